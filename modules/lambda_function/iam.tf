@@ -1,0 +1,61 @@
+data "aws_iam_policy_document" "assume_role" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["lambda.amazonaws.com"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "this" {
+  #checkov:skip=CKV_AWS_111:X-Ray and the network interfaces of a VPC function do not support resource-level permissions
+  #checkov:skip=CKV_AWS_356:X-Ray and the network interfaces of a VPC function do not support resource-level permissions
+  source_policy_documents = compact([var.policy_json])
+
+  statement {
+    sid       = "Logs"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
+  }
+
+  # X-Ray's two write actions know no resource.
+  statement {
+    sid       = "Traces"
+    actions   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+    resources = ["*"]
+  }
+
+  # As AWSLambdaVPCAccessExecutionRole; Lambda checks these with no resource when it makes the function.
+  dynamic "statement" {
+    for_each = var.platform.vpc_config[*]
+
+    content {
+      sid = "Network"
+      actions = [
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeVpcs",
+        "ec2:UnassignPrivateIpAddresses",
+      ]
+      resources = ["*"]
+    }
+  }
+}
+
+resource "aws_iam_role" "this" {
+  name               = var.name
+  description        = "Execution role of the function ${var.name}"
+  assume_role_policy = data.aws_iam_policy_document.assume_role.json
+}
+
+resource "aws_iam_role_policy" "this" {
+  name   = "calls"
+  role   = aws_iam_role.this.name
+  policy = data.aws_iam_policy_document.this.json
+}

@@ -1,0 +1,115 @@
+variable "name" {
+  description = "Full name of the function, for example `dev-animal-recommender-put-events`; its role has the same name."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9-_]{1,64}$", var.name))
+    error_message = "name must be 1 to 64 letters, digits, hyphens or underscores."
+  }
+}
+
+variable "description" {
+  description = "One sentence on what the function does."
+  type        = string
+}
+
+variable "package" {
+  description = "Name of the Python package under functions/ and of its zip in platform.package_directory, for example `put_events`."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9_]*$", var.package))
+    error_message = "package must be a Python package name: lower-case letters, digits and underscores."
+  }
+}
+
+variable "platform" {
+  description = "What all functions of an environment share: where the zips are, the target that they were built for, logging, encryption, and the network (no vpc_config: AWS's own network)."
+  type = object({
+    environment        = string
+    package_directory  = string
+    runtime            = string
+    architecture       = string
+    log_level          = string
+    log_retention_days = number
+    kms_key_arn        = string
+    vpc_config = optional(object({
+      subnet_ids         = set(string)
+      security_group_ids = set(string)
+    }))
+  })
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.platform.architecture)
+    error_message = "platform.architecture must be arm64 or x86_64."
+  }
+
+  validation {
+    condition     = contains(["python3.11", "python3.12", "python3.13"], var.platform.runtime)
+    error_message = "platform.runtime must be python3.11, python3.12 or python3.13."
+  }
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.platform.log_level)
+    error_message = "platform.log_level must be DEBUG, INFO, WARNING or ERROR."
+  }
+}
+
+variable "settings" {
+  description = "Size and scaling of this function: memory in MB, timeout in seconds, reserved_concurrency (-1: the account's shared pool), provisioned_concurrency of the alias (0: none), snap_start."
+  type = object({
+    memory_size             = optional(number, 256)
+    timeout                 = optional(number, 30)
+    reserved_concurrency    = optional(number, -1)
+    provisioned_concurrency = optional(number, 0)
+    snap_start              = optional(bool, false)
+  })
+  default = {}
+
+  validation {
+    condition     = var.settings.memory_size >= 128 && var.settings.memory_size <= 10240
+    error_message = "settings.memory_size must be 128 to 10240 (MB)."
+  }
+
+  validation {
+    condition     = var.settings.timeout >= 1 && var.settings.timeout <= 900
+    error_message = "settings.timeout must be 1 to 900 (seconds)."
+  }
+
+  validation {
+    condition     = var.settings.reserved_concurrency >= -1
+    error_message = "settings.reserved_concurrency must be -1 (not reserved), 0 (stopped) or a number of executions."
+  }
+
+  validation {
+    condition     = var.settings.provisioned_concurrency >= 0
+    error_message = "settings.provisioned_concurrency must be 0 (none) or a number of executions."
+  }
+
+  validation {
+    condition     = !(var.settings.snap_start && var.settings.provisioned_concurrency > 0)
+    error_message = "settings.snap_start and settings.provisioned_concurrency exclude each other (a Lambda rule): choose one."
+  }
+
+  validation {
+    condition     = var.settings.reserved_concurrency == -1 || var.settings.provisioned_concurrency <= var.settings.reserved_concurrency
+    error_message = "settings.provisioned_concurrency must not exceed settings.reserved_concurrency."
+  }
+
+  validation {
+    condition     = !var.settings.snap_start || contains(["python3.12", "python3.13"], var.platform.runtime)
+    error_message = "settings.snap_start needs platform.runtime python3.12 or python3.13."
+  }
+}
+
+variable "environment" {
+  description = "Environment variables of this function, besides those that every function gets."
+  type        = map(string)
+  default     = {}
+}
+
+variable "policy_json" {
+  description = "IAM policy document of what the function itself calls; null if it calls nothing. Logs, traces and network are added here."
+  type        = string
+  default     = null
+}
