@@ -1,0 +1,129 @@
+# Every task of the project. `make help` lists them.
+#
+# ENV names the deployment (terraform/<ENV>.tfvars): dev and prod are AWS accounts, local is the AWS on this machine.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+ENV ?= dev
+ARGS ?=
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+PYTEST := $(RUN) -m pytest
+CHECKOV_VENV := .venv-checkov
+TERRAFORM_FILES := terraform modules
+
+.PHONY: help
+help: ## List the tasks
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2}'
+
+# --- set-up -----------------------------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: $(VENV)/.installed ## Make the Python environment (.venv); the other tasks call it
+
+$(VENV)/.installed: requirements/dev.txt
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not on the PATH: install Python >= 3.11, or make PYTHON=/path/to/python3 …" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old: install Python >= 3.11, or make PYTHON=/path/to/python3 …" >&2; exit 1; }
+	@echo "Installing the Python environment into $(VENV) (once, about a minute) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(CHECKOV_VENV)/.installed: requirements/checkov.txt
+	@echo "Installing checkov into $(CHECKOV_VENV) (an environment of its own: it pins an old boto3) …"
+	@$(PYTHON) -m venv $(CHECKOV_VENV)
+	@$(CHECKOV_VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/checkov.txt
+	@touch $@
+
+.PHONY: lock
+lock: setup ## Renew the locked requirements from pyproject.toml
+	@$(VENV)/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements/dev.txt
+	@$(VENV)/bin/uv pip compile requirements/checkov.in --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements/checkov.txt
+	@$(VENV)/bin/uv pip compile pyproject.toml --extra functions --no-deps --quiet -o /dev/null
+
+# --- on this machine --------------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: setup ## The main job from nothing, on a local AWS: provision, train, recommend, retrain
+	@$(RUN) -m scripts.demo
+
+.PHONY: up
+up: setup ## Hold the whole system open on a local AWS, for app work
+	@$(RUN) -m scripts.local_system up
+
+.PHONY: status
+status: setup ## Say what runs where, with three commands to try
+	@$(RUN) -m scripts.local_system status
+
+.PHONY: down
+down: setup ## Stop the local AWS; leave no process, port or state behind
+	@$(RUN) -m scripts.local_system down
+
+.PHONY: env
+env: setup ## Print shell exports that point aws and terraform at the local AWS: eval "$(make -s env)"
+	@$(RUN) -m scripts.environments
+
+# --- deploying --------------------------------------------------------------------------------------------------
+
+.PHONY: package
+package: setup ## Build one zip for each function under build/
+	@$(RUN) -m scripts.package
+
+.PHONY: plan
+plan: package ## Show what Terraform would change (ENV=dev, ARGS=-detailed-exitcode …)
+	@$(RUN) -m scripts.terraform $(ENV) plan $(ARGS)
+
+.PHONY: apply
+apply: package ## Provision or update an environment (ENV=dev)
+	@$(RUN) -m scripts.terraform $(ENV) apply $(ARGS)
+
+.PHONY: destroy
+destroy: package ## Remove an environment and everything billed in it (ENV=dev)
+	@$(RUN) -m scripts.terraform $(ENV) destroy $(ARGS)
+
+# --- operating --------------------------------------------------------------------------------------------------
+
+.PHONY: seed
+seed: setup ## Write the example data anew (the same bytes each time)
+	@$(RUN) -m seed.generate
+
+.PHONY: check-seed
+check-seed: setup ## Say what Personalize would refuse in your own data: make check-seed FILE=interactions.csv
+	@$(RUN) -m scripts.check_seed $(FILE) $(ARGS)
+
+# --- checking ---------------------------------------------------------------------------------------------------
+
+.PHONY: lint
+lint: setup $(CHECKOV_VENV)/.installed ## Style, Terraform format and validation, checkov
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m scripts.terraform_checks
+	@$(CHECKOV_VENV)/bin/checkov --config-file .checkov.yaml
+
+.PHONY: test-unit
+test-unit: setup ## The fast tests alone, in under a minute
+	@$(PYTEST) -q -n 2 tests/unit $(ARGS)
+
+.PHONY: test-integration
+test-integration: setup package ## Parts against the local AWS
+	@$(PYTEST) -q tests/integration $(ARGS)
+
+.PHONY: test-terraform
+test-terraform: setup package ## Module tests with a mocked provider
+	@$(PYTEST) -q tests/terraform $(ARGS)
+
+.PHONY: test-e2e
+test-e2e: setup package ## The whole system on the local AWS
+	@$(PYTEST) -q tests/e2e $(ARGS)
+
+.PHONY: test
+test: lint test-unit test-integration test-terraform test-e2e ## Everything that must pass
+
+.PHONY: clean
+clean: ## Remove what was built and installed here
+	@rm -rf build .venv .venv-checkov .local .pytest_cache .ruff_cache .hypothesis

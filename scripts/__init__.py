@@ -1,0 +1,1 @@
+"""Packaging, the scripts that Terraform runs, and the operations behind the Makefile."""

@@ -1,0 +1,88 @@
+"""How the long commands talk: numbered steps with progress and time, tables, and no wall of logs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.status import Status
+from rich.table import Table
+
+console = Console(highlight=False)
+_QUIET_SECONDS = 10.0  # how often a pipe or a CI log hears from a long step; a terminal sees it live
+
+
+class Failure(Exception):
+    """A failure the reader can act on; printed as one paragraph, without a stack trace."""
+
+
+@dataclass
+class Progress:
+    """What a running step says of itself; ``note`` is what its last line will add."""
+
+    title: str
+    status: Status | None
+    started: float = field(default_factory=time.monotonic)
+    note: str = ""
+    _spoke: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """Time since the step began."""
+        return time.monotonic() - self.started
+
+    def update(self, text: str) -> None:
+        """Show how far it is: live on a terminal, now and then in a log."""
+        if self.status is not None:
+            self.status.update(f"{self.title}  [dim]{text}  {self.seconds:.0f} s[/dim]")
+        elif time.monotonic() - self._spoke >= _QUIET_SECONDS:
+            self._spoke = time.monotonic()
+            console.print(f"    [dim]{text}  ({self.seconds:.0f} s)[/dim]")
+
+
+@dataclass
+class Steps:
+    """A walk of ``total`` numbered steps."""
+
+    total: int
+    done: int = 0
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[Progress]:
+        """Run one step under its number; say how long it took, or where it stopped."""
+        self.done += 1
+        with running(title, f"[bold cyan]{self.done:>2}/{self.total}[/bold cyan] ") as progress:
+            yield progress
+
+
+@contextmanager
+def running(title: str, number: str = "") -> Iterator[Progress]:
+    """Show that ``title`` is being done, then that it is done, with its time."""
+    if console.is_terminal:
+        with console.status(title) as status:
+            progress = Progress(title, status)
+            yield progress
+    else:
+        console.print(f"{number}{title} …")
+        progress = Progress(title, None)
+        yield progress
+    tail = f"  [dim]{progress.note}[/dim]" if progress.note else ""
+    console.print(f"{number}[green]✓[/green] {title}{tail}  [dim]{progress.seconds:.1f} s[/dim]")
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print rows under their column names."""
+    drawn = Table(title=title, title_justify="left", title_style="bold", header_style="dim", pad_edge=False)
+    for column in columns:
+        drawn.add_column(column)
+    for row in rows:
+        drawn.add_row(*(str(cell) for cell in row))
+    console.print(drawn)
+
+
+def fail(message: str) -> None:
+    """Say what went wrong and what to do, on standard error."""
+    Console(stderr=True, highlight=False).print(f"[bold red]✗[/bold red] {message}")
