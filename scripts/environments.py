@@ -8,6 +8,7 @@ trying the system out never touches the state of a real deployment. Nothing else
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,8 +48,8 @@ class Local:
 
     def variables(self) -> dict[str, str]:
         """Environment variables that point the AWS clients and Terraform at this local AWS."""
-        var_file = TERRAFORM_DIRECTORY / "local.tfvars"
-        with_state = f"-state={self.state}"
+        var_file = shlex.quote(f"-var-file={TERRAFORM_DIRECTORY / 'local.tfvars'}")
+        with_state = shlex.quote(f"-state={self.state}")
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "local",
@@ -58,9 +59,9 @@ class Local:
             "AWS_PAGER": "",
             "AWS_EC2_METADATA_DISABLED": "true",
             "TF_DATA_DIR": str(self.directory / "terraform"),
-            "TF_CLI_ARGS_plan": f"{with_state} -var-file={var_file}",
-            "TF_CLI_ARGS_apply": f"{with_state} -var-file={var_file} -parallelism=40",
-            "TF_CLI_ARGS_destroy": f"{with_state} -var-file={var_file} -parallelism=40",
+            "TF_CLI_ARGS_plan": f"{with_state} {var_file}",
+            "TF_CLI_ARGS_apply": f"{with_state} {var_file} -parallelism=40",
+            "TF_CLI_ARGS_destroy": f"{with_state} {var_file} -parallelism=40",
             "TF_CLI_ARGS_output": with_state,
         }
 
@@ -86,8 +87,9 @@ def _names_a_missing_file(name: str, value: str) -> bool:
 
 def exports() -> str:
     """Shell lines for ``eval "$(make -s env)"``: plain ``aws`` and ``terraform`` then speak to the local AWS."""
-    settings = [f"export {name}='{value}'" for name, value in local().variables().items()]
-    return "\n".join([f"unset {' '.join(_REAL_IDENTITY)}", f"export PATH='{ROOT / '.venv' / 'bin'}':\"$PATH\"", *settings])
+    tools = f'export PATH={shlex.quote(str(ROOT / ".venv" / "bin"))}:"$PATH"'
+    settings = [f"export {name}={shlex.quote(value)}" for name, value in local().variables().items()]
+    return "\n".join([f"unset {' '.join(_REAL_IDENTITY)}", tools, *settings])
 
 
 if __name__ == "__main__":

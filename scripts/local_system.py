@@ -22,7 +22,7 @@ from pathlib import Path
 
 from scripts import environments, package, terraform
 from scripts.environments import ROOT, Local
-from scripts.terminal import Failure, Progress, console, fail, running, table
+from scripts.terminal import Progress, TaskError, console, fail, running, table
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10
@@ -63,12 +63,12 @@ def _process_id(local: Local) -> int | None:
 
 
 def start(local: Local) -> None:
-    """Start the server if it does not run; clear away what a killed one left. Raises Failure if the port is taken."""
+    """Start the server if it does not run; clear away what a killed one left. Raises TaskError if the port is taken."""
     if is_up(local):
         return
     stop(local)
     if _taken(local.port):
-        raise Failure(
+        raise TaskError(
             f"Port {local.port} is in use by another program. Stop it, or choose another: LOCAL_AWS_PORT=4567 make …"
         )
     local.logs.mkdir(parents=True, exist_ok=True)
@@ -95,7 +95,7 @@ def _wait_until_ready(local: Local, server: subprocess.Popen) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while _health(local) is None:
         if server.poll() is not None or time.monotonic() > deadline:
-            raise Failure(f"The local AWS did not start; its log: {local.logs / 'server.log'}")
+            raise TaskError(f"The local AWS did not start; its log: {local.logs / 'server.log'}")
         time.sleep(0.1)
 
 
@@ -106,7 +106,11 @@ def stop(local: Local) -> bool:
         _end(process)
     for leftover in (local.data, local.directory / "terraform"):
         shutil.rmtree(leftover, ignore_errors=True)
-    for leftover in (_pid_file(local), *local.directory.glob("terraform.tfstate*"), *local.directory.glob(".terraform*")):
+    for leftover in (
+        _pid_file(local),
+        *local.directory.glob("terraform.tfstate*"),
+        *local.directory.glob(".terraform*"),
+    ):
         leftover.unlink(missing_ok=True)
     return process is not None
 
@@ -152,7 +156,9 @@ def provision(local: Local, progress: Progress) -> dict:
     """Apply the Terraform configuration; return its outputs."""
     variables = terraform.prepare("local")
     planned = done = 0
-    for message in terraform.stream(variables, ["apply", "-auto-approve", "-input=false"], local.logs / "terraform-apply.log"):
+    for message in terraform.stream(
+        variables, ["apply", "-auto-approve", "-input=false"], local.logs / "terraform-apply.log"
+    ):
         kind = message.get("type")
         if kind == "planned_change":
             planned += 1
@@ -192,7 +198,9 @@ def status(local: Local) -> int:
     if not is_up(local):
         console.print("The local AWS is down. [bold]make up[/bold] starts it.")
         return 3
-    console.print(f"The local AWS is up at [bold]{local.endpoint}[/bold], process {_process_id(local)}, logs in {local.logs}")
+    console.print(
+        f"The local AWS is up at [bold]{local.endpoint}[/bold], process {_process_id(local)}, logs in {local.logs}"
+    )
     outputs = terraform.outputs(environments.variables("local"))
     if "function_names" not in outputs:
         console.print("Terraform has not been applied to it completely. [bold]make up[/bold] goes on where it stopped.")
@@ -215,7 +223,9 @@ def down(local: Local) -> int:
     """Stop the system and leave no process, port or state behind."""
     was_up = stop(local)
     shutil.rmtree(local.directory, ignore_errors=True)
-    console.print("The local AWS is stopped; nothing is left." if was_up else "The local AWS was not running; nothing is left.")
+    console.print(
+        "The local AWS is stopped; nothing is left." if was_up else "The local AWS was not running; nothing is left."
+    )
     return 0
 
 
@@ -231,7 +241,7 @@ def main(arguments: Sequence[str]) -> int:
                 return status(local)
             case ["down"]:
                 return down(local)
-    except Failure as failure:
+    except TaskError as failure:
         fail(str(failure))
         return 1
     fail("usage: python -m scripts.local_system up|status|down")

@@ -15,8 +15,8 @@ console = Console(highlight=False)
 _QUIET_SECONDS = 10.0  # how often a pipe or a CI log hears from a long step; a terminal sees it live
 
 
-class Failure(Exception):
-    """A failure the reader can act on; printed as one paragraph, without a stack trace."""
+class TaskError(Exception):
+    """A failure of a task that the reader can act on; printed as one paragraph, without a stack trace."""
 
 
 @dataclass

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from scripts import environments
 from scripts.environments import TERRAFORM_DIRECTORY
-from scripts.terminal import Failure, fail
+from scripts.terminal import TaskError, fail
 
 MINIMUM_VERSION = (1, 11)
 _REGISTRY = "https://registry.terraform.io/.well-known/terraform.json"
@@ -28,14 +28,16 @@ _TAKES_VARIABLES = {"plan", "apply", "destroy", "refresh", "console", "import"}
 
 
 def binary() -> str:
-    """The Terraform (or, by ``TERRAFORM=tofu``, OpenTofu) to run. Raises Failure if missing or too old."""
+    """The Terraform (or, by ``TERRAFORM=tofu``, OpenTofu) to run. Raises TaskError if missing or too old."""
     wanted = os.environ.get("TERRAFORM") or "terraform"
     found = shutil.which(wanted)
     if found is None:
-        raise Failure(f"{wanted} is not on the PATH. Install Terraform >= 1.11: https://developer.hashicorp.com/terraform/install")
+        raise TaskError(
+            f"{wanted} is not on the PATH. Install Terraform >= 1.11: https://developer.hashicorp.com/terraform/install"
+        )
     version = _version(found)
     if version < MINIMUM_VERSION:
-        raise Failure(f"{wanted} is version {'.'.join(map(str, version))}; at least 1.11 is needed.")
+        raise TaskError(f"{wanted} is version {'.'.join(map(str, version))}; at least 1.11 is needed.")
     return found
 
 
@@ -63,7 +65,9 @@ def run(environment: str, arguments: Sequence[str]) -> int:
 def prepare(environment: str) -> dict[str, str]:
     """Initialise the environment's working data if that is due; return the process environment for Terraform."""
     if environment not in known_environments():
-        raise Failure(f"ENV={environment} has no terraform/{environment}.tfvars. Known: {', '.join(known_environments())}.")
+        raise TaskError(
+            f"ENV={environment} has no terraform/{environment}.tfvars. Known: {', '.join(known_environments())}."
+        )
     variables = environments.variables(environment)
     initialise(variables)
     if environment != "local":
@@ -71,10 +75,10 @@ def prepare(environment: str) -> dict[str, str]:
     return variables
 
 
-def initialise(variables: dict[str, str]) -> None:
-    """``terraform init``; cheap when there is nothing to do. Raises Failure with Terraform's own words."""
+def initialise(variables: dict[str, str], *arguments: str) -> None:
+    """``terraform init``; cheap when there is nothing to do. Raises TaskError with Terraform's own words."""
     _use_mirror_if_offline(variables)
-    _quietly(["init", "-input=false", "-no-color"], variables)
+    _quietly(["init", "-input=false", "-no-color", *arguments], variables)
 
 
 def _quietly(arguments: Sequence[str], variables: dict[str, str]) -> None:
@@ -83,7 +87,7 @@ def _quietly(arguments: Sequence[str], variables: dict[str, str]) -> None:
         [binary(), *arguments], cwd=TERRAFORM_DIRECTORY, env=variables, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise Failure(f"terraform {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}".strip())
+        raise TaskError(f"terraform {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}".strip())
 
 
 def _use_mirror_if_offline(variables: dict[str, str]) -> None:
@@ -116,7 +120,7 @@ def _registry_answers() -> bool:
 def stream(variables: dict[str, str], arguments: Sequence[str], log: Path) -> Iterator[dict]:
     """Run Terraform with ``-json``; yield its messages as they come, keep all of them in ``log``.
 
-    Raises Failure with the diagnostics if it ends with an error.
+    Raises TaskError with the diagnostics if it ends with an error.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     errors: list[str] = []
@@ -138,7 +142,7 @@ def stream(variables: dict[str, str], arguments: Sequence[str], log: Path) -> It
                 errors.append(_explain(message["diagnostic"]))
             yield message
     if process.returncode:
-        raise Failure("\n".join([f"terraform {arguments[0]} failed; all of its output: {log}", *errors]))
+        raise TaskError("\n".join([f"terraform {arguments[0]} failed; all of its output: {log}", *errors]))
 
 
 def _message(line: str) -> dict:
@@ -158,7 +162,12 @@ def _explain(diagnostic: dict) -> str:
 def outputs(variables: dict[str, str]) -> dict:
     """The root module's outputs by name."""
     done = subprocess.run(
-        [binary(), "output", "-json"], cwd=TERRAFORM_DIRECTORY, env=variables, capture_output=True, text=True, check=True
+        [binary(), "output", "-json"],
+        cwd=TERRAFORM_DIRECTORY,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return {name: output["value"] for name, output in json.loads(done.stdout).items()}
 
@@ -170,7 +179,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     try:
         return run(arguments[0], arguments[1:])
-    except Failure as failure:
+    except TaskError as failure:
         fail(str(failure))
         return 1
 

@@ -1,0 +1,1 @@
+"""The main job from nothing, told in steps: ``python -m scripts.demo``."""
