@@ -1,0 +1,1 @@
+"""The small library that the Lambda functions share; packaging vendors the modules each function imports."""

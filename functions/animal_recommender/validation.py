@@ -1,0 +1,144 @@
+"""Checks of input from outside, which name every wrong field at once and never repeat a value (it may be user data)."""
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+MAX_ID_LENGTH = 256  # Personalize: user, item and session ids
+
+_DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
+_INTEGRAL_FLOAT_LIMIT = 2.0**53  # beyond it a float no longer names one integer
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One wrong field: its dotted path, and what is legal there."""
+
+    field: str
+    message: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Answer the element of an error answer's `errors`."""
+        return {"field": self.field, "message": self.message}
+
+
+class ValidationError(ValueError):
+    """Input that can never succeed; `errors` holds a FieldError for each wrong field."""
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("; ".join(f"{error.field}: {error.message}" for error in self.errors))
+
+
+def parse_json(text: str | bytes, field: str) -> Any:
+    """Parse strict JSON (UTF-8, no NaN or Infinity, bounded nesting); raises ValidationError about `field`."""
+    try:
+        decoded = text.decode("utf-8") if isinstance(text, bytes) else text
+        return json.loads(decoded, parse_constant=_refuse_constant)
+    except UnicodeDecodeError:
+        message = "must be UTF-8"
+    except RecursionError:
+        message = "is nested too deeply"
+    except ValueError:
+        message = "must be JSON (without NaN or Infinity)"
+    raise ValidationError([FieldError(field, message)])
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def as_integer(value: object) -> int | None:
+    """Answer the integer that a number or a string of digits means, else None (booleans mean none)."""
+    if isinstance(value, str):
+        return int(value) if _DIGITS.fullmatch(value) else None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < _INTEGRAL_FLOAT_LIMIT else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def as_text(value: object) -> str | None:
+    """Answer a string as it is and an integral number as its digits, else None."""
+    if isinstance(value, str):
+        return value if value and is_unicode(value) else None
+    integer = as_integer(value)
+    return None if integer is None else str(integer)
+
+
+def is_unicode(text: str) -> bool:
+    r"""Tell whether `text` can be encoded: JSON's `"\ud800"` gives half a character, which no service accepts."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class Fields:
+    """Reads the fields of one object and gathers what is wrong with them; `finish` raises it all together.
+
+    A getter answers None (or the default) for a field that is absent or null, and for one that is wrong.
+    """
+
+    def __init__(self, payload: object, path: str = "") -> None:
+        self.errors: list[FieldError] = []
+        self._path = path
+        self._payload: Mapping[str, Any] = payload if isinstance(payload, Mapping) else {}
+        if not isinstance(payload, Mapping):
+            self.errors.append(FieldError(path or "payload", "must be a JSON object"))
+
+    def raw(self, name: str) -> Any:
+        """Answer the field as it came."""
+        return self._payload.get(name)
+
+    def path(self, name: str) -> str:
+        """Answer the full name of a field of this object, as errors give it."""
+        return f"{self._path}.{name}" if self._path else name
+
+    def refuse(self, name: str, message: str) -> None:
+        """Note that the field is wrong."""
+        self.errors.append(FieldError(self.path(name), message))
+
+    def text(self, name: str, *, required: bool = False, maximum: int = MAX_ID_LENGTH) -> str | None:
+        """Read a string of 1 to `maximum` characters."""
+        value = self.raw(name)
+        legal = isinstance(value, str) and 0 < len(value) <= maximum and is_unicode(value)
+        message = f"must be a string of 1-{maximum} characters"
+        return self._checked(name, value, value if legal else None, required, message)
+
+    def identifier(self, name: str, *, required: bool = False, maximum: int = MAX_ID_LENGTH) -> str | None:
+        """Read an id: a string of 1 to `maximum` characters or an integer, answered as a string."""
+        value = self.raw(name)
+        text = as_text(value)
+        text = text if text and len(text) <= maximum else None
+        return self._checked(name, value, text, required, f"must be a string of 1-{maximum} characters or an integer")
+
+    def integer(self, name: str, *, minimum: int, maximum: int, default: int | None = None) -> int | None:
+        """Read an integer between the limits, both legal; required if it has no default."""
+        value = self.raw(name)
+        integer = as_integer(value)
+        integer = integer if integer is not None and minimum <= integer <= maximum else None
+        legal = f"must be an integer of {minimum}-{maximum}"
+        checked = self._checked(name, value, integer, default is None, legal)
+        return default if checked is None else checked
+
+    def number(self, name: str, *, maximum: float) -> float | None:
+        """Read a finite number of at most `maximum` in size."""
+        value = self.raw(name)
+        numeric = isinstance(value, int | float) and not isinstance(value, bool)
+        legal = numeric and abs(value) <= maximum and math.isfinite(value)
+        return self._checked(name, value, float(value) if legal else None, False, "must be a finite number")
+
+    def finish(self, *others: "Fields") -> None:
+        """Raise a ValidationError with all that is wrong here and in `others`; answer None if nothing is."""
+        errors = [*self.errors, *(error for fields in others for error in fields.errors)]
+        if errors:
+            raise ValidationError(errors)
+
+    def _checked(self, name: str, value: object, legal: Any, required: bool, message: str) -> Any:
+        if legal is None and (required or value is not None):
+            self.refuse(name, f"is required and {message}" if value is None else message)
+        return legal
