@@ -1,0 +1,20 @@
+"""Dataset groups."""
+
+from typing import Any
+
+from local.personalize.errors import InvalidInputError, LimitExceededError, NotYetError
+from local.personalize.kinds import DATASET_GROUP
+from local.personalize.registry import operation
+from local.personalize.service import Service
+
+
+@operation("CreateDatasetGroup")
+def create_dataset_group(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """CreateDatasetGroup; a domain group's recommenders are not there yet, so such a group is refused by name."""
+    if request.get("domain"):
+        raise NotYetError("Domain dataset groups are not available in the local Amazon Personalize yet.")
+    if request.get("roleArn") and not request.get("kmsKeyArn"):
+        raise InvalidInputError("An IAM role is only valid together with a KMS key.")
+    if len(service.store.all(DATASET_GROUP)) >= service.settings.quotas.dataset_groups:
+        raise LimitExceededError("The limit of dataset groups is reached.")
+    return {"datasetGroupArn": service.create(DATASET_GROUP, request).arn}

@@ -1,0 +1,92 @@
+"""Describe, list and delete: the same for every kind of resource, so made from the service model and the kinds."""
+
+from typing import Any
+
+from local.personalize.errors import InvalidInputError, ResourceInUseError, ResourceNotFoundError
+from local.personalize.kinds import (
+    ATTRIBUTION,
+    CAMPAIGN,
+    DATASET,
+    DATASET_GROUP,
+    FILTER,
+    IMPORT_JOB,
+    KINDS,
+    SCHEMA,
+    SOLUTION,
+    TRACKER,
+    VERSION,
+    Kind,
+)
+from local.personalize.registry import operation
+from local.personalize.service import Service
+from local.personalize.service_model import operations, project
+from local.personalize.store import Resource, paginate
+
+DEPENDENTS: dict[Kind, tuple[Kind, ...]] = {
+    SCHEMA: (DATASET,),
+    DATASET_GROUP: (DATASET, SOLUTION, TRACKER, FILTER, ATTRIBUTION),
+    SOLUTION: (CAMPAIGN,),
+}
+"""What must be deleted before (developer guide, "Requirements for deleting Amazon Personalize resources")."""
+
+BUSY_DEPENDENTS: dict[Kind, tuple[Kind, ...]] = {DATASET: (IMPORT_JOB,), SOLUTION: (VERSION,)}
+"""What need not be deleted before, but must be in no passing status."""
+
+
+def _register(kind: Kind) -> None:
+    if f"Describe{kind.noun}" in operations():
+        _register_describe(kind)
+    if f"List{kind.noun}s" in operations():
+        _register_list(kind)
+    if f"Delete{kind.noun}" in operations():
+        _register_delete(kind)
+
+
+def _register_describe(kind: Kind) -> None:
+    shape = operations()[f"Describe{kind.noun}"].output_shape
+
+    @operation(f"Describe{kind.noun}")
+    def describe(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+        resource = service.store.get(request[kind.arn_member], kind)
+        return project(shape, {kind.member: resource.describe(service.now())})
+
+
+def _register_list(kind: Kind) -> None:
+    model = operations()[f"List{kind.noun}s"]
+    parent = next((name for name in model.input_shape.members if name.endswith("Arn")), None)
+    page_member = next(name for name in model.output_shape.members if name != "nextToken")
+    errors = {shape.name for shape in model.error_shapes}
+
+    @operation(model.name)
+    def list_(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+        wanted = {parent: request[parent]} if parent and request.get(parent) else {}
+        for arn in wanted.values():
+            if not service.store.find(arn):
+                not_found = ResourceNotFoundError.of(arn)
+                raise not_found if not_found.code in errors else InvalidInputError(not_found.message)
+        page, token = paginate(service.store.all(kind, **wanted), model.name, request)
+        described = [resource.describe(service.now()) for resource in page]
+        return project(model.output_shape, {page_member: described, "nextToken": token})
+
+
+def _register_delete(kind: Kind) -> None:
+    @operation(f"Delete{kind.noun}")
+    def delete(service: Service, request: dict[str, Any]) -> None:
+        resource = service.store.get(request[kind.arn_member], kind)
+        service.require_settled(resource)
+        _refuse_while_needed(service, resource)
+        service.delete(resource)
+
+
+def _refuse_while_needed(service: Service, resource: Resource) -> None:
+    owner = {resource.kind.arn_member: resource.arn}
+    for kind in DEPENDENTS.get(resource.kind, ()):
+        if held := service.store.all(kind, **owner):
+            raise ResourceInUseError(f"{resource.arn} has the {kind.noun} {held[0].arn}; delete that first.")
+    for kind in BUSY_DEPENDENTS.get(resource.kind, ()):
+        for held_one in service.store.all(kind, **owner):
+            service.require_settled(held_one)
+
+
+for _kind in KINDS:
+    _register(_kind)

@@ -1,0 +1,127 @@
+"""The state of the service in one account and region, and the few moves that every resource family makes on it."""
+
+import secrets
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from local.faults import Faults
+from local.personalize.errors import InvalidInputError, ResourceInUseError, TooManyTagsError, WorkFailedError
+from local.personalize.kinds import Kind
+from local.personalize.settings import PersonalizeSettings
+from local.personalize.store import Resource, Store
+from local.personalize.timeline import (
+    ACTIVE,
+    CREATE_FAILED,
+    CREATE_IN_PROGRESS,
+    CREATE_PENDING,
+    DELETE_IN_PROGRESS,
+    DELETE_PENDING,
+    GONE,
+    Timeline,
+)
+from local.personalize.workers import Workers
+
+Work = Callable[[Resource], dict[str, Any] | None]
+"""Background work for a resource; returns members to add to it. Raises WorkFailedError."""
+
+
+class Service:
+    """Resources, data and models of one account and region. Hold `lock` to change resources."""
+
+    def __init__(
+        self, account_id: str, region: str, settings: PersonalizeSettings, s3: Callable[[], Any], faults: Faults
+    ) -> None:
+        self.account_id = account_id
+        self.region = region
+        self.settings = settings
+        self.s3 = s3
+        self.faults = faults
+        self.lock = threading.RLock()
+        self.store = Store(settings.clock)
+        self.workers = Workers(settings.workers)
+
+    def now(self) -> float:
+        """Epoch seconds by the service's clock."""
+        return self.settings.clock()
+
+    def arn(self, kind: Kind, name: str) -> str:
+        """The ARN of a resource of this account and region."""
+        return f"arn:aws:personalize:{self.region}:{self.account_id}:{kind.path}/{name}"
+
+    def create(
+        self, kind: Kind, request: dict[str, Any], *, identity: str | None = None, work: Work | None = None, **more: Any
+    ) -> Resource:
+        """Add a resource whose members are the request's and `more`.
+
+        `identity`: the last part of its ARN, where that is not its name. With `work` it becomes ACTIVE when the work,
+        done in the background, is; without, by the clock alone. Raises ResourceAlreadyExistsError, TooManyTagsError.
+        """
+        members = {name: value for name, value in request.items() if name != "tags"} | more
+        statuses = (CREATE_PENDING, CREATE_IN_PROGRESS) if work else (CREATE_PENDING, CREATE_IN_PROGRESS, ACTIVE)
+        resource = Resource(
+            kind=kind,
+            arn=self.arn(kind, identity or request[kind.name_member]),
+            fields=members,
+            timeline=Timeline.over(self.now(), self._step(kind), *statuses),
+            tags=self.merged_tags({}, request.get("tags", [])),
+        )
+        self.store.add(resource)
+        if work:
+            self.workers.submit(lambda: self._carry_out(resource, work), self.settings.step_seconds)
+        return resource
+
+    def merged_tags(self, held: dict[str, str], added: list[dict[str, str]]) -> dict[str, str]:
+        """Tags by key after adding some. Raises TooManyTagsError."""
+        tags = held | {tag["tagKey"]: tag["tagValue"] for tag in added}
+        if len(tags) > self.settings.quotas.tags_per_resource:
+            raise TooManyTagsError(f"A resource can have at most {self.settings.quotas.tags_per_resource} tags.")
+        return tags
+
+    def delete(self, resource: Resource) -> None:
+        """Begin the deletion of a resource. Raises ResourceInUseError while it is in a passing status."""
+        self.require_settled(resource)
+        now = self.now()
+        resource.timeline = resource.timeline.then(
+            now, self._step(resource.kind), DELETE_PENDING, DELETE_IN_PROGRESS, GONE
+        )
+
+    def status(self, resource: Resource) -> str:
+        """The resource's status now."""
+        return resource.timeline.status(self.now())
+
+    def require_active(self, resource: Resource) -> Resource:
+        """The resource, if it is ACTIVE; raises InvalidInputError if not."""
+        if (status := self.status(resource)) != ACTIVE:
+            raise InvalidInputError(f"{resource.kind.noun} {resource.arn} is not ACTIVE but {status}.")
+        return resource
+
+    def require_settled(self, resource: Resource) -> None:
+        """Raise ResourceInUseError while the resource is in a passing status."""
+        if not resource.settled(self.now()):
+            raise ResourceInUseError(f"{resource.kind.noun} {resource.arn} is in status {self.status(resource)}.")
+
+    def close(self) -> None:
+        """Stop all background work."""
+        self.workers.close()
+
+    def _step(self, kind: Kind) -> float:
+        return 0.0 if kind.instant else self.settings.step_seconds
+
+    def _carry_out(self, resource: Resource, work: Work) -> None:
+        try:
+            members, reason = work(resource) or {}, None
+        except WorkFailedError as failure:
+            members, reason = {}, str(failure)
+        except Exception as unexpected:
+            members, reason = {}, f"Internal error: {type(unexpected).__name__}: {unexpected}"
+        with self.lock:
+            if self.status(resource) in (CREATE_PENDING, CREATE_IN_PROGRESS):
+                resource.fields.update(members)
+                resource.failure_reason = reason
+                resource.timeline = resource.timeline.then(self.now(), 0, CREATE_FAILED if reason else ACTIVE)
+
+
+def short_id() -> str:
+    """Eight hexadecimal digits, as the service uses to tell versions and trackers apart."""
+    return secrets.token_hex(4)

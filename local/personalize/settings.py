@@ -1,0 +1,45 @@
+"""What can be configured of the local Amazon Personalize."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Quotas:
+    """Service quotas by their documented defaults (developer guide, "Amazon Personalize endpoints and quotas")."""
+
+    dataset_groups: int = 500
+    schemas: int = 500
+    solutions_per_group: int = 10
+    campaigns_per_group: int = 5
+    filters_per_group: int = 10
+    pending_import_jobs: int = 5
+    pending_solution_versions: int = 20
+    tags_per_resource: int = 50
+    minimum_import_interactions: int = 1000
+    minimum_training_interactions: int = 1000
+    minimum_training_users: int = 25
+    history_events: int = 200
+
+
+@dataclass(frozen=True)
+class PersonalizeSettings:
+    """How fast the local service moves and where it keeps its models.
+
+    `step_seconds`: how long a resource stays in each passing status (CREATE PENDING, DELETE IN_PROGRESS, ...); 0 skips
+    them. Work that is real (imports, trainings) takes its own time on top.
+    `day_seconds`: length of a day of the automatic-training clock, so that "every 7 days" can be seen in a test.
+    `item_update_seconds`: how long a campaign serves before it learns of items added since its training (the real
+    service: two hours).
+    `model_dir`: where trained models are kept; a temporary directory when None.
+    """
+
+    step_seconds: float = 0.2
+    day_seconds: float = 86_400.0
+    item_update_seconds: float = 1.0
+    workers: int = 2
+    model_dir: Path | None = None
+    quotas: Quotas = field(default_factory=Quotas)
+    clock: Callable[[], float] = time.time
