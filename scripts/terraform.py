@@ -6,6 +6,7 @@ environment, and, where the registry cannot be reached, a provider mirror found 
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -17,7 +18,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from scripts import environments
+from scripts import environments, terraform_release
 from scripts.environments import TERRAFORM_DIRECTORY
 from scripts.terminal import TaskError, fail
 
@@ -28,19 +29,20 @@ _TAKES_VARIABLES = {"plan", "apply", "destroy", "refresh", "console", "import"}
 
 
 def binary() -> str:
-    """The Terraform (or, by ``TERRAFORM=tofu``, OpenTofu) to run. Raises TaskError if missing or too old."""
-    wanted = os.environ.get("TERRAFORM") or "terraform"
-    found = shutil.which(wanted)
-    if found is None:
-        raise TaskError(
-            f"{wanted} is not on the PATH. Install Terraform >= 1.11: https://developer.hashicorp.com/terraform/install"
-        )
-    version = _version(found)
-    if version < MINIMUM_VERSION:
-        raise TaskError(f"{wanted} is version {'.'.join(map(str, version))}; at least 1.11 is needed.")
-    return found
+    """The Terraform to run: ``TERRAFORM`` (such as ``tofu``), else the PATH's if new enough, else the pinned release.
+
+    Raises TaskError if the one asked for by ``TERRAFORM`` is missing or too old, or none can be had.
+    """
+    wanted = os.environ.get("TERRAFORM")
+    found = shutil.which(wanted or "terraform")
+    if found is not None and _version(found) >= MINIMUM_VERSION:
+        return found
+    if wanted:
+        raise TaskError(f"TERRAFORM={wanted} is not on the PATH." if found is None else f"{found} is older than 1.11.")
+    return str(terraform_release.ensure())
 
 
+@functools.cache
 def _version(program: str) -> tuple[int, ...]:
     """The version that ``program version`` states, as numbers."""
     answer = subprocess.run([program, "version"], capture_output=True, text=True, check=False).stdout
