@@ -1,0 +1,22 @@
+"""Personalize's own automatic training: it would train and bill beside this state machine, and pass the gate by."""
+
+from typing import Any, Literal
+
+AutomaticTraining = Literal["off", "switched off"]
+
+_CHANGING = frozenset({"CREATE PENDING", "CREATE IN_PROGRESS"})
+
+
+def switch_off(personalize: Any, solution_arn: str) -> AutomaticTraining:
+    """Switch automatic training off where it is on; answer how it was found."""
+    solution = personalize.describe_solution(solutionArn=solution_arn)["solution"]
+    if not solution.get("performAutoTraining"):
+        return "off"
+    if not _being_switched_off(solution):
+        personalize.update_solution(solutionArn=solution_arn, performAutoTraining=False)
+    return "switched off"
+
+
+def _being_switched_off(solution: dict[str, Any]) -> bool:
+    update = solution.get("latestSolutionUpdate", {})
+    return update.get("status") in _CHANGING and update.get("performAutoTraining") is False

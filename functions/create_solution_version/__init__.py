@@ -1,0 +1,1 @@
+"""Starts one training, once for each run."""

@@ -1,0 +1,1 @@
+"""Says whether a campaign serves what was asked for."""

@@ -1,0 +1,1 @@
+"""Says how far a training is."""

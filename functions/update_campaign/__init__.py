@@ -1,0 +1,1 @@
+"""Asks a campaign to serve another solution version."""
