@@ -44,19 +44,17 @@ def parse(text: str) -> Ledger | None:
     return value or None
 
 
-def record(ledger: Ledger | None, outcome: Outcome, deployed: str, previous: str | None) -> Ledger:
-    """Answer the ledger after an outcome, with `deployed` serving now.
+def record(ledger: Ledger | None, outcome: Outcome, deployed: str | None, previous: str | None) -> Ledger | None:
+    """Answer the ledger after an outcome, with `deployed` serving now (None: what served before, serves still).
 
     `previous` is what served before it, and counts only if this outcome changed what is served. Recording an
-    outcome twice gives the same ledger.
+    outcome twice gives the same ledger. None: nothing is known of what serves.
     """
-    last: Outcome = {
-        **outcome,
-        "metrics": _rounded(outcome["metrics"]),
-        "reason": outcome["reason"][:_REASON_CHARACTERS],
-    }
-    if ledger is not None and ledger["solutionVersionArn"] == deployed:
+    last = _last(outcome)
+    if ledger is not None and deployed in (None, ledger["solutionVersionArn"]):
         return {**ledger, "last": last}
+    if deployed is None:
+        return None
     known = outcome["solutionVersionArn"] == deployed
     return {
         "solutionVersionArn": deployed,
@@ -81,5 +79,6 @@ def _compact(value: Mapping[str, Any]) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=True)
 
 
-def _rounded(metrics: Mapping[str, float]) -> dict[str, float]:
-    return {name: round(value, _METRIC_DIGITS) for name, value in metrics.items()}
+def _last(outcome: Outcome) -> Outcome:
+    metrics = {name: round(value, _METRIC_DIGITS) for name, value in outcome["metrics"].items()}
+    return {**outcome, "metrics": metrics, "reason": outcome["reason"][:_REASON_CHARACTERS]}

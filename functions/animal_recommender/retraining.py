@@ -48,3 +48,12 @@ class Rule(TypedDict):
     required: float | None
     passed: bool
     text: str
+
+
+_SHORT = {"normalized_discounted_cumulative_gain": "NDCG", "mean_reciprocal_rank": "MRR"}
+
+
+def metric_label(metric: str) -> str:
+    """Answer the short name of an offline metric, e.g. `NDCG@5` of `normalized_discounted_cumulative_gain_at_5`."""
+    name, _, cut_off = metric.partition("_at_")
+    return f"{_SHORT.get(name, name)}@{cut_off}" if cut_off else name
