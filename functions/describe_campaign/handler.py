@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, Literal, TypedDict
 
-from animal_recommender.campaigns import (
+from animal_recommender.campaign_status import (
     ACTIVE,
     Campaign,
     age_seconds,

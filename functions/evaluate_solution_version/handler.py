@@ -2,7 +2,7 @@
 
 from typing import Any, Literal, TypedDict
 
-from animal_recommender.campaigns import served_version
+from animal_recommender.campaign_status import served_version
 from animal_recommender.clients import client
 from animal_recommender.observability import logger, observed
 from animal_recommender.retraining import DeployedVersion, Metrics, Model, Rule

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal, TypedDict
 
-from animal_recommender.campaigns import Campaign, change_under_way, serves, updated_version
+from animal_recommender.campaign_status import Campaign, change_under_way, serves, updated_version
 from animal_recommender.clients import client
 from animal_recommender.observability import logger, observed
 
