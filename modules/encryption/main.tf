@@ -1,0 +1,95 @@
+resource "aws_kms_key" "this" {
+  description             = "Encrypts all data of ${var.name}"
+  deletion_window_in_days = var.deletion_window_in_days
+  enable_key_rotation     = true
+  policy                  = data.aws_iam_policy_document.this.json
+}
+
+resource "aws_kms_alias" "this" {
+  name          = "alias/${var.name}"
+  target_key_id = aws_kms_key.this.key_id
+}
+
+# In a key policy `Resource: *` is this key and no other.
+data "aws_iam_policy_document" "this" {
+  #checkov:skip=CKV_AWS_109:A key policy; its resource is the key itself
+  #checkov:skip=CKV_AWS_111:A key policy; its resource is the key itself
+  #checkov:skip=CKV_AWS_356:A key policy; its resource is the key itself
+
+  # The account's IAM policies decide who else uses the key; each role's policy names this key and the service.
+  # Without this statement nobody could administer the key: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+  statement {
+    sid       = "AccountAdministers"
+    actions   = ["kms:*"]
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:${var.account.partition}:iam::${var.account.id}:root"]
+    }
+  }
+
+  statement {
+    sid       = "LogGroups"
+    actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["logs.${var.account.region}.amazonaws.com"]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "kms:EncryptionContext:aws:logs:arn"
+      values   = ["arn:${var.account.partition}:logs:${var.account.region}:${var.account.id}:log-group:*"]
+    }
+  }
+
+  statement {
+    sid       = "PersonalizeDatasets"
+    actions   = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:ListGrants"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["personalize.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [var.account.id]
+    }
+  }
+
+  statement {
+    sid       = "AlarmsAndBudgetsToTopic"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [var.account.id]
+    }
+  }
+
+  # No aws:SourceAccount here: EventBridge does not send it when it publishes to an encrypted topic
+  # (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html). The topic's own policy names the rule.
+  statement {
+    sid       = "RulesToTopic"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["events.amazonaws.com"]
+    }
+  }
+}

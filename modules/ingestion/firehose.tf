@@ -1,0 +1,143 @@
+locals {
+  firehose_name = "${var.prefix}-raw-events"
+  log_group     = "/aws/kinesisfirehose/${local.firehose_name}"
+}
+
+# What the stream carried, as it came, one JSON object a line: for replay, for questions in SQL, for audit.
+resource "aws_kinesis_firehose_delivery_stream" "raw_events" {
+  #checkov:skip=CKV_AWS_240:Server-side encryption is for direct puts; a delivery stream that reads Kinesis has the encryption of the stream
+  #checkov:skip=CKV_AWS_241:Server-side encryption is for direct puts; a delivery stream that reads Kinesis has the encryption of the stream
+  name        = local.firehose_name
+  destination = "extended_s3"
+
+  kinesis_source_configuration {
+    kinesis_stream_arn = aws_kinesis_stream.events.arn
+    role_arn           = aws_iam_role.firehose.arn
+  }
+
+  extended_s3_configuration {
+    role_arn            = aws_iam_role.firehose.arn
+    bucket_arn          = var.raw_bucket_arn
+    prefix              = "events/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/"
+    error_output_prefix = "errors/!{firehose:error-output-type}/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/"
+    file_extension      = ".json.gz"
+    compression_format  = "GZIP"
+    kms_key_arn         = var.platform.kms_key_arn
+    buffering_interval  = var.firehose.buffering_seconds
+    buffering_size      = var.firehose.buffering_mib
+
+    processing_configuration {
+      enabled = true
+
+      processors {
+        type = "AppendDelimiterToRecord"
+
+        parameters {
+          parameter_name  = "Delimiter"
+          parameter_value = "\\n"
+        }
+      }
+    }
+
+    cloudwatch_logging_options {
+      enabled         = true
+      log_group_name  = aws_cloudwatch_log_group.firehose.name
+      log_stream_name = aws_cloudwatch_log_stream.firehose.name
+    }
+  }
+
+  # A role without its policy would fail the first reads.
+  depends_on = [aws_iam_role_policy.firehose]
+}
+
+resource "aws_cloudwatch_log_group" "firehose" {
+  #checkov:skip=CKV_AWS_338:Retention is a setting of the environment; prod.tfvars sets a year
+  name              = local.log_group
+  retention_in_days = var.platform.log_retention_days
+  kms_key_id        = var.platform.kms_key_arn
+}
+
+resource "aws_cloudwatch_log_stream" "firehose" {
+  name           = "DestinationDelivery"
+  log_group_name = aws_cloudwatch_log_group.firehose.name
+}
+
+resource "aws_iam_role" "firehose" {
+  name               = local.firehose_name
+  description        = "Firehose reads the event stream and writes raw events"
+  assume_role_policy = data.aws_iam_policy_document.firehose_assume_role.json
+}
+
+resource "aws_iam_role_policy" "firehose" {
+  name   = "calls"
+  role   = aws_iam_role.firehose.name
+  policy = data.aws_iam_policy_document.firehose.json
+}
+
+data "aws_iam_policy_document" "firehose_assume_role" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["firehose.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [var.account.id]
+    }
+  }
+}
+
+# https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3
+data "aws_iam_policy_document" "firehose" {
+  statement {
+    sid       = "ReadStream"
+    actions   = ["kinesis:DescribeStream", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"]
+    resources = [aws_kinesis_stream.events.arn]
+  }
+
+  statement {
+    sid       = "DecryptStream"
+    actions   = ["kms:Decrypt"]
+    resources = [var.platform.kms_key_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["kinesis.${var.account.region}.amazonaws.com"]
+    }
+  }
+
+  statement {
+    sid       = "FindBucket"
+    actions   = ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"]
+    resources = [var.raw_bucket_arn]
+  }
+
+  statement {
+    sid       = "WriteObjects"
+    actions   = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]
+    resources = ["${var.raw_bucket_arn}/events/*", "${var.raw_bucket_arn}/errors/*"]
+  }
+
+  statement {
+    sid       = "EncryptObjects"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources = [var.platform.kms_key_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["s3.${var.account.region}.amazonaws.com"]
+    }
+  }
+
+  statement {
+    sid       = "LogErrors"
+    actions   = ["logs:PutLogEvents"]
+    resources = ["${aws_cloudwatch_log_group.firehose.arn}:log-stream:*"]
+  }
+}

@@ -1,0 +1,99 @@
+variable "prefix" {
+  description = "What every name begins with."
+  type        = string
+}
+
+variable "account" {
+  description = "Where the system lives: account id, region, partition."
+  type = object({
+    id        = string
+    region    = string
+    partition = string
+  })
+}
+
+variable "platform" {
+  description = "What all functions of an environment share; see the module lambda_function."
+  type = object({
+    environment        = string
+    package_directory  = string
+    runtime            = string
+    architecture       = string
+    log_level          = string
+    log_retention_days = number
+    kms_key_arn        = string
+    vpc_config = optional(object({
+      subnet_ids         = set(string)
+      security_group_ids = set(string)
+    }))
+  })
+}
+
+variable "put_events" {
+  description = "Size and scaling of the function put_events; see the module lambda_function."
+  type = object({
+    memory_size             = optional(number)
+    timeout                 = optional(number)
+    reserved_concurrency    = optional(number)
+    provisioned_concurrency = optional(number)
+    snap_start              = optional(bool)
+  })
+  default = {}
+}
+
+variable "stream_retention_hours" {
+  description = "Hours that the stream keeps events: how long a consumer may be down without loss."
+  type        = number
+  default     = 48
+
+  validation {
+    condition     = var.stream_retention_hours >= 24 && var.stream_retention_hours <= 8760
+    error_message = "stream_retention_hours must be 24 to 8760."
+  }
+}
+
+variable "mapping" {
+  description = "How Lambda reads the stream for put_events; see the module stream_consumer."
+  type = object({
+    batch_size                 = optional(number)
+    batching_window_seconds    = optional(number)
+    parallelization_factor     = optional(number)
+    maximum_retry_attempts     = optional(number)
+    maximum_record_age_seconds = optional(number)
+  })
+  default = {}
+}
+
+variable "event_tracker_arn" {
+  description = "ARN of the Personalize event tracker."
+  type        = string
+}
+
+variable "tracking_id" {
+  description = "Tracking id of the Personalize event tracker."
+  type        = string
+}
+
+variable "raw_bucket_arn" {
+  description = "ARN of the bucket that Firehose writes the raw events to."
+  type        = string
+}
+
+variable "firehose" {
+  description = "When Firehose writes an object: after so many seconds or MiB, whichever comes first."
+  type = object({
+    buffering_seconds = optional(number, 300)
+    buffering_mib     = optional(number, 64)
+  })
+  default = {}
+
+  validation {
+    condition     = var.firehose.buffering_seconds >= 0 && var.firehose.buffering_seconds <= 900
+    error_message = "firehose.buffering_seconds must be 0 to 900."
+  }
+
+  validation {
+    condition     = var.firehose.buffering_mib >= 1 && var.firehose.buffering_mib <= 128
+    error_message = "firehose.buffering_mib must be 1 to 128."
+  }
+}

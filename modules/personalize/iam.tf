@@ -1,0 +1,56 @@
+# With this role Personalize reads imports and lists of users to forget, and uses the key of the datasets.
+resource "aws_iam_role" "this" {
+  name               = "${var.prefix}-personalize"
+  description        = "Personalize reads its data and uses the key"
+  assume_role_policy = data.aws_iam_policy_document.assume_role.json
+}
+
+resource "aws_iam_role_policy" "this" {
+  name   = "calls"
+  role   = aws_iam_role.this.name
+  policy = data.aws_iam_policy_document.this.json
+}
+
+data "aws_iam_policy_document" "assume_role" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["personalize.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [var.account.id]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = ["${local.arn_prefix}:*"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "this" {
+  statement {
+    sid       = "FindData"
+    actions   = ["s3:ListBucket"]
+    resources = [var.seed.bucket_arn]
+  }
+
+  statement {
+    sid       = "ReadData"
+    actions   = ["s3:GetObject"]
+    resources = ["${var.seed.bucket_arn}/*"]
+  }
+
+  # As https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html
+  statement {
+    sid       = "UseKey"
+    actions   = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:ListGrants"]
+    resources = [var.kms_key_arn]
+  }
+}

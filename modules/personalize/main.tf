@@ -1,0 +1,119 @@
+locals {
+  datasets = {
+    interactions = "Interactions"
+    items        = "Items"
+  }
+
+  names         = { for model in keys(var.models) : model => "${var.prefix}-${model}" }
+  arn_prefix    = "arn:${var.account.partition}:personalize:${var.account.region}:${var.account.id}"
+  solution_arns = { for model, name in local.names : model => "${local.arn_prefix}:solution/${name}" }
+  campaign_arns = { for model, name in local.names : model => "${local.arn_prefix}:campaign/${name}" }
+  filter_arns   = { for filter in keys(var.filters) : filter => "${local.arn_prefix}:filter/${var.prefix}-${filter}" }
+}
+
+# No tags on any of these: for Personalize's registry types a changed tag means a new resource, and with it lost data.
+
+resource "aws_cloudcontrolapi_resource" "schema" {
+  for_each = local.datasets
+
+  type_name = "AWS::Personalize::Schema"
+  desired_state = jsonencode({
+    Name   = "${var.prefix}-${each.key}"
+    Schema = jsonencode(jsondecode(file("${var.seed.directory}/schemas/${each.key}.json")))
+  })
+}
+
+resource "aws_cloudcontrolapi_resource" "dataset_group" {
+  type_name = "AWS::Personalize::DatasetGroup"
+  desired_state = jsonencode({
+    Name      = var.prefix
+    KmsKeyArn = var.kms_key_arn
+    RoleArn   = aws_iam_role.this.arn
+  })
+
+  depends_on = [aws_iam_role_policy.this]
+}
+
+# Made together with its data: Terraform goes on when the import is done, or fails with its reason.
+resource "aws_cloudcontrolapi_resource" "dataset" {
+  for_each = local.datasets
+
+  type_name = "AWS::Personalize::Dataset"
+  desired_state = jsonencode({
+    Name            = "${var.prefix}-${each.key}"
+    DatasetType     = each.value
+    DatasetGroupArn = aws_cloudcontrolapi_resource.dataset_group.id
+    SchemaArn       = aws_cloudcontrolapi_resource.schema[each.key].id
+    DatasetImportJob = {
+      JobName    = "${var.prefix}-${each.key}-seed"
+      DataSource = { DataLocation = "s3://${var.seed.bucket}/seed/${each.key}.csv" }
+      RoleArn    = aws_iam_role.this.arn
+    }
+  })
+
+  timeouts {
+    create = "4h"
+  }
+
+  depends_on = [terraform_data.seed]
+}
+
+resource "aws_cloudcontrolapi_resource" "event_tracker" {
+  type_name = "AWS::Personalize::EventTracker"
+  desired_state = jsonencode({
+    Name            = "${var.prefix}-events"
+    DatasetGroupArn = aws_cloudcontrolapi_resource.dataset_group.id
+  })
+
+  # A tracker writes to the interactions dataset.
+  depends_on = [aws_cloudcontrolapi_resource.dataset]
+}
+
+resource "aws_cloudcontrolapi_resource" "filter" {
+  for_each = var.filters
+
+  type_name = "AWS::Personalize::Filter"
+  desired_state = jsonencode({
+    Name             = "${var.prefix}-${each.key}"
+    DatasetGroupArn  = aws_cloudcontrolapi_resource.dataset_group.id
+    FilterExpression = each.value
+  })
+
+  # An expression names columns of the datasets.
+  depends_on = [aws_cloudcontrolapi_resource.dataset]
+}
+
+# Every property is create-only: a change of recipe or hyperparameters makes a new solution under the same name,
+# after its campaign and versions went. The datasets, and so all data, stay.
+resource "aws_cloudcontrolapi_resource" "solution" {
+  for_each = var.models
+
+  type_name = "AWS::Personalize::Solution"
+  desired_state = jsonencode(merge(
+    {
+      Name            = local.names[each.key]
+      DatasetGroupArn = aws_cloudcontrolapi_resource.dataset_group.id
+      RecipeArn       = "arn:${var.account.partition}:personalize:::recipe/${each.value.recipe}"
+    },
+    length(each.value.hyperparameters) == 0 ? {} : {
+      SolutionConfig = { AlgorithmHyperParameters = each.value.hyperparameters }
+    },
+  ))
+
+  depends_on = [aws_cloudcontrolapi_resource.dataset]
+}
+
+# What campaigns serve changes daily and is the state machine's, so Terraform keeps only where that is written down.
+resource "aws_ssm_parameter" "ledger" {
+  #checkov:skip=CKV2_AWS_34:Metrics and ARNs of models, nothing secret
+  for_each = var.models
+
+  name        = "${var.ledger_path}/${each.key}/ledger"
+  description = "What the campaign of ${each.key} serves, and how the last training was judged"
+  type        = "String"
+  value       = "{}"
+
+  lifecycle {
+    ignore_changes = [value]
+  }
+}

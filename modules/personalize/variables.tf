@@ -1,0 +1,130 @@
+variable "prefix" {
+  description = "What every name begins with."
+  type        = string
+}
+
+variable "account" {
+  description = "Where the system lives: account id, region, partition."
+  type = object({
+    id        = string
+    region    = string
+    partition = string
+  })
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the key that encrypts the datasets."
+  type        = string
+}
+
+variable "seed" {
+  description = "First data: the bucket that it is uploaded to, the folder with interactions.csv, items.csv and schemas/, and whether times are moved so that the newest event is now."
+  type = object({
+    bucket     = string
+    bucket_arn = string
+    directory  = string
+    rebase     = bool
+  })
+}
+
+variable "models" {
+  description = "Name -> model: recipe and hyperparameters of its solution, capacity and exploration of its campaign."
+  type = map(object({
+    recipe                       = string
+    hyperparameters              = optional(map(string), {})
+    training_mode                = optional(string, "FULL")
+    minimum_provisioned_tps      = optional(number, 1)
+    exploration_weight           = optional(number)
+    exploration_item_age_cut_off = optional(number)
+  }))
+
+  validation {
+    condition     = alltrue([for name in keys(var.models) : can(regex("^[a-z][a-z0-9-]{0,23}$", name))])
+    error_message = "models: a name is 1 to 24 lower-case letters, digits and hyphens, beginning with a letter."
+  }
+
+  validation {
+    condition     = length(var.models) >= 1 && length(var.models) <= 5
+    error_message = "models: 1 to 5 (Personalize allows 5 campaigns a dataset group)."
+  }
+
+  validation {
+    condition = alltrue([for model in values(var.models) : contains(
+      ["aws-user-personalization", "aws-user-personalization-v2", "aws-personalized-ranking", "aws-personalized-ranking-v2"],
+      model.recipe,
+    )])
+    error_message = "models: recipe must be aws-user-personalization, aws-user-personalization-v2, aws-personalized-ranking or aws-personalized-ranking-v2."
+  }
+
+  validation {
+    condition = alltrue([for model in values(var.models) :
+      model.exploration_weight == null && model.exploration_item_age_cut_off == null || model.recipe == "aws-user-personalization"
+    ])
+    error_message = "models: exploration_weight and exploration_item_age_cut_off belong to the recipe aws-user-personalization; v2 and ranking recipes have no exploration."
+  }
+
+  validation {
+    condition     = alltrue([for model in values(var.models) : coalesce(model.exploration_weight, 0) >= 0 && coalesce(model.exploration_weight, 0) <= 1])
+    error_message = "models: exploration_weight must be 0 (no exploration) to 1."
+  }
+
+  validation {
+    condition     = alltrue([for model in values(var.models) : coalesce(model.exploration_item_age_cut_off, 1) >= 1])
+    error_message = "models: exploration_item_age_cut_off must be at least 1 (day since the newest interaction)."
+  }
+
+  validation {
+    condition     = alltrue([for model in values(var.models) : model.minimum_provisioned_tps >= 1 && model.minimum_provisioned_tps <= 500])
+    error_message = "models: minimum_provisioned_tps must be 1 to 500; every unit is billed every hour."
+  }
+
+  validation {
+    condition     = alltrue([for model in values(var.models) : contains(["FULL", "UPDATE"], model.training_mode)])
+    error_message = "models: training_mode must be FULL or UPDATE."
+  }
+
+  validation {
+    condition     = alltrue([for model in values(var.models) : model.training_mode == "FULL" || model.recipe == "aws-user-personalization"])
+    error_message = "models: training_mode UPDATE works with the recipe aws-user-personalization only."
+  }
+
+  validation {
+    condition = alltrue([for model in values(var.models) : length(setsubtract(
+      keys(model.hyperparameters),
+      endswith(model.recipe, "-v2") ? ["apply_recency_bias"] : ["bptt", "hidden_dimension", "recency_mask"],
+    )) == 0])
+    error_message = "models: hyperparameters of v1 recipes are hidden_dimension, bptt and recency_mask; v2 recipes have apply_recency_bias only."
+  }
+}
+
+variable "filters" {
+  description = "Name -> filter expression of Personalize; a request names a filter and gives its parameters."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = length(var.filters) <= 10
+    error_message = "filters: at most 10 (a quota of the dataset group)."
+  }
+
+  validation {
+    condition     = alltrue([for name in keys(var.filters) : can(regex("^[a-z][a-z0-9-]{0,23}$", name))])
+    error_message = "filters: a name is 1 to 24 lower-case letters, digits and hyphens, beginning with a letter."
+  }
+
+  validation {
+    condition     = alltrue([for expression in values(var.filters) : can(regex("^(INCLUDE|EXCLUDE) ItemID WHERE ", expression)) && length(expression) <= 2500])
+    error_message = "filters: an expression begins with `INCLUDE ItemID WHERE` or `EXCLUDE ItemID WHERE` and has at most 2,500 characters."
+  }
+}
+
+variable "ledger_path" {
+  description = "SSM path under which each model has its ledger, `<path>/<model>/ledger`: what serves, and how it was judged."
+  type        = string
+}
+
+variable "python" {
+  description = "Shell word that names the Python with boto3 that runs the scripts."
+  type        = string
+  default     = "python3"
+}

@@ -1,0 +1,4 @@
+output "function_names" {
+  description = "Names of the functions that apps invoke: recommend, and rerank if there is a model reranker."
+  value       = { for name, function in module.function : name => function.function_name }
+}

@@ -1,0 +1,104 @@
+variable "name" {
+  description = "Full name of the function, for example `dev-animal-recommender-put-events`; its queue is `<name>-dead-letters`."
+  type        = string
+}
+
+variable "package" {
+  description = "Name of the Python package under functions/ and of its zip."
+  type        = string
+}
+
+variable "description" {
+  description = "One sentence on what the function does."
+  type        = string
+}
+
+variable "account" {
+  description = "Where the system lives: account id, region, partition."
+  type = object({
+    id        = string
+    region    = string
+    partition = string
+  })
+}
+
+variable "platform" {
+  description = "What all functions of an environment share; see the module lambda_function."
+  type = object({
+    environment        = string
+    package_directory  = string
+    runtime            = string
+    architecture       = string
+    log_level          = string
+    log_retention_days = number
+    kms_key_arn        = string
+    vpc_config = optional(object({
+      subnet_ids         = set(string)
+      security_group_ids = set(string)
+    }))
+  })
+}
+
+variable "settings" {
+  description = "Size and scaling of the function; see the module lambda_function."
+  type = object({
+    memory_size             = optional(number)
+    timeout                 = optional(number)
+    reserved_concurrency    = optional(number)
+    provisioned_concurrency = optional(number)
+    snap_start              = optional(bool)
+  })
+  default = {}
+}
+
+variable "environment" {
+  description = "Environment variables of the function; DEAD_LETTER_QUEUE_URL is added here."
+  type        = map(string)
+}
+
+variable "policy_json" {
+  description = "IAM policy document of what the function itself calls; reading the stream and writing to its dead-letter queue are added here."
+  type        = string
+}
+
+variable "stream_arn" {
+  description = "ARN of the Kinesis stream that the function reads."
+  type        = string
+}
+
+variable "mapping" {
+  description = "How Lambda reads the stream: records in a batch, seconds to wait for a full one, batches of a shard at a time, and when a batch that keeps failing goes to the dead-letter queue (tries, or seconds of age)."
+  type = object({
+    batch_size                 = optional(number, 100)
+    batching_window_seconds    = optional(number, 1)
+    parallelization_factor     = optional(number, 1)
+    maximum_retry_attempts     = optional(number, 10)
+    maximum_record_age_seconds = optional(number, 86400)
+  })
+  default = {}
+
+  validation {
+    condition     = var.mapping.batch_size >= 1 && var.mapping.batch_size <= 10000
+    error_message = "mapping.batch_size must be 1 to 10000 (records)."
+  }
+
+  validation {
+    condition     = var.mapping.batching_window_seconds >= 0 && var.mapping.batching_window_seconds <= 300
+    error_message = "mapping.batching_window_seconds must be 0 to 300."
+  }
+
+  validation {
+    condition     = var.mapping.parallelization_factor >= 1 && var.mapping.parallelization_factor <= 10
+    error_message = "mapping.parallelization_factor must be 1 to 10 (batches of one shard at a time)."
+  }
+
+  validation {
+    condition     = var.mapping.maximum_retry_attempts >= 0 && var.mapping.maximum_retry_attempts <= 10000
+    error_message = "mapping.maximum_retry_attempts must be 0 to 10000; without a limit one bad batch would block its shard."
+  }
+
+  validation {
+    condition     = var.mapping.maximum_record_age_seconds >= 60 && var.mapping.maximum_record_age_seconds <= 604800
+    error_message = "mapping.maximum_record_age_seconds must be 60 to 604800."
+  }
+}

@@ -1,0 +1,43 @@
+# The local AWS (`make up`, `make demo`): as dev, with short waits and buffers. What is named here differs for a reason.
+environment         = "local"
+region              = "us-east-1"
+allowed_account_ids = ["123456789012"] # the local AWS: a mistyped endpoint cannot reach a real account
+
+s3_use_path_style    = true # an endpoint on 127.0.0.1 has no host name for each bucket
+provider_max_retries = 3    # what the local AWS cannot do fails at once, not after minutes
+
+deletion_protection         = false
+point_in_time_recovery      = true
+kms_deletion_window_in_days = 7
+log_retention_days          = 1
+retention_days              = { raw_events = 90 }
+
+stream_mapping = {
+  batch_size              = 100
+  batching_window_seconds = 0
+}
+
+firehose = {
+  buffering_seconds = 0
+  buffering_mib     = 1
+}
+
+models = {
+  recommender = {
+    recipe                       = "aws-user-personalization"
+    minimum_provisioned_tps      = 1
+    exploration_weight           = 0.3
+    exploration_item_age_cut_off = 30
+    gate                         = { threshold = 0.05, minimum_coverage = 0.1 }
+  }
+  reranker = {
+    recipe                  = "aws-personalized-ranking"
+    minimum_provisioned_tps = 1
+    gate                    = { threshold = 0.05 }
+  }
+}
+
+filters = {
+  by-species      = "INCLUDE ItemID WHERE Items.ANIMAL_SPECIES_ID IN ($SPECIES)"
+  not-applied-for = "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (\"Application\")"
+}

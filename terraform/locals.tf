@@ -1,0 +1,64 @@
+# Names and tags are made here and nowhere else.
+
+locals {
+  # 37 characters leave room for the longest noun in a Lambda name (64) and for noun and account id in a bucket name (63).
+  full_prefix = "${var.environment}-animal-recommender"
+  prefix = length(local.full_prefix) <= 37 ? local.full_prefix : join("-", [
+    trimsuffix(substr(local.full_prefix, 0, 28), "-"), substr(sha256(local.full_prefix), 0, 8),
+  ])
+
+  parameter_path = "/animal-recommender/${var.environment}"
+  fallback_key   = "fallback/popular.json"
+
+  tags = merge({
+    Application = "animal-recommender"
+    Environment = var.environment
+    ManagedBy   = "terraform"
+  }, var.tags)
+
+  account = {
+    id        = data.aws_caller_identity.current.account_id
+    region    = var.region
+    partition = data.aws_partition.current.partition
+  }
+
+  # A shell word, so that the same value serves every machine.
+  python = coalesce(var.python, "$(command -v ${path.root}/../.venv/bin/python || command -v python3)")
+
+  platform = {
+    environment        = var.environment
+    package_directory  = "${path.root}/../build"
+    runtime            = var.lambda_runtime
+    architecture       = var.lambda_architecture
+    log_level          = var.log_level
+    log_retention_days = var.log_retention_days
+    kms_key_arn        = module.encryption.key_arn
+    vpc_config         = var.vpc_config
+  }
+}
+
+locals {
+  # Where 256 MB and 30 seconds do not fit. Memory also buys processor time: 1,769 MB are one processor.
+  function_defaults = {
+    put_events                = { memory_size = 512, timeout = 120 }
+    record_history            = { memory_size = 512, timeout = 120 }
+    get_history               = { timeout = 10 }
+    recommend                 = { memory_size = 512, timeout = 10 }
+    rerank                    = { memory_size = 512, timeout = 10 }
+    plan_retraining           = {}
+    check_interactions        = { timeout = 60 }
+    create_solution_version   = {}
+    describe_solution_version = {}
+    stop_solution_version     = {}
+    evaluate_solution_version = {}
+    update_campaign           = {}
+    describe_campaign         = {}
+    verify_campaign           = { timeout = 60 }
+    report_outcome            = {}
+  }
+
+  functions = { for name, defaults in local.function_defaults : name => merge(
+    defaults,
+    { for setting, value in try(var.functions[name], {}) : setting => value if value != null },
+  ) }
+}

@@ -1,0 +1,93 @@
+module "encryption" {
+  source = "../modules/encryption"
+
+  name                    = local.prefix
+  account                 = local.account
+  deletion_window_in_days = var.kms_deletion_window_in_days
+}
+
+module "storage" {
+  source = "../modules/storage"
+
+  prefix         = local.prefix
+  account        = local.account
+  kms_key_arn    = module.encryption.key_arn
+  retention_days = var.retention_days
+  force_destroy  = !var.deletion_protection
+}
+
+module "analytics" {
+  source = "../modules/analytics"
+
+  prefix         = local.prefix
+  raw_bucket     = module.storage.raw_bucket
+  kms_key_arn    = module.encryption.key_arn
+  scan_limit_gib = var.athena_scan_limit_gib
+  force_destroy  = !var.deletion_protection
+}
+
+module "personalize" {
+  source = "../modules/personalize"
+
+  prefix      = local.prefix
+  account     = local.account
+  kms_key_arn = module.encryption.key_arn
+  models      = var.models
+  filters     = var.filters
+  ledger_path = "${local.parameter_path}/models"
+  python      = local.python
+
+  seed = {
+    bucket     = module.storage.seed_bucket
+    bucket_arn = module.storage.seed_bucket_arn
+    directory  = var.seed.directory
+    rebase     = var.seed.rebase
+  }
+}
+
+module "ingestion" {
+  source = "../modules/ingestion"
+
+  prefix                 = local.prefix
+  account                = local.account
+  platform               = local.platform
+  put_events             = local.functions.put_events
+  stream_retention_hours = var.stream.retention_hours
+  mapping                = var.stream_mapping
+  event_tracker_arn      = module.personalize.event_tracker_arn
+  tracking_id            = module.personalize.tracking_id
+  raw_bucket_arn         = module.storage.raw_bucket_arn
+  firehose               = var.firehose
+}
+
+module "history" {
+  source = "../modules/history"
+
+  prefix                 = local.prefix
+  account                = local.account
+  platform               = local.platform
+  functions              = local.functions
+  mapping                = var.stream_mapping
+  stream_arn             = module.ingestion.stream_arn
+  ttl_days               = var.history_ttl_days
+  point_in_time_recovery = var.point_in_time_recovery
+  deletion_protection    = var.deletion_protection
+}
+
+module "serving" {
+  source = "../modules/serving"
+
+  prefix                      = local.prefix
+  account                     = local.account
+  platform                    = local.platform
+  functions                   = local.functions
+  campaign_arns               = module.personalize.campaign_arns
+  filter_arns                 = module.personalize.filter_arns
+  personalize_timeout_seconds = var.personalize_timeout_seconds
+
+  fallback = {
+    bucket     = module.storage.seed_bucket
+    bucket_arn = module.storage.seed_bucket_arn
+    key        = local.fallback_key
+  }
+}

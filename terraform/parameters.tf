@@ -1,0 +1,25 @@
+# What apps and scripts look up instead of being told.
+resource "aws_ssm_parameter" "published" {
+  #checkov:skip=CKV2_AWS_34:Names and ARNs, nothing secret; apps read them without access to the key
+  for_each = merge(
+    {
+      stream-name          = module.ingestion.stream_name
+      tracking-id          = module.personalize.tracking_id
+      dataset-group-arn    = module.personalize.dataset_group_arn
+      personalize-role-arn = module.personalize.role_arn
+      history-table        = module.history.table_name
+      raw-bucket           = module.storage.raw_bucket
+      seed-bucket          = module.storage.seed_bucket
+      firehose-name        = module.ingestion.firehose_name
+      athena-workgroup     = module.analytics.workgroup_name
+      athena-database      = module.analytics.database_name
+    },
+    { for name, function in local.function_names : "functions/${name}" => function },
+    { for model, arn in module.personalize.campaign_arns : "campaigns/${model}" => arn },
+    { for name, url in local.dead_letter_queue_urls : "dead-letter-queues/${name}" => url },
+  )
+
+  name  = "${local.parameter_path}/${each.key}"
+  type  = "String"
+  value = each.value
+}

@@ -1,0 +1,48 @@
+# Production: nothing is lost by accident, and there is capacity for a site's evening.
+environment = "prod"
+region      = "us-east-1"
+# allowed_account_ids = ["222222222222"] # your production account: with other credentials nothing is made
+
+deletion_protection         = true
+point_in_time_recovery      = true
+kms_deletion_window_in_days = 30
+log_retention_days          = 365
+retention_days              = { raw_events = 1095, access_logs = 365, older_versions = 90 }
+
+stream = { retention_hours = 168 }
+
+stream_mapping = {
+  batch_size              = 500
+  batching_window_seconds = 1
+  parallelization_factor  = 2
+}
+
+firehose = {
+  buffering_seconds = 300
+  buffering_mib     = 64
+}
+
+functions = {
+  recommend = { memory_size = 1024 }
+  rerank    = { memory_size = 1024 }
+}
+
+models = {
+  recommender = {
+    recipe                       = "aws-user-personalization"
+    minimum_provisioned_tps      = 5
+    exploration_weight           = 0.3
+    exploration_item_age_cut_off = 30
+    gate                         = { threshold = 0.1, minimum_coverage = 0.2 }
+  }
+  reranker = {
+    recipe                  = "aws-personalized-ranking"
+    minimum_provisioned_tps = 5
+    gate                    = { threshold = 0.1 }
+  }
+}
+
+filters = {
+  by-species      = "INCLUDE ItemID WHERE Items.ANIMAL_SPECIES_ID IN ($SPECIES)"
+  not-applied-for = "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (\"Application\")"
+}
