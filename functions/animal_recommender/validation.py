@@ -26,10 +26,11 @@ class FieldError:
 
 
 class ValidationError(ValueError):
-    """Input that can never succeed; `errors` holds a FieldError for each wrong field."""
+    """Input that can never succeed; `errors` holds a FieldError for each wrong field, `reason` is its short class."""
 
-    def __init__(self, errors: Sequence[FieldError]) -> None:
+    def __init__(self, errors: Sequence[FieldError], reason: str = "invalid-fields") -> None:
         self.errors = tuple(errors)
+        self.reason = reason
         super().__init__("; ".join(f"{error.field}: {error.message}" for error in self.errors))
 
 
@@ -39,12 +40,12 @@ def parse_json(text: str | bytes, field: str) -> Any:
         decoded = text.decode("utf-8") if isinstance(text, bytes) else text
         return json.loads(decoded, parse_constant=_refuse_constant)
     except UnicodeDecodeError:
-        message = "must be UTF-8"
+        reason, message = "not-utf-8", "must be UTF-8"
     except RecursionError:
-        message = "is nested too deeply"
+        reason, message = "too-deep", "is nested too deeply"
     except ValueError:
-        message = "must be JSON (without NaN or Infinity)"
-    raise ValidationError([FieldError(field, message)])
+        reason, message = "not-json", "must be JSON (without NaN or Infinity)"
+    raise ValidationError([FieldError(field, message)], reason)
 
 
 def _refuse_constant(name: str) -> None:

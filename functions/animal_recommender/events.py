@@ -1,0 +1,129 @@
+"""The event an app puts on the stream, parsed and checked; one parser for every consumer."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from animal_recommender.groups import AGE, BREED, SIZE, SPECIES, animal_group_id
+from animal_recommender.times import EARLIEST, parse_time
+from animal_recommender.validation import FieldError, Fields, ValidationError, as_text, parse_json
+
+# An event takes some 300 bytes. Up to here the original bytes of a refused one fit a dead-letter message whole.
+MAX_EVENT_BYTES = 131_072
+# Personalize, PutEvents: 1-25 item ids, ids of at most 40 characters, values of single precision.
+MAX_IMPRESSION = 25
+MAX_RECOMMENDATION_ID = 40
+MAX_EVENT_VALUE = 3.4e38
+# How far a producer's clock may be ahead of the stream's, in seconds.
+MAX_AHEAD = 86_400.0
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing a visitor did. `position` is the record's place in its batch; `timestamp` is epoch seconds.
+
+    `user_id` is None for a visitor without an account. `metadata` holds the four fields of the group as strings.
+    """
+
+    position: int
+    event_id: str
+    timestamp: float
+    session_id: str
+    user_id: str | None
+    event_type: str
+    item_id: str
+    metadata: Mapping[str, str]
+    animal_id: str | None = None
+    recommendation_id: str | None = None
+    impression: tuple[str, ...] = ()
+    event_value: float | None = None
+
+
+def parse_event(data: bytes, *, position: int, default_id: str, arrival: float) -> Event:
+    """Parse a record's data: an event, or the envelope `{"Partitionkey": …, "Data": {event}}` around one.
+
+    An event without an id or a time of its own gets `default_id` and `arrival` (epoch seconds).
+    Raises ValidationError, whose `reason` is the kind of fault and whose text names each wrong field.
+    """
+    fields = Fields(_unwrap(_read(data)))
+    event = Event(
+        position=position,
+        event_id=fields.identifier("eventId") or default_id,
+        timestamp=_timestamp(fields, arrival),
+        session_id=fields.identifier("sessionId", required=True) or "",
+        user_id=fields.identifier("userId"),
+        event_type=fields.text("eventType", required=True) or "",
+        item_id=_item_id(fields),
+        metadata=_metadata(fields.raw("animalMetadata")),
+        animal_id=fields.identifier("animal_id"),
+        recommendation_id=fields.text("recommendationId", maximum=MAX_RECOMMENDATION_ID),
+        impression=_impression(fields),
+        event_value=fields.number("eventValue", maximum=MAX_EVENT_VALUE),
+    )
+    fields.finish()
+    return event
+
+
+def _read(data: bytes) -> Any:
+    if not data.strip():
+        raise ValidationError([FieldError("data", "must not be empty")], "empty")
+    if len(data) > MAX_EVENT_BYTES:
+        raise ValidationError([FieldError("data", f"must be of at most {MAX_EVENT_BYTES} bytes")], "too-large")
+    return parse_json(data, "data")
+
+
+def _unwrap(document: Any) -> Mapping[str, Any]:
+    if _is_envelope(document):
+        inner = document["Data"]
+        document = parse_json(inner, "Data") if isinstance(inner, str) else inner
+        if _is_envelope(document):
+            raise ValidationError(
+                [FieldError("Data", "must be an event, not another envelope")], "envelope-in-envelope"
+            )
+    if not isinstance(document, Mapping):
+        raise ValidationError([FieldError("data", "must be a JSON object")], "not-an-object")
+    return document
+
+
+def _is_envelope(document: Any) -> bool:
+    return isinstance(document, Mapping) and "Data" in document and "eventType" not in document
+
+
+def _timestamp(fields: Fields, arrival: float) -> float:
+    value = fields.raw("timestamp")
+    if value is None:
+        return arrival
+    seconds = parse_time(value)
+    if seconds is not None and EARLIEST <= seconds <= arrival + MAX_AHEAD:
+        return seconds
+    legal = "must be epoch seconds or ISO 8601, from the year 2000 to one day after the record arrived"
+    fields.refuse("timestamp", legal + (" (it looks like milliseconds)" if _is_milliseconds(value) else ""))
+    return math.nan
+
+
+def _is_milliseconds(value: object) -> bool:
+    return isinstance(value, int | float) and EARLIEST * 1000 <= value < 1e14
+
+
+def _item_id(fields: Fields) -> str:
+    try:
+        return animal_group_id(fields.raw("animalMetadata"))
+    except ValidationError as error:
+        fields.errors.extend(error.errors)
+        return ""
+
+
+def _metadata(metadata: Any) -> dict[str, str]:
+    given = metadata if isinstance(metadata, Mapping) else {}
+    return {name: as_text(given.get(name)) or "" for name in (SPECIES, BREED, SIZE, AGE)}
+
+
+def _impression(fields: Fields) -> tuple[str, ...]:
+    value = fields.raw("impression")
+    if value is None:
+        return ()
+    ids = [as_text(item) for item in value[: MAX_IMPRESSION + 1]] if isinstance(value, list) else []
+    if not 1 <= len(ids) <= MAX_IMPRESSION or not all(item and len(item) <= 256 for item in ids):
+        fields.refuse("impression", f"must be a list of 1-{MAX_IMPRESSION} item ids of 1-256 characters")
+    return tuple(item for item in ids if item)

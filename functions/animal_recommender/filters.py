@@ -1,0 +1,58 @@
+"""Filters by name, as apps use them; their ARNs come from Terraform."""
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from animal_recommender.validation import Fields, as_text
+
+# Personalize, FilterValues.
+MAX_PLACEHOLDERS = 25
+MAX_VALUE_LENGTH = 1000
+_PLACEHOLDER = re.compile(r"[A-Za-z0-9_]{1,50}", re.ASCII)
+
+
+def filter_arns() -> dict[str, str]:
+    """Read FILTER_ARNS, a JSON object of filter names and ARNs."""
+    return json.loads(os.environ.get("FILTER_ARNS") or "{}")
+
+
+def read_filter(fields: Fields, arns: Mapping[str, str]) -> dict[str, Any]:
+    """Read `{"name", "values"?: {placeholder: value or list of values}}` as parameters of a Personalize call.
+
+    Answers `{"filterArn", "filterValues"?}`; what is wrong is noted in `fields`.
+    """
+    name = fields.raw("name")
+    arn = arns.get(name) if isinstance(name, str) else None
+    if arn is None and not fields.errors:
+        fields.refuse("name", f"must be one of: {', '.join(sorted(arns)) or '(this deployment has no filters)'}")
+    values = _values(fields)
+    return {"filterArn": arn, **({"filterValues": values} if values else {})}
+
+
+def _values(fields: Fields) -> dict[str, str]:
+    values = fields.raw("values")
+    if values is None:
+        return {}
+    legal = isinstance(values, Mapping) and len(values) <= MAX_PLACEHOLDERS
+    if not legal or not all(_PLACEHOLDER.fullmatch(name) for name in values):
+        fields.refuse("values", f"must be an object of at most {MAX_PLACEHOLDERS} placeholders and their values")
+        return {}
+    named = Fields(values, fields.path("values"))
+    quoted = {name: _quoted(named, name) for name in values}
+    fields.errors.extend(named.errors)
+    return quoted
+
+
+def _quoted(fields: Fields, name: str) -> str:
+    """Write a value, or a list of them, as Personalize wants it: each in double quotes, separated by commas."""
+    given = fields.raw(name)
+    texts = [as_text(value) for value in (given if isinstance(given, list) else [given])]
+    legal = bool(texts) and all(text and '"' not in text for text in texts)
+    joined = ",".join(f'"{text}"' for text in texts)
+    if not legal or len(joined) > MAX_VALUE_LENGTH:
+        limit = f"of together at most {MAX_VALUE_LENGTH} characters"
+        fields.refuse(name, f"must be a string without double quotes or an integer, or a list of them, {limit}")
+    return joined

@@ -1,0 +1,1 @@
+"""Kinesis events to the Personalize event tracker."""

@@ -1,0 +1,1 @@
+"""Recommendations of animal groups for one visitor."""

@@ -1,0 +1,1 @@
+"""Kinesis events to the history of each visitor in DynamoDB."""

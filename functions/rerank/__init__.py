@@ -1,0 +1,1 @@
+"""A list of animals, ordered for one visitor."""

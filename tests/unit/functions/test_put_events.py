@@ -1,0 +1,355 @@
+"""put_events: every record by itself, nothing lost, nothing blocked."""
+
+import base64
+import gzip
+import hashlib
+import json
+import random
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.functions.fakes import (
+    METADATA,
+    NOW,
+    THROTTLED,
+    FakeContext,
+    FakePersonalize,
+    FakeSqs,
+    deliver_until_done,
+    error,
+    event,
+    kinesis,
+    sequence_number,
+)
+
+
+def failures(answer: dict[str, Any]) -> list[str]:
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def test_given_the_events_of_two_sessions_then_each_goes_out_in_order_in_calls_of_ten(
+    put_events: Any, personalize: FakePersonalize, context: FakeContext
+) -> None:
+    batch = kinesis(
+        *(event(userId=user, sessionId=f"s-{user}", eventId=f"{user}-{n}") for n in range(23) for user in "ab")
+    )
+
+    assert failures(put_events(batch, context)) == []
+
+    for user in "ab":
+        calls = [call for call in personalize.calls if call["userId"] == user]
+        assert [len(call["eventList"]) for call in calls] == [10, 10, 3]
+        sent = [sent["eventId"] for call in calls for sent in call["eventList"]]
+        assert sent == [f"{user}-{n}" for n in range(23)]
+
+
+def test_given_all_optional_fields_then_they_are_passed_on(
+    put_events: Any, personalize: FakePersonalize, context: FakeContext
+) -> None:
+    whole = event(
+        eventId="e-1",
+        timestamp=NOW - 60,
+        recommendationId="r-1",
+        impression=["1-a-1-1", "1-b-1-1"],
+        eventValue=2.5,
+        x={},
+    )
+
+    put_events(kinesis(whole), context)
+
+    assert personalize.calls == [
+        {
+            "trackingId": "tracking",
+            "userId": "12345",
+            "sessionId": "s-1",
+            "eventList": [
+                {
+                    "eventId": "e-1",
+                    "eventType": "DetailView",
+                    "itemId": "1-Russian_Blue-1-2",
+                    "sentAt": datetime.fromtimestamp(NOW - 60, UTC),
+                    "recommendationId": "r-1",
+                    "impression": ["1-a-1-1", "1-b-1-1"],
+                    "eventValue": 2.5,
+                }
+            ],
+        }
+    ]
+
+
+def test_given_no_id_and_no_time_then_both_come_from_the_stream(
+    put_events: Any, personalize: FakePersonalize, context: FakeContext
+) -> None:
+    put_events(kinesis(event(), arrival=NOW - 5), context)
+
+    (sent,) = personalize.calls[0]["eventList"]
+    assert sent["eventId"] == f"shardId-000000000000:{sequence_number(1)}"
+    assert sent["sentAt"] == datetime.fromtimestamp(NOW - 5, UTC)
+    assert not {"recommendationId", "impression", "eventValue"} & sent.keys()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        event(userId=12345),
+        {"Partitionkey": "p", "Data": event()},
+        {"PartitionKey": "p", "Data": json.dumps(event())},
+        event(timestamp=str(NOW)),
+        event(timestamp=datetime.fromtimestamp(NOW, UTC).isoformat()),
+        event(animalMetadata={**METADATA, "animal_size_id": 1, "animal_age_id": 2.0, "animal_species_id": 1}),
+    ],
+)
+def test_given_each_legal_form_then_it_is_the_same_event(
+    put_events: Any, personalize: FakePersonalize, context: FakeContext, data: Any
+) -> None:
+    assert failures(put_events(kinesis(data), context)) == []
+    assert personalize.calls[0]["userId"] == "12345"
+    (sent,) = personalize.calls[0]["eventList"]
+    assert (sent["itemId"], sent["sentAt"]) == ("1-Russian_Blue-1-2", datetime.fromtimestamp(NOW, UTC))
+
+
+def test_given_a_visitor_without_account_then_no_user_is_named(
+    put_events: Any, personalize: FakePersonalize, context: FakeContext
+) -> None:
+    put_events(kinesis(event(userId=...), event(userId=None)), context)
+
+    assert len(personalize.calls) == 1
+    assert "userId" not in personalize.calls[0]
+
+
+POISON = {
+    "empty": b"",
+    "not-json": b"not json at all",
+    "not-utf-8": b'{"userId": "\xff\xfe"}',
+    "too-deep": b"[" * 100_000,
+    "too-large": b'{"x": "' + b"y" * 2_000_000 + b'"}',
+    "not-an-object": b'["a list"]',
+    "envelope-in-envelope": json.dumps({"Data": {"Data": event()}}).encode(),
+}
+INVALID = {
+    "userId": event(userId=["a"]),
+    "sessionId": event(sessionId=...),
+    "eventType": event(eventType=7),
+    "timestamp": event(timestamp="9999-01-01T00:00:00Z"),
+    "impression": event(impression=[]),
+    "recommendationId": event(recommendationId="r" * 41),
+    "eventValue": b'{"eventValue": 1e999}',
+    "animalMetadata.animal_age_id": event(animalMetadata={**METADATA, "animal_age_id": 6}),
+    "animalMetadata": event(animalMetadata=None),
+}
+
+
+@pytest.mark.parametrize(("reason", "data"), POISON.items())
+def test_given_poison_then_it_is_buried_with_reason_place_and_bytes_and_the_rest_goes_on(
+    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, context: FakeContext, reason: str, data: bytes
+) -> None:
+    assert failures(put_events(kinesis(event(), data, event()), context)) == []
+
+    assert len(personalize.events) == 2
+    (letter,) = sqs.letters
+    assert letter["reason"] == reason
+    assert letter["shardId"] == "shardId-000000000000"
+    assert letter["sequenceNumber"] == sequence_number(2)
+    assert letter["arrivalTime"] == datetime.fromtimestamp(NOW, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    raw = base64.b64decode(letter["data"])
+    assert (gzip.decompress(raw) if letter["dataEncoding"] == "gzip+base64" else raw) == data
+    assert letter["dataTruncated"] is False
+
+
+@pytest.mark.parametrize(("field", "data"), INVALID.items())
+def test_given_a_wrong_field_then_the_letter_names_it(
+    put_events: Any, sqs: FakeSqs, context: FakeContext, field: str, data: Any
+) -> None:
+    assert failures(put_events(kinesis(data), context)) == []
+
+    (letter,) = sqs.letters
+    assert letter["reason"] == "invalid-fields"
+    assert field in letter["detail"]
+
+
+def test_given_nan_then_it_is_refused(put_events: Any, sqs: FakeSqs, context: FakeContext) -> None:
+    put_events(kinesis(json.dumps(event(eventValue=float("nan"))).encode()), context)
+
+    assert [letter["reason"] for letter in sqs.letters] == ["not-json"]
+
+
+def test_given_milliseconds_then_the_letter_says_so(put_events: Any, sqs: FakeSqs, context: FakeContext) -> None:
+    put_events(kinesis(event(timestamp=NOW * 1000)), context)
+
+    assert "milliseconds" in sqs.letters[0]["detail"]
+
+
+def test_given_two_megabytes_that_do_not_compress_then_prefix_size_and_digest_are_kept(
+    put_events: Any, sqs: FakeSqs, context: FakeContext
+) -> None:
+    data = random.Random(1).randbytes(2_000_000)
+
+    put_events(kinesis(data), context)
+
+    (letter,) = sqs.letters
+    assert base64.b64decode(letter["data"]) == data[:65_536]
+    assert letter["dataTruncated"] is True
+    assert letter["dataSize"] == 2_000_000
+    assert letter["dataSha256"] == hashlib.sha256(data).hexdigest()
+
+
+def test_given_much_poison_then_letters_go_out_in_batches_the_queue_takes(
+    put_events: Any, sqs: FakeSqs, context: FakeContext
+) -> None:
+    put_events(kinesis(*(random.Random(n).randbytes(150_000) for n in range(12)), *([b"x"] * 25)), context)
+
+    assert len(sqs.letters) == 37
+
+
+def test_given_throttling_then_the_call_is_repeated_and_nothing_reported(
+    put_events: Any, personalize: FakePersonalize, context: FakeContext
+) -> None:
+    personalize.faults = [THROTTLED, error("InternalServerError", 500), error("ServiceUnavailable", 503)]
+
+    assert failures(put_events(kinesis(event(eventId="e")), context)) == []
+    assert len(personalize.calls) == 4
+    assert list(personalize.events) == ["e"]
+
+
+def test_given_no_time_left_then_the_earliest_failed_record_is_reported_and_others_are_accepted(
+    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs
+) -> None:
+    personalize.broken_users = {"slow"}
+    batch = kinesis(
+        b"poison 1", event(userId="a"), event(userId="slow"), b"poison 2", event(userId="slow"), event(userId="b")
+    )
+
+    answer = put_events(batch, FakeContext(remaining_ms=50))
+
+    assert failures(answer) == [sequence_number(3)]
+    assert {sent["user"] for sent in personalize.events.values()} == {"a", "b"}
+    assert [letter["sequenceNumber"] for letter in sqs.letters] == [sequence_number(1)], "poison behind comes again"
+
+
+def test_given_a_first_call_that_fails_then_later_events_of_its_group_are_held_back(
+    put_events: Any, personalize: FakePersonalize
+) -> None:
+    personalize.broken_users = {"12345"}
+
+    put_events(kinesis(*(event() for _ in range(25))), FakeContext(remaining_ms=50))
+
+    assert len(personalize.calls) == 1
+
+
+def test_given_a_repaired_service_then_replays_deliver_each_event_once(
+    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs
+) -> None:
+    personalize.faults = [THROTTLED] * 7
+    batch = kinesis(*(event(userId=str(n % 5), sessionId=str(n % 5)) for n in range(60)), b"poison")
+
+    list(deliver_until_done(put_events, batch, FakeContext(remaining_ms=40)))
+
+    assert len(personalize.events) == 60
+    assert len(sqs.letters) == 1
+
+
+def test_given_one_event_the_service_refuses_then_only_it_is_buried(
+    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, context: FakeContext
+) -> None:
+    personalize.refused_items = {"2-Pug-1-1"}
+    pug = {**METADATA, "animal_species_id": "2", "animal_primary_breed_id": "Pug", "animal_age_id": "1"}
+    batch = kinesis(event(eventId="1"), event(eventId="2", animalMetadata=pug), event(eventId="3"))
+
+    assert failures(put_events(batch, context)) == []
+
+    assert list(personalize.events) == ["1", "3"]
+    (letter,) = sqs.letters
+    assert (letter["reason"], letter["detail"]) == ("refused-by-service", "PutEvents: InvalidInputException")
+
+
+def test_given_a_configuration_error_then_nothing_is_buried_and_the_batch_comes_again(
+    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, context: FakeContext
+) -> None:
+    personalize.faults = [error("AccessDeniedException", 403)]
+
+    assert failures(put_events(kinesis(event()), context)) == [sequence_number(1)]
+    assert len(personalize.calls) == 1
+    assert sqs.letters == []
+
+
+def test_given_a_dead_letter_queue_that_fails_then_the_poison_is_reported_not_lost(
+    put_events: Any, sqs: FakeSqs, context: FakeContext
+) -> None:
+    sqs.refuse_next = 1
+    assert failures(put_events(kinesis(event(), b"x", b"y"), context)) == [sequence_number(2)]
+
+    sqs.faults = [error("ServiceUnavailable", 503)]
+    assert failures(put_events(kinesis(event(), event(), b"y"), context)) == [sequence_number(3)]
+
+
+def test_given_user_data_then_none_of_it_is_logged(
+    put_events: Any, context: FakeContext, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = "SECRET-4711"
+    put_events(
+        kinesis(event(userId=secret, sessionId=secret), event(userId=secret, eventType=[secret]), secret.encode()),
+        context,
+    )
+
+    printed = "".join(capsys.readouterr())
+    assert "EventsReceived" in printed
+    assert secret not in printed
+
+
+def test_given_a_batch_then_the_counts_are_published(
+    put_events: Any, context: FakeContext, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_events(kinesis(event(), event(), b"x"), context)
+
+    emf = next(json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line)
+    counted = {name: emf[name] for name in ("EventsReceived", "EventsAccepted", "EventsRejected", "EventsRetried")}
+    assert counted == {
+        "EventsReceived": [3.0],
+        "EventsAccepted": [2.0],
+        "EventsRejected": [1.0],
+        "EventsRetried": [0.0],
+    }
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+FIELDS = st.sampled_from(
+    [
+        "userId",
+        "sessionId",
+        "eventType",
+        "timestamp",
+        "animalMetadata",
+        "eventId",
+        "impression",
+        "eventValue",
+        "animal_id",
+        "Data",
+    ]
+)
+RECORDS = st.one_of(
+    st.binary(),
+    JSON.map(lambda value: json.dumps(value).encode()),
+    st.dictionaries(FIELDS, JSON).map(lambda changes: json.dumps(event(**changes)).encode()),
+    st.text().map(lambda text: json.dumps({"Data": text}).encode()),
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(datas=st.lists(RECORDS, max_size=6))
+def test_whatever_comes_in_the_handler_returns_and_every_record_is_sent_or_buried(
+    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, context: FakeContext, datas: list[bytes]
+) -> None:
+    personalize.calls.clear()
+    sqs.bodies.clear()
+
+    assert failures(put_events(kinesis(*datas), context)) == []
+
+    sent = sum(len(call["eventList"]) for call in personalize.calls)
+    assert sent + len(sqs.bodies) == len(datas)
