@@ -1,28 +1,30 @@
-"""The first entry of a model's ledger: the SSM parameter that says which version serves and which served before.
+"""The first entry of a model's ledger; every later one is the retraining's (see animal_recommender.ledger)."""
 
-Terraform makes the parameter with `{}`; every later entry is the retraining's.
-"""
-
-import json
+import sys
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from scripts.personalize import Resource
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / "functions"))  # what a ledger looks like is decided there
+
+from animal_recommender.ledger import Ledger, dump, parse
+
 
 def begin(ssm: Any, personalize: Any, parameter: str, campaign: Resource) -> None:
     """Enters the version that `campaign` serves, with its offline metrics, unless the ledger has an entry already."""
-    if json.loads(ssm.get_parameter(Name=parameter)["Parameter"]["Value"]):
+    if parse(ssm.get_parameter(Name=parameter)["Parameter"]["Value"]):
         return
     version = campaign["solutionVersionArn"]
-    entry = {
+    entry: Ledger = {
         "solutionVersionArn": version,
         "metrics": _metrics(personalize, version),
         "promotedAt": campaign["lastUpdatedDateTime"].isoformat(),
         "previous": None,
     }
-    ssm.put_parameter(Name=parameter, Value=json.dumps(entry), Overwrite=True)
+    ssm.put_parameter(Name=parameter, Value=dump(entry), Overwrite=True)
 
 
 def _metrics(personalize: Any, version: str) -> dict[str, float]:
