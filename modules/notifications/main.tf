@@ -1,0 +1,79 @@
+resource "aws_sns_topic" "this" {
+  name              = local.name
+  display_name      = "Animal recommender"
+  kms_master_key_id = var.kms_key_arn
+  policy            = data.aws_iam_policy_document.this.json
+}
+
+resource "aws_sns_topic_subscription" "mail" {
+  for_each = var.emails
+
+  topic_arn = aws_sns_topic.this.arn
+  protocol  = "email"
+  endpoint  = each.value
+}
+
+locals {
+  name = "${var.prefix}-notifications"
+  arn  = "arn:${var.account.partition}:sns:${var.account.region}:${var.account.id}:${local.name}"
+
+  # Service -> what of it may publish: only what bears this environment's prefix.
+  publishers = {
+    budgets    = "arn:${var.account.partition}:budgets::${var.account.id}:*"
+    cloudwatch = "arn:${var.account.partition}:cloudwatch:${var.account.region}:${var.account.id}:alarm:${var.prefix}-*"
+    events     = "arn:${var.account.partition}:events:${var.account.region}:${var.account.id}:rule/${var.prefix}-*"
+  }
+}
+
+# The functions publish by the policies of their own roles.
+data "aws_iam_policy_document" "this" {
+  statement {
+    sid       = "AccountAdministers"
+    actions   = ["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:Publish", "sns:SetTopicAttributes", "sns:Subscribe"]
+    resources = [local.arn]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:${var.account.partition}:iam::${var.account.id}:root"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = local.publishers
+
+    content {
+      sid       = "Publish${title(statement.key)}"
+      actions   = ["sns:Publish"]
+      resources = [local.arn]
+
+      principals {
+        type        = "Service"
+        identifiers = ["${statement.key}.amazonaws.com"]
+      }
+
+      condition {
+        test     = "ArnLike"
+        variable = "aws:SourceArn"
+        values   = [statement.value]
+      }
+    }
+  }
+
+  statement {
+    sid       = "DenyWithoutTls"
+    effect    = "Deny"
+    actions   = ["sns:Publish"]
+    resources = [local.arn]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+}

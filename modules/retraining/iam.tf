@@ -1,0 +1,232 @@
+locals {
+  # A version's ARN is its solution's, and one part more.
+  solution_and_version_arns = flatten([for arn in values(var.solution_arns) : [arn, "${arn}/*"]])
+  campaign_arns             = values(var.campaign_arns)
+  ledger_arns = [for name in keys(var.models) :
+    "arn:${var.account.partition}:ssm:${var.account.region}:${var.account.id}:parameter${var.ledger_prefix}/${name}/ledger"
+  ]
+
+  # Function -> what it calls: actions on resources; `via` names the service that uses the key for it.
+  calls = {
+    plan_retraining = [
+      { actions = ["states:ListExecutions"], resources = [local.state_machine_arn] },
+    ]
+    check_interactions = [
+      {
+        actions = [
+          "personalize:DescribeSolution",
+          "personalize:DescribeSolutionVersion",
+          "personalize:ListSolutionVersions",
+          "personalize:UpdateSolution",
+        ]
+        resources = local.solution_and_version_arns
+      },
+      # CloudWatch knows no resource here.
+      { actions = ["cloudwatch:GetMetricData"], resources = ["*"] },
+    ]
+    create_solution_version = [
+      {
+        actions = [
+          "personalize:CreateSolutionVersion",
+          "personalize:DescribeSolutionVersion",
+          "personalize:ListSolutionVersions",
+        ]
+        resources = local.solution_and_version_arns
+      },
+    ]
+    describe_solution_version = [
+      { actions = ["personalize:DescribeSolutionVersion"], resources = local.solution_and_version_arns },
+    ]
+    stop_solution_version = [
+      {
+        actions = [
+          "personalize:DescribeSolutionVersion",
+          "personalize:ListSolutionVersions",
+          "personalize:StopSolutionVersionCreation",
+        ]
+        resources = local.solution_and_version_arns
+      },
+    ]
+    evaluate_solution_version = [
+      { actions = ["personalize:GetSolutionMetrics"], resources = local.solution_and_version_arns },
+      { actions = ["personalize:DescribeCampaign"], resources = local.campaign_arns },
+    ]
+    update_campaign = [
+      { actions = ["personalize:DescribeCampaign", "personalize:UpdateCampaign"], resources = local.campaign_arns },
+    ]
+    describe_campaign = [
+      { actions = ["personalize:DescribeCampaign"], resources = local.campaign_arns },
+    ]
+    verify_campaign = [
+      {
+        actions   = ["personalize:GetPersonalizedRanking", "personalize:GetRecommendations"]
+        resources = local.campaign_arns
+      },
+      { actions = ["s3:PutObject"], resources = ["${var.fallback.bucket_arn}/${var.fallback.key}"] },
+      { actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = [var.platform.kms_key_arn], via = "s3" },
+    ]
+    report_outcome = [
+      { actions = ["sns:Publish"], resources = [var.topic_arn] },
+      { actions = ["ssm:GetParameter", "ssm:PutParameter"], resources = local.ledger_arns },
+      { actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = [var.platform.kms_key_arn], via = "sns" },
+    ]
+  }
+}
+
+data "aws_iam_policy_document" "function" {
+  #checkov:skip=CKV_AWS_356:cloudwatch:GetMetricData does not support resource-level permissions
+  for_each = local.calls
+
+  dynamic "statement" {
+    for_each = each.value
+
+    content {
+      actions   = statement.value.actions
+      resources = statement.value.resources
+
+      dynamic "condition" {
+        for_each = try([statement.value.via], [])
+
+        content {
+          test     = "StringEquals"
+          variable = "kms:ViaService"
+          values   = ["${condition.value}.${var.account.region}.amazonaws.com"]
+        }
+      }
+    }
+  }
+}
+
+data "aws_iam_policy_document" "trust" {
+  for_each = {
+    states    = local.state_machine_arn
+    scheduler = "arn:${var.account.partition}:scheduler:${var.account.region}:${var.account.id}:schedule-group/default"
+  }
+
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["${each.key}.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [var.account.id]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = [each.value]
+    }
+  }
+}
+
+resource "aws_iam_role" "state_machine" {
+  name               = local.name
+  description        = "What the state machine ${local.name} may do"
+  assume_role_policy = data.aws_iam_policy_document.trust["states"].json
+}
+
+resource "aws_iam_role_policy" "state_machine" {
+  name   = "calls"
+  role   = aws_iam_role.state_machine.name
+  policy = data.aws_iam_policy_document.state_machine.json
+}
+
+data "aws_iam_policy_document" "state_machine" {
+  #checkov:skip=CKV_AWS_111:Log delivery and X-Ray do not support resource-level permissions
+  #checkov:skip=CKV_AWS_356:Log delivery and X-Ray do not support resource-level permissions
+  statement {
+    sid       = "Functions"
+    actions   = ["lambda:InvokeFunction"]
+    resources = [for function in module.function : function.alias_arn]
+  }
+
+  statement {
+    sid       = "OwnData"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources = [var.platform.kms_key_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:EncryptionContext:aws:states:stateMachineArn"
+      values   = [local.state_machine_arn]
+    }
+  }
+
+  statement {
+    sid       = "OwnLogs"
+    actions   = ["kms:GenerateDataKey"]
+    resources = [var.platform.kms_key_arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "kms:EncryptionContext:SourceArn"
+      values   = ["arn:${var.account.partition}:logs:${var.account.region}:${var.account.id}:*"]
+    }
+  }
+
+  # None of these knows a resource: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+  statement {
+    sid = "LogDelivery"
+    actions = [
+      "logs:CreateLogDelivery",
+      "logs:DeleteLogDelivery",
+      "logs:DescribeLogGroups",
+      "logs:DescribeResourcePolicies",
+      "logs:GetLogDelivery",
+      "logs:ListLogDeliveries",
+      "logs:PutResourcePolicy",
+      "logs:UpdateLogDelivery",
+    ]
+    resources = ["*"]
+  }
+
+  statement {
+    sid = "Traces"
+    actions = [
+      "xray:GetSamplingRules",
+      "xray:GetSamplingTargets",
+      "xray:PutTelemetryRecords",
+      "xray:PutTraceSegments",
+    ]
+    resources = ["*"]
+  }
+}
+
+resource "aws_iam_role" "scheduler" {
+  name               = "${local.name}-schedule"
+  description        = "Lets the schedule ${local.name} start the state machine"
+  assume_role_policy = data.aws_iam_policy_document.trust["scheduler"].json
+}
+
+resource "aws_iam_role_policy" "scheduler" {
+  name   = "start"
+  role   = aws_iam_role.scheduler.name
+  policy = data.aws_iam_policy_document.scheduler.json
+}
+
+data "aws_iam_policy_document" "scheduler" {
+  statement {
+    sid       = "Start"
+    actions   = ["states:StartExecution"]
+    resources = [local.state_machine_arn]
+  }
+
+  # Both the schedule and the state machine are encrypted with the key.
+  statement {
+    sid       = "UseKey"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources = [var.platform.kms_key_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = [for service in ["scheduler", "states"] : "${service}.${var.account.region}.amazonaws.com"]
+    }
+  }
+}

@@ -1,0 +1,203 @@
+variable "prefix" {
+  description = "What every name begins with."
+  type        = string
+}
+
+variable "account" {
+  description = "Where the system lives: account id, region, partition."
+  type = object({
+    id        = string
+    region    = string
+    partition = string
+  })
+}
+
+variable "platform" {
+  description = "What all functions of an environment share; see the module lambda_function."
+  type = object({
+    environment        = string
+    package_directory  = string
+    runtime            = string
+    architecture       = string
+    log_level          = string
+    log_retention_days = number
+    kms_key_arn        = string
+    vpc_config = optional(object({
+      subnet_ids         = set(string)
+      security_group_ids = set(string)
+    }))
+  })
+}
+
+variable "functions" {
+  description = "Size and scaling of the functions, by package name; see the module lambda_function."
+  type = map(object({
+    memory_size             = optional(number)
+    timeout                 = optional(number)
+    reserved_concurrency    = optional(number)
+    provisioned_concurrency = optional(number)
+    snap_start              = optional(bool)
+  }))
+  default = {}
+}
+
+variable "models" {
+  description = <<-EOT
+    Name -> model and its rules. gate: a new version is promoted if its offline `metric` is above `threshold`, its
+    coverage is at least `minimum_coverage`, and it lost at most the share `regression_tolerance` of the deployed
+    version's metric. monthly_training_hours: budget of the model, null for none. canary: users asked for after a
+    promotion, and items ranked for them (a ranking model needs at least two).
+  EOT
+  type = map(object({
+    recipe        = string
+    training_mode = optional(string, "FULL")
+    gate = optional(object({
+      metric               = optional(string, "normalized_discounted_cumulative_gain_at_5")
+      threshold            = optional(number, 0.01)
+      minimum_coverage     = optional(number, 0)
+      regression_tolerance = optional(number, 0.5)
+    }), {})
+    minimum_new_interactions = optional(number)
+    monthly_training_hours   = optional(number)
+    canary = optional(object({
+      user_ids = optional(list(string), [])
+      item_ids = optional(list(string), [])
+    }), {})
+  }))
+
+  validation {
+    condition = alltrue([for model in values(var.models) : contains([
+      "coverage",
+      "mean_reciprocal_rank_at_25",
+      "normalized_discounted_cumulative_gain_at_5",
+      "normalized_discounted_cumulative_gain_at_10",
+      "normalized_discounted_cumulative_gain_at_25",
+      "precision_at_5",
+      "precision_at_10",
+      "precision_at_25",
+    ], model.gate.metric)])
+    error_message = "models: gate.metric must be coverage, mean_reciprocal_rank_at_25, or normalized_discounted_cumulative_gain_at_N or precision_at_N with N of 5, 10, 25."
+  }
+
+  validation {
+    condition = alltrue(flatten([for model in values(var.models) : [
+      for value in [model.gate.minimum_coverage, model.gate.regression_tolerance] : value >= 0 && value <= 1
+    ]]))
+    error_message = "models: gate.minimum_coverage and gate.regression_tolerance must be 0 to 1."
+  }
+
+  validation {
+    condition = alltrue([for model in values(var.models) :
+      coalesce(model.minimum_new_interactions, 0) >= 0 && floor(coalesce(model.minimum_new_interactions, 0)) == coalesce(model.minimum_new_interactions, 0)
+    ])
+    error_message = "models: minimum_new_interactions must be a whole number of 0 (train always) or more."
+  }
+
+  validation {
+    condition     = alltrue([for model in values(var.models) : coalesce(model.monthly_training_hours, 0) >= 0])
+    error_message = "models: monthly_training_hours must be 0 or more, or null for no budget."
+  }
+
+  validation {
+    condition = alltrue([for model in values(var.models) :
+      !strcontains(model.recipe, "ranking") || length(distinct(model.canary.item_ids)) >= 2
+    ])
+    error_message = "models: a ranking model needs canary.item_ids of at least two different items, which the canary has ranked."
+  }
+
+  validation {
+    condition     = alltrue([for model in values(var.models) : length(model.canary.user_ids) <= 10 && length(model.canary.item_ids) <= 100])
+    error_message = "models: canary takes at most 10 user_ids and 100 item_ids."
+  }
+}
+
+variable "solution_arns" {
+  description = "ARN of the solution of each model."
+  type        = map(string)
+}
+
+variable "campaign_arns" {
+  description = "ARN of the campaign of each model."
+  type        = map(string)
+}
+
+variable "put_events_function_name" {
+  description = "Deployed name of the function put_events, whose metric EventsAccepted counts what is new."
+  type        = string
+}
+
+variable "fallback" {
+  description = "Where a promotion stores the popular list that recommend falls back to, and whose campaign it is of."
+  type = object({
+    bucket       = string
+    bucket_arn   = string
+    key          = string
+    campaign_arn = string
+  })
+}
+
+variable "topic_arn" {
+  description = "ARN of the topic that each outcome is published to."
+  type        = string
+}
+
+variable "ledger_prefix" {
+  description = "The ledger of a model is the SSM parameter `<ledger_prefix>/<model>/ledger`, for example `/animal-recommender/dev/models`."
+  type        = string
+
+  validation {
+    condition     = can(regex("^/[a-zA-Z0-9_.-]+(/[a-zA-Z0-9_.-]+)*$", var.ledger_prefix))
+    error_message = "ledger_prefix must be an SSM path: a leading slash, no trailing one."
+  }
+}
+
+variable "settings" {
+  description = <<-EOT
+    When runs start, and how they wait. enabled: whether the schedule starts runs at all. minimum_new_interactions:
+    since a model's last training, unless the model sets its own. *_poll_seconds: pause between two looks.
+    *_timeout_seconds: when a training is stopped, or a campaign update given up.
+  EOT
+  type = object({
+    enabled                  = optional(bool, true)
+    schedule_expression      = optional(string, "cron(0 3 * * ? *)")
+    timezone                 = optional(string, "UTC")
+    minimum_new_interactions = optional(number, 1000)
+    training_poll_seconds    = optional(number, 300)
+    training_timeout_seconds = optional(number, 86400)
+    campaign_poll_seconds    = optional(number, 60)
+    campaign_timeout_seconds = optional(number, 7200)
+  })
+  default = {}
+
+  validation {
+    condition     = can(regex("^(cron|rate)\\(.+\\)$", var.settings.schedule_expression))
+    error_message = "settings.schedule_expression must be cron(...) or rate(...), as EventBridge Scheduler takes them."
+  }
+
+  validation {
+    condition     = var.settings.minimum_new_interactions >= 0 && floor(var.settings.minimum_new_interactions) == var.settings.minimum_new_interactions
+    error_message = "settings.minimum_new_interactions must be a whole number of 0 (train always) or more."
+  }
+
+  validation {
+    condition = alltrue([for seconds in [
+      var.settings.training_poll_seconds, var.settings.training_timeout_seconds,
+      var.settings.campaign_poll_seconds, var.settings.campaign_timeout_seconds,
+    ] : seconds >= 1 && floor(seconds) == seconds])
+    error_message = "settings: *_poll_seconds and *_timeout_seconds must be whole numbers of 1 or more."
+  }
+
+  validation {
+    condition     = var.settings.training_timeout_seconds <= 259200 && var.settings.campaign_timeout_seconds <= 86400
+    error_message = "settings: training_timeout_seconds may be at most 259200 (3 days) and campaign_timeout_seconds 86400 (1 day); the state machine itself ends after 7 days."
+  }
+
+  # A look enters about 12 events into the history, and an execution ends at 25,000 of them.
+  validation {
+    condition = 12 * length(var.models) * (
+      var.settings.training_timeout_seconds / var.settings.training_poll_seconds +
+      2 * var.settings.campaign_timeout_seconds / var.settings.campaign_poll_seconds
+    ) < 20000
+    error_message = "settings: so many looks would overflow the history of an execution (25,000 events); poll less often or give up earlier."
+  }
+}
