@@ -16,7 +16,12 @@ def create_app(
     region: str = "us-east-1",
     settings: PersonalizeSettings | None = None,
     s3: Callable[[], Any],
+    role_exists: Callable[[str], bool] = lambda _: True,
     faults: Faults | None = None,
 ) -> PersonalizeApp:
-    """The application. `s3` gives a boto3 S3 client for reading and writing data; `region` is for unsigned calls."""
-    return PersonalizeApp(account_id, region, settings or PersonalizeSettings(), s3, faults or Faults())
+    """The application.
+
+    `s3` gives a boto3 S3 client for reading and writing data; `region` is for unsigned calls; `role_exists`
+    says whether a role ARN is there to act as.
+    """
+    return PersonalizeApp(account_id, region, settings or PersonalizeSettings(), s3, role_exists, faults or Faults())

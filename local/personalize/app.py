@@ -28,13 +28,20 @@ class PersonalizeApp:
     """Amazon Personalize (control plane, runtime, events) for one account; state is kept for each region apart."""
 
     def __init__(
-        self, account_id: str, region: str, settings: PersonalizeSettings, s3: Callable[[], Any], faults: Faults
+        self,
+        account_id: str,
+        region: str,
+        settings: PersonalizeSettings,
+        s3: Callable[[], Any],
+        role_exists: Callable[[str], bool],
+        faults: Faults,
     ) -> None:
         self.account_id = account_id
         self.region = region
         self.settings = settings
         self.faults = faults
         self._s3 = s3
+        self._role_exists = role_exists
         self._services: dict[str, Service] = {}
         self._lock = threading.Lock()
 
@@ -44,7 +51,7 @@ class PersonalizeApp:
         if held := self._services.get(region):
             return held
         with self._lock:
-            made = Service(self.account_id, region, self.settings, self._s3, self.faults)
+            made = Service(self.account_id, region, self.settings, self._s3, self._role_exists, self.faults)
             return self._services.setdefault(region, made)
 
     def services(self) -> list[Service]:

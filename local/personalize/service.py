@@ -6,8 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from local.faults import Faults
+from local.personalize.avro import Schema, parse_schema
+from local.personalize.data import GroupData
 from local.personalize.errors import InvalidInputError, ResourceInUseError, TooManyTagsError, WorkFailedError
-from local.personalize.kinds import Kind
+from local.personalize.kinds import DATASET, SCHEMA, Kind
+from local.personalize.models import ModelStore
 from local.personalize.settings import PersonalizeSettings
 from local.personalize.store import Resource, Store
 from local.personalize.timeline import (
@@ -30,16 +33,27 @@ class Service:
     """Resources, data and models of one account and region. Hold `lock` to change resources."""
 
     def __init__(
-        self, account_id: str, region: str, settings: PersonalizeSettings, s3: Callable[[], Any], faults: Faults
+        self,
+        account_id: str,
+        region: str,
+        settings: PersonalizeSettings,
+        s3: Callable[[], Any],
+        role_exists: Callable[[str], bool],
+        faults: Faults,
     ) -> None:
         self.account_id = account_id
         self.region = region
         self.settings = settings
         self.s3 = s3
+        self.role_exists = role_exists
         self.faults = faults
         self.lock = threading.RLock()
         self.store = Store(settings.clock)
         self.workers = Workers(settings.workers)
+        self.models = ModelStore(settings.model_dir)
+        self.trackers: dict[str, Resource] = {}
+        self.deployments: dict[str, Any] = {}
+        self._data: dict[str, GroupData] = {}
 
     def now(self) -> float:
         """Epoch seconds by the service's clock."""
@@ -49,13 +63,38 @@ class Service:
         """The ARN of a resource of this account and region."""
         return f"arn:aws:personalize:{self.region}:{self.account_id}:{kind.path}/{name}"
 
+    def data(self, group_arn: str) -> GroupData:
+        """The data of a dataset group."""
+        return self._data.setdefault(group_arn, GroupData())
+
+    def forget_data(self, group_arn: str) -> None:
+        """Drop the data of a deleted dataset group."""
+        self._data.pop(group_arn, None)
+
+    def dataset(self, group_arn: str, dataset_type: str) -> Resource | None:
+        """The group's dataset of that type (Interactions, Items, Users), if it has one."""
+        return next(iter(self.store.all(DATASET, datasetGroupArn=group_arn, datasetType=dataset_type)), None)
+
+    def schema_of(self, group_arn: str, dataset_type: str) -> Schema | None:
+        """The schema of the group's dataset of that type, if it has one."""
+        dataset = self.dataset(group_arn, dataset_type)
+        return parse_schema(self.store.get(dataset["schemaArn"], SCHEMA)["schema"]) if dataset else None
+
     def create(
-        self, kind: Kind, request: dict[str, Any], *, identity: str | None = None, work: Work | None = None, **more: Any
+        self,
+        kind: Kind,
+        request: dict[str, Any],
+        *,
+        identity: str | None = None,
+        work: Work | None = None,
+        done: Callable[[Resource], None] | None = None,
+        **more: Any,
     ) -> Resource:
         """Add a resource whose members are the request's and `more`.
 
         `identity`: the last part of its ARN, where that is not its name. With `work` it becomes ACTIVE when the work,
-        done in the background, is; without, by the clock alone. Raises ResourceAlreadyExistsError, TooManyTagsError.
+        done in the background, is (and `done` follows); without, by the clock alone.
+        Raises ResourceAlreadyExistsError, TooManyTagsError.
         """
         members = {name: value for name, value in request.items() if name != "tags"} | more
         statuses = (CREATE_PENDING, CREATE_IN_PROGRESS) if work else (CREATE_PENDING, CREATE_IN_PROGRESS, ACTIVE)
@@ -68,7 +107,7 @@ class Service:
         )
         self.store.add(resource)
         if work:
-            self.workers.submit(lambda: self._carry_out(resource, work), self.settings.step_seconds)
+            self.workers.submit(lambda: self._carry_out(resource, work, done), self.settings.step_seconds)
         return resource
 
     def merged_tags(self, held: dict[str, str], added: list[dict[str, str]]) -> dict[str, str]:
@@ -101,6 +140,11 @@ class Service:
         if not resource.settled(self.now()):
             raise ResourceInUseError(f"{resource.kind.noun} {resource.arn} is in status {self.status(resource)}.")
 
+    def require_role(self, role_arn: str) -> None:
+        """Raise WorkFailedError if there is no such role to act as."""
+        if not self.role_exists(role_arn):
+            raise WorkFailedError(f"The role {role_arn} does not exist or cannot be assumed.")
+
     def close(self) -> None:
         """Stop all background work."""
         self.workers.close()
@@ -108,7 +152,7 @@ class Service:
     def _step(self, kind: Kind) -> float:
         return 0.0 if kind.instant else self.settings.step_seconds
 
-    def _carry_out(self, resource: Resource, work: Work) -> None:
+    def _carry_out(self, resource: Resource, work: Work, done: Callable[[Resource], None] | None) -> None:
         try:
             members, reason = work(resource) or {}, None
         except WorkFailedError as failure:
@@ -120,6 +164,8 @@ class Service:
                 resource.fields.update(members)
                 resource.failure_reason = reason
                 resource.timeline = resource.timeline.then(self.now(), 0, CREATE_FAILED if reason else ACTIVE)
+                if done and not reason:
+                    done(resource)
 
 
 def short_id() -> str:

@@ -19,8 +19,6 @@ class Quotas:
     pending_solution_versions: int = 20
     tags_per_resource: int = 50
     minimum_import_interactions: int = 1000
-    minimum_training_interactions: int = 1000
-    minimum_training_users: int = 25
     history_events: int = 200
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from local.personalize.errors import InvalidNextTokenError, ResourceAlreadyExistsError, ResourceNotFoundError
 from local.personalize.kinds import Kind
-from local.personalize.timeline import GONE, SETTLED, Timeline
+from local.personalize.timeline import ACTIVE, GONE, SETTLED, Timeline
 
 
 @dataclass
@@ -21,6 +21,8 @@ class Update:
     fields: dict[str, Any]
     timeline: Timeline
     failure_reason: str | None = None
+    becomes: dict[str, Any] = field(default_factory=dict)
+    """Members that the resource takes on when the update is ACTIVE."""
 
     def describe(self, now: float) -> dict[str, Any]:
         """Its members, with status and times as they are at `now`."""
@@ -50,8 +52,16 @@ class Resource:
     def describe(self, now: float) -> dict[str, Any]:
         """All members as they are at `now`."""
         updates = {name: update.describe(now) for name, update in self.updates.items()}
+        nested = {n: value.describe(now) for n, value in self.fields.items() if isinstance(value, Resource)}
         identity = {self.kind.arn_member: self.arn}
-        return self.fields | identity | _state(self.timeline, self.failure_reason, now) | updates
+        return self.fields | nested | identity | _state(self.timeline, self.failure_reason, now) | updates
+
+    def take_on_updates(self, now: float) -> None:
+        """Let updates that are ACTIVE by now change the members."""
+        for update in self.updates.values():
+            if update.becomes and update.timeline.status(now) == ACTIVE:
+                self.fields.update(update.becomes)
+                update.becomes = {}
 
     def settled(self, now: float) -> bool:
         """Whether it is in no passing status."""
@@ -79,10 +89,12 @@ class Store:
     def find(self, arn: str, *kinds: Kind) -> Resource | None:
         """The resource of that ARN (and of one of `kinds`, if any are given), or None."""
         with self._lock:
-            resource = self._resources.get(arn)
-            if resource and resource.timeline.status(self._clock()) == GONE:
+            resource, now = self._resources.get(arn), self._clock()
+            if resource and resource.timeline.status(now) == GONE:
                 del self._resources[arn]
                 return None
+            if resource:
+                resource.take_on_updates(now)
         return resource if resource and (not kinds or resource.kind in kinds) else None
 
     def get(self, arn: str, *kinds: Kind) -> Resource:

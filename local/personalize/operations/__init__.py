@@ -1,5 +1,31 @@
 """Every working operation, a module for each family of resources; importing this package registers them all."""
 
-from local.personalize.operations import dataset_groups, resources, schemas
+from local.personalize.operations import (
+    campaigns,
+    dataset_groups,
+    datasets,
+    events,
+    filters,
+    recipes,
+    resources,
+    runtime,
+    schemas,
+    solutions,
+    trackers,
+    versions,
+)
 
-__all__ = ["dataset_groups", "resources", "schemas"]
+__all__ = [
+    "campaigns",
+    "dataset_groups",
+    "datasets",
+    "events",
+    "filters",
+    "recipes",
+    "resources",
+    "runtime",
+    "schemas",
+    "solutions",
+    "trackers",
+    "versions",
+]

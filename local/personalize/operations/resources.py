@@ -1,5 +1,6 @@
 """Describe, list and delete: the same for every kind of resource, so made from the service model and the kinds."""
 
+from collections.abc import Callable
 from typing import Any
 
 from local.personalize.errors import InvalidInputError, ResourceInUseError, ResourceNotFoundError
@@ -76,10 +77,14 @@ def _register_delete(kind: Kind) -> None:
         service.require_settled(resource)
         _refuse_while_needed(service, resource)
         service.delete(resource)
+        if clean_up := _CLEAN_UP.get(kind):
+            clean_up(service, resource)
 
 
 def _refuse_while_needed(service: Service, resource: Resource) -> None:
     owner = {resource.kind.arn_member: resource.arn}
+    if resource.kind is DATASET and resource["datasetType"] == "Interactions":
+        _refuse_while_tracked(service, resource)
     for kind in DEPENDENTS.get(resource.kind, ()):
         if held := service.store.all(kind, **owner):
             raise ResourceInUseError(f"{resource.arn} has the {kind.noun} {held[0].arn}; delete that first.")
@@ -87,6 +92,35 @@ def _refuse_while_needed(service: Service, resource: Resource) -> None:
         for held_one in service.store.all(kind, **owner):
             service.require_settled(held_one)
 
+
+def _refuse_while_tracked(service: Service, dataset: Resource) -> None:
+    if held := service.store.all(TRACKER, datasetGroupArn=dataset["datasetGroupArn"]):
+        raise ResourceInUseError(f"{dataset.arn} has the event tracker {held[0].arn}; delete that first.")
+
+
+def _forget_dataset(service: Service, dataset: Resource) -> None:
+    data = service.data(dataset["datasetGroupArn"])
+    if dataset["datasetType"] == "Interactions":
+        data.interactions.clear()
+    else:
+        records = data.records(dataset["datasetType"])
+        records.forget(set(records.snapshot()))
+
+
+def _forget_versions(service: Service, solution: Resource) -> None:
+    for version in service.store.all(VERSION, solutionArn=solution.arn):
+        version.timeline = solution.timeline
+        service.models.drop(version.arn)
+
+
+_CLEAN_UP: dict[Kind, Callable[[Service, Resource], Any]] = {
+    DATASET: _forget_dataset,
+    DATASET_GROUP: lambda service, group: service.forget_data(group.arn),
+    TRACKER: lambda service, tracker: service.trackers.pop(tracker["trackingId"], None),
+    SOLUTION: _forget_versions,
+    CAMPAIGN: lambda service, campaign: service.deployments.pop(campaign.arn, None),
+}
+"""What goes with a resource."""
 
 for _kind in KINDS:
     _register(_kind)

@@ -1,0 +1,131 @@
+"""CSV files held to a schema: columns of Python values, or the line and the column that is wrong."""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from local.personalize.avro import Field, Schema
+from local.personalize.errors import WorkFailedError
+
+_ID_LENGTH = 256
+_FAR_FUTURE = 1e11
+"""Epoch seconds of the year 5138: beyond it a time is in milliseconds."""
+
+
+def read_csv(name: str, content: bytes, schema: Schema) -> dict[str, list[Any]]:
+    """Columns by field name. Raises WorkFailedError that names file, line and column."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = content[: wrong.start].count(b"\n") + 1
+        raise WorkFailedError(f"{name}: line {line} is not UTF-8") from None
+    rows = _rows(name, text)
+    _check_header(name, rows[0] if rows else [], schema)
+    return _columns(name, text, rows[1:], schema)
+
+
+def _rows(name: str, text: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        return [row for row in reader if row]
+    except csv.Error as wrong:
+        raise WorkFailedError(f"{name}: line {reader.line_num}: {wrong}") from None
+
+
+def _check_header(name: str, header: list[str], schema: Schema) -> None:
+    expected = [field.name for field in schema.fields]
+    if header != expected:
+        raise WorkFailedError(
+            f"{name}: line 1: the header must name the schema's fields in their order: {','.join(expected)}; "
+            f"found {','.join(header)}"
+        )
+
+
+def _columns(name: str, text: str, rows: list[list[str]], schema: Schema) -> dict[str, list[Any]]:
+    width = len(schema.fields)
+    for place, row in enumerate(rows):
+        if len(row) != width:
+            line = _line(text, place)
+            raise WorkFailedError(f"{name}: line {line}: expected {width} values, found {len(row)}")
+    columns = zip(*rows, strict=True) if rows else [() for _ in schema.fields]
+    return {
+        field.name: _convert(name, text, field, column) for field, column in zip(schema.fields, columns, strict=True)
+    }
+
+
+def _convert(name: str, text: str, field: Field, values: Sequence[str]) -> list[Any]:
+    converter = _converter(field)
+    converted: list[Any] = []
+    try:
+        for value in values:
+            converted.append(converter(value))
+    except ValueError as wrong:
+        line = _line(text, len(converted))
+        raise WorkFailedError(f"{name}: line {line}, column {field.name}: {wrong}") from None
+    return converted
+
+
+def _converter(field: Field) -> Callable[[str], Any]:
+    convert = _identifier if field.name in ("USER_ID", "ITEM_ID") else _CONVERTERS[field.type]
+    if field.name in ("TIMESTAMP", "CREATION_TIMESTAMP"):
+        convert = _epoch_seconds
+
+    def converter(value: str) -> Any:
+        if value == "":
+            if field.nullable:
+                return None
+            raise ValueError("a value is missing")
+        return convert(value)
+
+    return converter
+
+
+def _identifier(value: str) -> str:
+    if len(value) > _ID_LENGTH:
+        raise ValueError(f"an id has at most {_ID_LENGTH} characters")
+    return value
+
+
+def _epoch_seconds(value: str) -> int:
+    time = _integer(value)
+    if not 0 <= time < _FAR_FUTURE:
+        raise ValueError(f"'{value}' is not in epoch seconds")
+    return time
+
+
+def _integer(value: str) -> int:
+    try:
+        return int(value)
+    except ValueError:
+        raise ValueError(f"'{value}' is not a whole number") from None
+
+
+def _number(value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise ValueError(f"'{value}' is not a number") from None
+
+
+def _boolean(value: str) -> bool:
+    if value.lower() not in ("true", "false"):
+        raise ValueError(f"'{value}' is neither true nor false")
+    return value.lower() == "true"
+
+
+_CONVERTERS: dict[str, Callable[[str], Any]] = {
+    "string": str,
+    "int": _integer,
+    "long": _integer,
+    "float": _number,
+    "double": _number,
+    "boolean": _boolean,
+}
+
+
+def _line(text: str, place: int) -> int:
+    """The line on which data row `place` (0 for the first after the header) ends; rows may span lines."""
+    reader = csv.reader(io.StringIO(text, newline=""))
+    filled = (reader.line_num for row in reader if row)
+    return next(line for count, line in enumerate(filled) if count == place + 1)

@@ -1,0 +1,73 @@
+"""What a filter expression says, as data."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A placeholder, `$NAME`; its values come with the request."""
+
+    name: str
+
+
+Value = str | float | Parameter
+Operator = Literal["IN", "NOT IN", "=", "!=", "<", ">", "<=", ">="]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`Dataset.field operator values`. An IN holds any number of values, a comparison one."""
+
+    dataset: str
+    field: str
+    operator: Operator
+    values: tuple[Value, ...]
+
+    def parameters(self) -> Iterator[str]:
+        """Names of the placeholders in it."""
+        return (value.name for value in self.values if isinstance(value, Parameter))
+
+
+@dataclass(frozen=True)
+class Expression:
+    """`INCLUDE|EXCLUDE ItemID WHERE ... [IF ...]`.
+
+    `alternatives`: conditions joined by AND, those joined by OR; `only_if`: conditions on the current user.
+    """
+
+    include: bool
+    alternatives: tuple[tuple[Condition, ...], ...]
+    only_if: tuple[Condition, ...] = ()
+
+    @property
+    def dataset(self) -> str:
+        """The one dataset its conditions are about: Items or Interactions."""
+        return self.alternatives[0][0].dataset
+
+    def conditions(self) -> Iterator[Condition]:
+        """All its conditions, those of the IF last."""
+        for alternative in self.alternatives:
+            yield from alternative
+        yield from self.only_if
+
+    def parameters(self) -> set[str]:
+        """Names of its placeholders."""
+        return {name for condition in self.conditions() for name in condition.parameters()}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Expressions joined by `|`."""
+
+    expressions: tuple[Expression, ...]
+
+    def conditions(self) -> Iterator[Condition]:
+        """All conditions of all expressions."""
+        for expression in self.expressions:
+            yield from expression.conditions()
+
+    def parameters(self) -> set[str]:
+        """Names of all placeholders."""
+        return {name for expression in self.expressions for name in expression.parameters()}

@@ -1,0 +1,130 @@
+"""Training: which interactions count for a solution, the model fitted to them, and its offline metrics."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from local.personalize.data.group import catalogue
+from local.personalize.data.interactions import Columns
+from local.personalize.errors import WorkFailedError
+from local.personalize.kinds import SOLUTION, VERSION
+from local.personalize.recipes import RECIPES
+from local.personalize.service import Service
+from local.personalize.store import Resource
+from local.personalize.timeline import ACTIVE
+from local.recommender import Event, Interactions, Items, Model, Settings, TrainingError, evaluate, train
+
+
+@dataclass(frozen=True)
+class EventFilter:
+    """Which events a solution learns from: `thresholds` by event type in lower case; None: every type."""
+
+    thresholds: Mapping[str, float | None] | None = None
+
+    @classmethod
+    def of(cls, solution: Mapping[str, Any]) -> "EventFilter":
+        """From a solution's eventType, eventValueThreshold and eventsConfig."""
+        config = solution.get("solutionConfig") or {}
+        if listed := config.get("eventsConfig", {}).get("eventParametersList"):
+            return cls({event.get("eventType", "").lower(): event.get("eventValueThreshold") for event in listed})
+        if event_type := solution.get("eventType"):
+            threshold = config.get("eventValueThreshold")
+            return cls({event_type.lower(): float(threshold) if threshold else None})
+        return cls()
+
+    def keeps(self, event_type: str | None, value: float | None) -> bool:
+        """Whether an event of this type and value counts."""
+        if self.thresholds is None:
+            return True
+        if (event_type or "").lower() not in self.thresholds:
+            return False
+        threshold = self.thresholds[(event_type or "").lower()]
+        return threshold is None or (value is not None and value >= threshold)
+
+    def of_history(self, history: Sequence[Event]) -> list[Event]:
+        """The events that count."""
+        return [event for event in history if self.keeps(event.event_type, event.event_value)]
+
+    def of_columns(self, columns: Columns) -> Interactions:
+        """The interactions to train on: of known users (no anonymous session) with items, of events that count."""
+        rows = [
+            row
+            for row, (user, item) in enumerate(zip(columns.users, columns.items, strict=True))
+            if user is not None and item is not None and self.keeps(columns.types[row], columns.values[row])
+        ]
+        return Interactions(
+            user_ids=[columns.users[row] for row in rows],
+            item_ids=[columns.items[row] for row in rows],
+            timestamps=[columns.times[row] for row in rows],
+            event_types=[columns.types[row] for row in rows],
+            event_values=[columns.values[row] for row in rows],
+        )
+
+
+def train_version(service: Service, version: Resource) -> dict[str, Any]:
+    """Fit, measure and keep the model of a solution version; returns its trainingHours and metrics.
+
+    Raises WorkFailedError with the reason where the data does not allow it, or a fault asked for it.
+    """
+    started = time.monotonic()
+    with service.lock:
+        solution = service.store.get(version["solutionArn"], SOLUTION)
+        catalogue_version = service.data(solution["datasetGroupArn"]).items.version
+        records = item_records(service, solution)
+    if reason := service.faults.take_failure("failNextTraining", solution["name"]):
+        raise WorkFailedError(reason)
+    if version["trainingMode"] == "UPDATE":
+        model, metrics = _update(service, solution, records)
+    else:
+        model, metrics = _fit(service, solution, records)
+    service.models.put(version.arn, model)
+    hours = (time.monotonic() - started) / 3600
+    return {"trainingHours": hours, "metrics": metrics, "catalogueVersion": catalogue_version}
+
+
+def item_records(service: Service, solution: Resource) -> Items | None:
+    """The item catalogue as the solution may see it, or None without an Items dataset."""
+    schema = service.schema_of(solution["datasetGroupArn"], "Items")
+    if schema is None:
+        return None
+    config = (solution.get("solutionConfig") or {}).get("trainingDataConfig", {})
+    excluded = frozenset(config.get("excludedDatasetColumns", {}).get("Items", ()))
+    return catalogue(service.data(solution["datasetGroupArn"]).items.snapshot(), schema, excluded)
+
+
+def _fit(service: Service, solution: Resource, items: Items | None) -> tuple[Model, dict[str, float]]:
+    columns = service.data(solution["datasetGroupArn"]).interactions.columns()
+    interactions = EventFilter.of(solution.fields).of_columns(columns)
+    settings = _settings(solution)
+    try:
+        return train(interactions, items, settings), evaluate(interactions, items, settings)
+    except TrainingError as refused:
+        raise WorkFailedError(str(refused)) from None
+
+
+def _update(service: Service, solution: Resource, items: Items | None) -> tuple[Model, dict[str, float]]:
+    with service.lock:
+        former = newest_active_version(service, solution.arn)
+    if former is None:
+        raise WorkFailedError("There is no ACTIVE solution version to update.")
+    model = service.models.get(former.arn)
+    return (model.with_items(items) if items else model), former["metrics"]
+
+
+def newest_active_version(service: Service, solution_arn: str) -> Resource | None:
+    """The solution's newest ACTIVE version."""
+    versions = service.store.all(VERSION, solutionArn=solution_arn)
+    return next((version for version in reversed(versions) if service.status(version) == ACTIVE), None)
+
+
+def _settings(solution: Resource) -> Settings:
+    config = solution.get("solutionConfig") or {}
+    listed = config.get("eventsConfig", {}).get("eventParametersList", ())
+    weights = {event["eventType"]: event["weight"] for event in listed if "weight" in event and "eventType" in event}
+    recipe = RECIPES[solution["recipeArn"]]
+    return Settings(
+        recipe=recipe.trains_as or "user-personalization",
+        hyperparameters=dict(recipe.hyperparameters) | config.get("algorithmHyperParameters", {}),
+        event_type_weights=weights or None,
+    )
