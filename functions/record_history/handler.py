@@ -12,7 +12,7 @@ from animal_recommender.stream import Outcome, consume
 from record_history.store import Store
 
 # How many requests to DynamoDB are under way at a time.
-CONCURRENCY = int(os.environ.get("CONCURRENCY", "8"))
+CONCURRENCY = int(os.environ.get("CONCURRENCY", "16"))
 TIMEOUT = 3.0
 RESERVE = TIMEOUT + 1.5
 
