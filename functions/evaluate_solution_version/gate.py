@@ -8,6 +8,8 @@ from animal_recommender.retraining import DeployedVersion, Metrics, Model, Rule,
 
 COVERAGE = "coverage"
 
+_DIGITS = 9  # so that 0.2 less 20% is 0.16, and not a bit more
+
 
 def judge(model: Model, metrics: Metrics, deployed: DeployedVersion) -> list[Rule]:
     """Apply the model's rules to the metrics of a new version."""
@@ -42,7 +44,7 @@ def _regression(model: Model, metrics: Metrics, deployed: DeployedVersion) -> Ru
     if before is None:
         text = f"{metric_label(metric)} {_number(value)}; the deployed version has none to compare with"
         return {"rule": "regression", "metric": metric, "value": value, "required": None, "passed": True, "text": text}
-    required = before * (1 - tolerance)
+    required = round(before * (1 - tolerance), _DIGITS)
     passed = value is not None and value >= required
     text = (
         f"{metric_label(metric)} {_number(value)}, must be at least {_number(required)} "

@@ -48,7 +48,7 @@ def _read_input(given: object, names: list[str]) -> tuple[dict[str, Any], list[s
     if fields.errors:
         return {}, names, fields.errors
     errors = _unknown(given, _INPUT, "input")
-    overrides = fields.raw("models") or {}
+    overrides = {} if fields.raw("models") is None else fields.raw("models")
     if not isinstance(overrides, dict):
         return {}, names, [*errors, FieldError("input.models", "must be an object of model name to overrides")]
     errors += _unknown(overrides, names, "input.models")
