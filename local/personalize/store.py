@@ -121,12 +121,12 @@ def paginate(resources: Sequence[Any], list_name: str, request: dict[str, Any]) 
 
 
 def _token(list_name: str, place: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([list_name, place]).encode()).decode()
+    return base64.b64encode(json.dumps([list_name, place]).encode()).decode()
 
 
 def _read_token(token: str, list_name: str) -> int:
     try:
-        name, place = json.loads(base64.urlsafe_b64decode(token.encode()))
+        name, place = json.loads(base64.b64decode(token.encode(), validate=True))
     except (binascii.Error, ValueError, TypeError):
         name, place = None, 0
     if name != list_name or not isinstance(place, int) or place < 0:

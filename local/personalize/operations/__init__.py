@@ -11,6 +11,7 @@ from local.personalize.operations import (
     runtime,
     schemas,
     solutions,
+    tags,
     trackers,
     versions,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "runtime",
     "schemas",
     "solutions",
+    "tags",
     "trackers",
     "versions",
 ]
