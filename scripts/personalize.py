@@ -73,7 +73,7 @@ class Poll:
         began, pause, told = self.clock(), self.first, ("", 0.0)
         while True:
             found = describe()
-            status = "gone" if found is None else found["status"]
+            status = "not there" if found is None else found["status"]
             if status != told[0] or self.clock() - told[1] >= 60:
                 self.report(f"{label}: {status}")
                 told = (status, self.clock())
