@@ -1,0 +1,67 @@
+"""`/_local/`: what the local AWS tells of itself, and what tests may do to it."""
+
+import json
+import time
+from importlib.metadata import version
+from typing import Any
+
+from werkzeug import Request, Response
+
+from local.faults import Faults
+from local.lambda_runtime.runtime import LambdaRuntime
+from local.mails import Mailbox
+from local.schedules.clock import Clock
+
+PREFIX = "/_local/"
+
+
+class Administration:
+    """Answers `/_local/health`, `/_local/functions`, `/_local/schedules`, `/_local/mails` and `/_local/faults`."""
+
+    def __init__(self, runtime: LambdaRuntime, faults: Faults, mailbox: Mailbox, clock: Clock) -> None:
+        self._runtime = runtime
+        self._faults = faults
+        self._mailbox = mailbox
+        self._clock = clock
+        self._started = time.time()
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request; 404 for a path that is none of those above."""
+        name, _, rest = request.path.removeprefix(PREFIX).partition("/")
+        if name == "faults":
+            return self._faults.handle(request)
+        answers = {
+            "health": self._health,
+            "functions": self._functions,
+            "schedules": self._schedules,
+            "mails": self._mails,
+        }
+        if name not in answers:
+            return _json({"message": f"no such path; there are {', '.join(sorted([*answers, 'faults']))}"}, 404)
+        return answers[name](request.method, rest)
+
+    def _health(self, method: str, rest: str) -> Response:
+        services = {"lambda": "runtime", "personalize": "local", "cloudcontrol": "local", "others": "moto"}
+        uptime = round(time.time() - self._started, 3)
+        known = {"moto": version("moto"), "awslambdaric": version("awslambdaric")}
+        return _json({"status": "ready", "version": known, "services": services, "uptimeSeconds": uptime})
+
+    def _functions(self, method: str, name: str) -> Response:
+        if method == "DELETE":
+            return _json({"killed": self._runtime.kill(name)})
+        return _json({"processes": self._runtime.processes()})
+
+    def _schedules(self, method: str, name: str) -> Response:
+        if method == "POST":
+            fired = self._clock.fire(name)
+            return _json({"fired": fired}, 200 if fired else 404)
+        return _json({"schedules": self._clock.upcoming()})
+
+    def _mails(self, method: str, rest: str) -> Response:
+        if method == "DELETE":
+            self._mailbox.clear()
+        return _json({"mails": self._mailbox.mails()})
+
+
+def _json(document: dict[str, Any], status: int = 200) -> Response:
+    return Response(json.dumps(document), status, content_type="application/json")

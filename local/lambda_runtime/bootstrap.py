@@ -1,0 +1,21 @@
+"""What a function's process runs: AWS's own runtime client, and an end when the server ends.
+
+Started by path in an interpreter without site-packages, so it imports nothing of this project.
+"""
+
+import os
+import sys
+import threading
+
+
+def _end_with_the_server() -> None:
+    """Leave at once when standard input closes, which even a kill -9 of the server brings about."""
+    os.read(0, 1)
+    os._exit(137)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_end_with_the_server, daemon=True).start()
+    from awslambdaric.__main__ import main
+
+    main(sys.argv)

@@ -1,0 +1,110 @@
+"""The words of the runtime: a function to run, an invocation of it, and what came of it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class LoggingConfig:
+    """A function's logging as configured: where its lines go, their format, and the level of the platform's own."""
+
+    group: str
+    format: str = "Text"
+    application_level: str | None = None
+    system_level: str = "INFO"
+
+
+@dataclass(frozen=True)
+class Function:
+    """One version of a function, as it is configured now.
+
+    Attributes:
+        name: plain name, without version.
+        version: `$LATEST` or a number.
+        arn: unqualified ARN.
+        timeout: seconds.
+        memory: MB.
+        code: the zip; `code_sha256` is its digest in base64.
+        layers: zip and digest of each layer, in order.
+        reserved_concurrency: None when nothing is reserved; 0 stops the function.
+    """
+
+    name: str
+    version: str
+    arn: str
+    account_id: str
+    region: str
+    handler: str
+    runtime: str
+    timeout: float
+    memory: int
+    role: str
+    environment: Mapping[str, str]
+    code_sha256: str
+    logging: LoggingConfig
+    reserved_concurrency: int | None = None
+    code: bytes = field(default=b"", repr=False, compare=False)
+    layers: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+
+    @property
+    def fingerprint(self) -> tuple[Any, ...]:
+        """Equal for two looks at a function exactly when a process started for the one may serve the other."""
+        return (
+            self.version,
+            self.code_sha256,
+            self.handler,
+            self.runtime,
+            self.timeout,
+            self.memory,
+            self.role,
+            tuple(sorted(self.environment.items())),
+            tuple(digest for digest, _ in self.layers),
+            self.logging,
+        )
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One event on its way to a function.
+
+    Attributes:
+        request_id: the id the function sees and the caller gets.
+        payload: JSON text.
+        invoked_arn: the ARN the caller used, alias included.
+        client_context: JSON text, base64 decoded, or None.
+    """
+
+    request_id: str
+    payload: bytes
+    invoked_arn: str
+    trace_id: str
+    client_context: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a function answered.
+
+    Attributes:
+        payload: JSON text: the handler's result or the error object.
+        error: None, or `Unhandled` as in the header X-Amz-Function-Error.
+        error_type: the error object's type, for logs and destinations.
+        log: what the invocation printed, platform lines included.
+    """
+
+    payload: bytes
+    version: str
+    error: str | None = None
+    error_type: str | None = None
+    log: str = ""
+
+
+class ThrottledError(Exception):
+    """The function's reserved concurrency is in use: Lambda answers TooManyRequestsException."""
+
+
+def error_payload(error_type: str, message: str) -> bytes:
+    """Return the error object of a failure that the function itself could not report."""
+    return json.dumps({"errorType": error_type, "errorMessage": message}).encode()

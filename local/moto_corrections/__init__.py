@@ -1,0 +1,49 @@
+"""Where moto differs from AWS and this system would notice: a file for each service, each correction with its cause.
+
+Every correction has a probe in tests/unit/local/moto_probes.py. A test runs the probes against the installed moto as it
+comes, and fails for one that passes there: that correction can be deleted.
+"""
+
+import os
+from functools import cache
+
+# Read when the IAM backend is made: attachments of AWS's own managed policies need them.
+os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+
+
+@cache
+def apply() -> None:
+    """Correct the installed moto, once for this process."""
+    from local.moto_corrections import (
+        athena,
+        awslambda,
+        budgets,
+        cloudwatch,
+        dispatch,
+        events,
+        iam,
+        kinesis,
+        kms,
+        logs,
+        s3,
+        sqs,
+        stepfunctions,
+    )
+
+    parts = (
+        athena,
+        awslambda,
+        budgets,
+        cloudwatch,
+        dispatch,
+        events,
+        iam,
+        kinesis,
+        kms,
+        logs,
+        s3,
+        sqs,
+        stepfunctions,
+    )
+    for part in parts:
+        part.apply()

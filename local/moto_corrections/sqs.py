@@ -1,0 +1,37 @@
+"""SQS: queue attributes as they are read back."""
+
+import json
+from typing import Any
+
+from moto.sqs.models import Queue
+
+from local.moto_corrections.replacing import around
+
+
+def apply() -> None:
+    """Keep every attribute that is set, change no other, and write JSON as AWS does.
+
+    Causes, all in moto/sqs/models.py: RedriveAllowPolicy is not an attribute it knows; _set_attributes sets the policy to
+    None whenever the request has none; the redrive policy is stored as a dict and given back with blanks; a KMS key does
+    not switch SqsManagedSseEnabled off. Terraform waits for minutes, or sees a difference for ever.
+    """
+    Queue.BASE_ATTRIBUTES = [*Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"]
+    Queue.redrive_allow_policy = None  # type: ignore[attr-defined]
+
+    @around(Queue, "_set_attributes")
+    def _set_attributes(original: Any, self: Queue, attributes: dict[str, Any], now: float | None = None) -> None:
+        if "Policy" not in attributes and hasattr(self, "_policy_json"):
+            attributes = {**attributes, "Policy": self.policy}
+        if attributes.get("KmsMasterKeyId"):
+            attributes = {**attributes, "SqsManagedSseEnabled": False}
+        original(self, attributes, now)
+
+    read = Queue.attributes.fget
+
+    def attributes(self: Queue) -> dict[str, Any]:
+        found = read(self)  # type: ignore[misc]
+        if self.redrive_policy:  # type: ignore[attr-defined]
+            found["RedrivePolicy"] = json.dumps(self.redrive_policy, separators=(",", ":"))  # type: ignore[attr-defined]
+        return {name: value for name, value in found.items() if value not in (None, "")}
+
+    Queue.attributes = property(attributes)  # type: ignore[assignment]

@@ -1,0 +1,1 @@
+"""What happens by time or by event: EventBridge rules and Scheduler."""

@@ -1,0 +1,1 @@
+"""What reads Kinesis streams: Lambda event source mappings and Firehose."""
