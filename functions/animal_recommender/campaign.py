@@ -5,12 +5,13 @@ The runtime's own retries wait up to a second, so the few tries that fit the bud
 
 import os
 import random
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from animal_recommender.clients import client
-from animal_recommender.failures import AwsError, Failure, classify, code_of
+from animal_recommender.failures import AwsError, Failure, classify, code_of, message_of
 from animal_recommender.observability import count, logger
 from animal_recommender.validation import FieldError, ValidationError
 
@@ -42,7 +43,7 @@ def ask(
         try:
             return operation(**parameters)
         except AwsError as error:
-            failure, code, message = classify(error), code_of(error), str(error)
+            failure, code, message = classify(error), code_of(error), message_of(error)
         if failure is Failure.INVALID:
             raise ValidationError([FieldError("payload", f"is refused: {_without(parameters, message)}")])
         if failure is Failure.BROKEN:
@@ -60,7 +61,6 @@ def degraded(error: UnavailableError) -> None:
 
 def _without(parameters: Mapping[str, Any], message: str) -> str:
     """Take the visitor's own data out of an error text, since errors are logged."""
-    values = parameters.get("filterValues", {}).values()
-    for private in (parameters["userId"], *parameters.get("inputList", ()), *values):
-        message = message.replace(private, "…")
-    return message
+    private = [parameters["userId"], *parameters.get("inputList", ()), *parameters.get("filterValues", {}).values()]
+    longest_first = sorted(map(re.escape, private), key=len, reverse=True)
+    return re.sub(rf"(?<!\w)({'|'.join(longest_first)})(?!\w)", "…", message)

@@ -52,6 +52,11 @@ def code_of(error: BotoCoreError | ClientError) -> str:
     return type(error).__name__
 
 
+def message_of(error: BotoCoreError | ClientError) -> str:
+    """Answer the service's own words, or the error's class if it was no service; the words may hold user data."""
+    return error.response["Error"].get("Message", "") if isinstance(error, ClientError) else code_of(error)
+
+
 class Deadline:
     """The time an invocation may still use, less what its last call and its answer need."""
 

@@ -26,7 +26,7 @@ def read_filter(fields: Fields, arns: Mapping[str, str]) -> dict[str, Any]:
     """
     name = fields.raw("name")
     arn = arns.get(name) if isinstance(name, str) else None
-    if arn is None and not fields.errors:
+    if arn is None and fields.is_object:
         fields.refuse("name", f"must be one of: {', '.join(sorted(arns)) or '(this deployment has no filters)'}")
     values = _values(fields)
     return {"filterArn": arn, **({"filterValues": values} if values else {})}

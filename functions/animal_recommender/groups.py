@@ -19,7 +19,7 @@ def animal_group_id(metadata: object, path: str = "animalMetadata") -> str:
     Raises ValidationError naming each wrong field under `path`.
     """
     fields = Fields(metadata, path)
-    if fields.errors:
+    if not fields.is_object:
         fields.finish()
     species = fields.integer(SPECIES, minimum=1, maximum=_MAX_SPECIES)
     breed = fields.identifier(BREED, required=True)

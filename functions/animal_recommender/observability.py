@@ -4,6 +4,7 @@ Level, service name and namespace come from POWERTOOLS_LOG_LEVEL, POWERTOOLS_SER
 POWERTOOLS_METRICS_NAMESPACE; the service name is the metrics' one dimension.
 """
 
+import os
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +13,7 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 logger = Logger()
-metrics = Metrics()
+metrics = Metrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "AnimalRecommender"))
 
 # A run that counts nothing is in order, and the warning would be the only unstructured line in the log.
 warnings.filterwarnings("ignore", message="No application metrics to publish")

@@ -87,8 +87,9 @@ class Fields:
     def __init__(self, payload: object, path: str = "") -> None:
         self.errors: list[FieldError] = []
         self._path = path
+        self.is_object = isinstance(payload, Mapping)
         self._payload: Mapping[str, Any] = payload if isinstance(payload, Mapping) else {}
-        if not isinstance(payload, Mapping):
+        if not self.is_object:
             self.errors.append(FieldError(path or "payload", "must be a JSON object"))
 
     def raw(self, name: str) -> Any:

@@ -59,8 +59,9 @@ def _nobody() -> str:
 
 
 def _promotion(fields: Fields, filter_arns: Mapping[str, str]) -> dict[str, Any]:
-    percent = fields.integer("percent", minimum=1, maximum=100)
-    return {"name": fields.raw("name"), "percentPromotedItems": percent, **read_filter(fields, filter_arns)}
+    chosen = read_filter(fields, filter_arns)
+    percent = fields.integer("percent", minimum=1, maximum=100) if fields.is_object else None
+    return {"name": fields.raw("name"), "percentPromotedItems": percent, **chosen}
 
 
 def _species(chosen: Any) -> tuple[str, ...]:

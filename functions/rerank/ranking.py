@@ -61,12 +61,12 @@ def _items(fields: Fields) -> list[Item]:
 
 def _item(fields: Fields, entry: object, path: str) -> Item:
     item = Fields(entry, path)
-    item_id = item.identifier("itemId", required=True) if not item.errors else None
+    item_id = item.identifier("itemId", required=True) if item.is_object else None
     fields.errors.extend(item.errors)
-    if not isinstance(entry, Mapping):
+    if not item.is_object:
         return "", ""
     try:
-        return item_id or "", animal_group_id(entry.get("animalMetadata"), f"{path}.animalMetadata")
+        return item_id or "", animal_group_id(item.raw("animalMetadata"), f"{path}.animalMetadata")
     except ValidationError as error:
         fields.errors.extend(error.errors)
         return "", ""

@@ -1,7 +1,9 @@
 """What the functions' unit tests share: fakes of the services, and no way to a network."""
 
 import importlib
+import io
 import socket
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -40,6 +42,18 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def logs() -> Iterator[io.StringIO]:
+    """What the functions log, as JSON lines; the metrics go to standard output."""
+    from animal_recommender.observability import logger
+
+    written = io.StringIO()
+    before = [handler.setStream(written) for handler in logger.handlers]
+    yield written
+    for handler, stream in zip(logger.handlers, before, strict=True):
+        handler.setStream(stream)
 
 
 @pytest.fixture

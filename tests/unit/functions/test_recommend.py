@@ -1,0 +1,203 @@
+"""recommend: contracts, filters, promotion, and an answer in every outage."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+
+from animal_recommender.validation import ValidationError
+from recommend.popular import MAX_AGE_SECONDS, PopularList
+from tests.unit.functions.conftest import ENVIRONMENT
+from tests.unit.functions.fakes import THROTTLED, FakeContext, FakePersonalize, FakeS3, error
+
+ARNS = json.loads(ENVIRONMENT["FILTER_ARNS"])
+STORED = {"general": ["1-a-1-1", "2-b-1-1", "1-c-1-1"], "species": {"1": ["1-a-1-1", "1-c-1-1"], "2": ["2-b-1-1"]}}
+
+
+def ids(answer: list[dict[str, Any]]) -> list[str]:
+    return [element["id"] for element in answer]
+
+
+def test_given_a_user_then_the_answer_has_ids_scores_and_the_recommendations_id(
+    recommend: Any, personalize: FakePersonalize, context: FakeContext
+) -> None:
+    answer = recommend({"userId": "3578196281679609099", "limit": 2, "unknown": {}}, context)
+
+    assert answer == [
+        {"id": "1-breed-1-1", "score": 1.0, "recommendationId": "rid-1", "source": "personalize"},
+        {"id": "1-breed-2-1", "score": 0.5, "recommendationId": "rid-1", "source": "personalize"},
+    ]
+    campaign = ENVIRONMENT["CAMPAIGN_ARN"]
+    assert personalize.calls == [{"campaignArn": campaign, "userId": "3578196281679609099", "numResults": 2}]
+
+
+def test_given_no_limit_then_there_are_ten(recommend: Any, context: FakeContext) -> None:
+    assert len(recommend({"userId": 5}, context)) == 10
+
+
+def test_given_a_session_only_then_it_stands_for_the_user(
+    recommend: Any, personalize: FakePersonalize, context: FakeContext
+) -> None:
+    recommend({"sessionId": "s-9"}, context)
+    recommend({"sessionId": "s-9", "userId": "u"}, context)
+
+    assert [call["userId"] for call in personalize.calls] == ["s-9", "u"]
+
+
+def test_given_nobody_then_each_request_is_a_stranger(
+    recommend: Any, personalize: FakePersonalize, context: FakeContext
+) -> None:
+    recommend({}, context)
+    recommend({"userId": None}, context)
+
+    assert len({call["userId"] for call in personalize.calls}) == 2
+
+
+def test_given_a_filter_and_a_promotion_then_they_go_by_their_arns_with_quoted_values(
+    recommend: Any, personalize: FakePersonalize, context: FakeContext
+) -> None:
+    recommend(
+        {
+            "userId": "u",
+            "filter": {"name": "species", "values": {"SPECIES": ["1", 2]}},
+            "promotion": {"name": "new-arrivals", "percent": 20},
+        },
+        context,
+    )
+
+    (call,) = personalize.calls
+    assert call["filterArn"] == ARNS["species"]
+    assert call["filterValues"] == {"SPECIES": '"1","2"'}
+    assert call["promotions"] == [
+        {"name": "new-arrivals", "percentPromotedItems": 20, "filterArn": ARNS["new-arrivals"]}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("payload", "fields"),
+    [
+        ({"userId": "", "sessionId": [], "limit": 501}, ["userId", "sessionId", "limit"]),
+        ({"limit": 0}, ["limit"]),
+        ({"limit": "many"}, ["limit"]),
+        ({"limit": True}, ["limit"]),
+        ({"userId": "x" * 257, "filter": {"name": "none"}}, ["userId", "filter.name"]),
+        ({"filter": "species"}, ["filter"]),
+        ({"filter": {"name": "species", "values": ["1"]}}, ["filter.values"]),
+        ({"filter": {"name": "species", "values": {"a b": "1"}}}, ["filter.values"]),
+        ({"filter": {"name": "species", "values": {"S": 'a"b'}}}, ["filter.values.S"]),
+        ({"filter": {"name": "species", "values": {"S": []}}}, ["filter.values.S"]),
+        ({"filter": {"name": "species", "values": {"S": "x" * 1000}}}, ["filter.values.S"]),
+        ({"promotion": {"name": ["species"], "percent": 101}}, ["promotion.name", "promotion.percent"]),
+        ({"promotion": {}}, ["promotion.name", "promotion.percent"]),
+    ],
+)
+def test_given_bad_input_then_every_wrong_field_is_named_and_personalize_not_asked(
+    recommend: Any, personalize: FakePersonalize, context: FakeContext, payload: Any, fields: list[str]
+) -> None:
+    with pytest.raises(ValidationError) as raised:
+        recommend(payload, context)
+    assert [problem.field for problem in raised.value.errors] == fields
+    assert personalize.calls == []
+
+    answer = recommend({"body": json.dumps(payload)}, context)
+    assert answer["statusCode"] == 400
+    assert [problem["field"] for problem in json.loads(answer["body"])["errors"]] == fields
+
+
+OUTAGES = [
+    THROTTLED,
+    error("InternalServerError", 500),
+    error("ResourceNotFoundException", 404),
+    error("AccessDeniedException", 403),
+    ReadTimeoutError(endpoint_url="x"),
+    ConnectTimeoutError(endpoint_url="x"),
+]
+
+
+@pytest.mark.parametrize("fault", OUTAGES, ids=lambda fault: type(fault).__name__)
+def test_given_an_outage_then_the_popular_list_is_answered_marked_and_counted(
+    recommend: Any,
+    personalize: FakePersonalize,
+    s3: FakeS3,
+    context: FakeContext,
+    fault: Exception,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    s3.body = json.dumps(STORED).encode()
+    personalize.faults = [fault, fault]
+
+    answer = recommend({"userId": "u", "limit": 2}, context)
+
+    assert answer == [{"id": "1-a-1-1", "source": "popular"}, {"id": "2-b-1-1", "source": "popular"}]
+    emf = next(json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line)
+    assert (emf["Requests"], emf["DegradedAnswers"]) == ([1.0], [1.0])
+
+
+def test_given_an_outage_and_a_species_then_its_own_list_is_answered(
+    recommend: Any, personalize: FakePersonalize, s3: FakeS3, context: FakeContext
+) -> None:
+    s3.body = json.dumps(STORED).encode()
+
+    for species, expected in (("1", ["1-a-1-1", "1-c-1-1"]), (["2", 1], ["2-b-1-1", "1-a-1-1", "1-c-1-1"]), (9, [])):
+        personalize.faults = [THROTTLED] * 2
+        assert ids(recommend({"filter": {"name": "species", "values": {"SPECIES": species}}}, context)) == expected
+
+
+def test_given_one_throttled_call_then_the_second_try_answers(
+    recommend: Any, personalize: FakePersonalize, context: FakeContext
+) -> None:
+    personalize.faults = [THROTTLED]
+
+    assert recommend({"userId": "u"}, context)[0]["source"] == "personalize"
+
+
+@pytest.mark.parametrize("body", [b"", b"[", b"{}"])
+def test_given_an_outage_and_no_list_then_the_answer_is_empty_not_an_error(
+    recommend: Any, personalize: FakePersonalize, s3: FakeS3, context: FakeContext, body: bytes
+) -> None:
+    personalize.faults = [THROTTLED] * 2
+    s3.body = body
+    s3.faults = [] if body else [error("NoSuchKey", 404)]
+
+    assert recommend({"body": {"userId": "u"}}, context)["body"] == "[]"
+
+
+def test_given_a_request_personalize_refuses_then_it_is_invalid_never_degraded_and_without_user_data(
+    recommend: Any, personalize: FakePersonalize, context: FakeContext
+) -> None:
+    personalize.faults = [error("InvalidInputException", 400, "bad value for user SECRET")]
+
+    with pytest.raises(ValidationError, match="bad value for user …"):
+        recommend({"userId": "SECRET"}, context)
+    assert len(personalize.calls) == 1
+
+
+def test_given_user_data_then_none_of_it_is_logged(
+    recommend: Any,
+    personalize: FakePersonalize,
+    context: FakeContext,
+    logs: io.StringIO,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    personalize.faults = [error("InternalServerError", 500, "SECRET")] * 2
+    recommend({"userId": "SECRET", "sessionId": "SECRET"}, context)
+
+    assert json.loads(logs.getvalue().splitlines()[0])["function_request_id"] == "request-1"
+    assert "SECRET" not in logs.getvalue() + "".join(capsys.readouterr())
+
+
+def test_given_a_stored_list_then_it_is_read_again_only_when_it_is_old(s3: FakeS3) -> None:
+    clock = [0.0]
+    s3.body = json.dumps(STORED).encode()
+    popular = PopularList("bucket", "key", lambda: s3, lambda: clock[0])
+
+    assert popular.top(9, ()) == STORED["general"]
+    clock[0] = MAX_AGE_SECONDS
+    popular.top(9, ())
+    assert s3.reads == 1
+    clock[0] += 1
+    s3.faults = [error("SlowDown", 503)]
+    assert popular.top(9, ()) == STORED["general"], "an old list is better than none"
+    assert s3.reads == 2

@@ -1,0 +1,234 @@
+"""record_history: every event once, and a session's events to the user who logs in."""
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.functions.fakes import (
+    METADATA,
+    NOW,
+    THROTTLED,
+    FakeContext,
+    FakeDynamoDB,
+    FakeSqs,
+    deliver_until_done,
+    error,
+    event,
+    kinesis,
+    sequence_number,
+)
+
+
+def ids(dynamodb: FakeDynamoDB, pk: str) -> list[str]:
+    return [item["eventId"]["S"] for item in dynamodb.events_of(pk)]
+
+
+def anonymous(event_id: str, at: float, session: str = "s-1") -> dict[str, Any]:
+    return event(userId=..., sessionId=session, eventId=event_id, timestamp=NOW - 1000 + at)
+
+
+def known(event_id: str, at: float, user: str = "u", session: str = "s-1") -> dict[str, Any]:
+    return event(userId=user, sessionId=session, eventId=event_id, timestamp=NOW - 1000 + at)
+
+
+def test_given_an_event_then_its_item_has_all_that_history_needs(
+    record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext
+) -> None:
+    record_history(kinesis(event(eventId="e", timestamp=1_790_000_000.25, animal_id=98765, eventValue=2.5)), context)
+
+    assert dynamodb.events_of("userId#12345") == [
+        {
+            "pk": {"S": "userId#12345"},
+            "sk": {"S": "2026-09-21T14:13:20.250000Z#e"},
+            "userId": {"S": "12345"},
+            "sessionId": {"S": "s-1"},
+            "eventId": {"S": "e"},
+            "eventType": {"S": "DetailView"},
+            "timestamp": {"S": "2026-09-21T14:13:20.250000Z"},
+            "itemId": {"S": "1-Russian_Blue-1-2"},
+            "animalMetadata": {"M": {name: {"S": value} for name, value in METADATA.items()}},
+            "animal_id": {"S": "98765"},
+            "eventValue": {"N": "2.5"},
+            "expiresAt": {"N": str(1_790_000_000 + 30 * 86_400)},
+        }
+    ]
+
+
+def test_given_events_of_one_second_then_all_are_kept_in_the_order_of_the_shard(
+    record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext
+) -> None:
+    record_history(kinesis(*(event(timestamp=NOW - 9) for _ in range(60))), context)
+
+    numbers = [event_id.partition(":")[2] for event_id in ids(dynamodb, "userId#12345")]
+    assert numbers == [sequence_number(n) for n in range(1, 61)]
+
+
+def test_given_a_replay_then_nothing_changes(record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext) -> None:
+    batch = kinesis(*(anonymous(f"a{n}", n) for n in range(30)), known("k", 50), anonymous("later", 60))
+    record_history(batch, context)
+    before = dict(dynamodb.items)
+
+    record_history(batch, context)
+    record_history({"Records": batch["Records"][:7]}, context)
+
+    assert dynamodb.items == before
+
+
+def test_given_a_login_then_the_sessions_earlier_events_are_the_users(
+    record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext
+) -> None:
+    record_history(kinesis(anonymous("a1", 1), anonymous("a2", 2), anonymous("other", 1, "s-2")), context)
+    record_history(kinesis(known("login", 3), anonymous("after", 4), start=10), context)
+
+    assert ids(dynamodb, "userId#u") == ["a1", "a2", "login"]
+    assert ids(dynamodb, "session#s-1") == ["after"]
+    assert ids(dynamodb, "session#s-2") == ["other"]
+
+
+def test_given_an_earlier_event_that_arrives_after_the_login_then_it_is_the_users_too(
+    record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext
+) -> None:
+    record_history(kinesis(known("login", 3)), context)
+    record_history(kinesis(anonymous("late", 2), start=5), context)
+
+    assert ids(dynamodb, "userId#u") == ["late", "login"]
+    assert ids(dynamodb, "session#s-1") == []
+
+
+@pytest.mark.parametrize("order", list(permutations(range(5))))
+def test_given_two_users_on_one_device_then_each_gets_what_came_before_the_own_login(
+    record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext, order: tuple[int, ...]
+) -> None:
+    events = [anonymous("1", 1), known("2", 2, "a"), anonymous("3", 3), known("4", 4, "b"), anonymous("5", 5)]
+    # In the order of the stream; then whatever the order of the batches, the replay of all settles it.
+    for position in order:
+        record_history(kinesis(events[position], start=position), context)
+    if order == (0, 1, 2, 3, 4):
+        assert (ids(dynamodb, "userId#a"), ids(dynamodb, "userId#b")) == (["1", "2"], ["3", "4"])
+    held = [event_id for pk in ("userId#a", "userId#b", "session#s-1") for event_id in ids(dynamodb, pk)]
+    assert sorted(held) == ["1", "2", "3", "4", "5"], "none lost, none twice"
+    assert ids(dynamodb, "session#s-1") == ["5"]
+
+
+def test_given_more_events_than_a_call_takes_then_all_of_a_session_move(
+    record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext
+) -> None:
+    dynamodb.page = 10
+    record_history(kinesis(*(anonymous(f"{n:03}", n) for n in range(70))), context)
+    record_history(kinesis(known("login", 100), start=100), context)
+
+    assert ids(dynamodb, "userId#u") == [*(f"{n:03}" for n in range(70)), "login"]
+    assert ids(dynamodb, "session#s-1") == []
+
+
+def test_given_an_event_sent_twice_then_it_is_held_once(
+    record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext
+) -> None:
+    record_history(kinesis(known("e", 1), known("e", 1)), context)
+
+    assert ids(dynamodb, "userId#u") == ["e"]
+
+
+def test_given_throttling_and_unprocessed_items_then_they_are_written_in_the_end(
+    record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext
+) -> None:
+    dynamodb.faults = [THROTTLED, error("ProvisionedThroughputExceededException")]
+    dynamodb.unprocessed = 3
+
+    answer = record_history(kinesis(*(known(str(n), n) for n in range(20))), context)
+
+    assert answer == {"batchItemFailures": []}
+    assert len(ids(dynamodb, "userId#u")) == 20
+
+
+def test_given_an_outage_then_the_batch_is_repeated_from_the_first_unwritten_record(
+    record_history: Any, dynamodb: FakeDynamoDB, sqs: FakeSqs
+) -> None:
+    dynamodb.faults = [error("InternalServerError", 500)] * 4
+    batch = kinesis(b"poison", *(known(str(n), n) for n in range(40)))
+
+    answers = list(deliver_until_done(record_history, batch, FakeContext(remaining_ms=40)))
+
+    assert answers[0]["batchItemFailures"] == [{"itemIdentifier": sequence_number(2)}]
+    assert len(ids(dynamodb, "userId#u")) == 40
+    assert len(sqs.letters) == 1
+
+
+def test_given_a_join_that_fails_then_its_session_is_repeated(
+    record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext
+) -> None:
+    record_history(kinesis(anonymous("a", 1)), context)
+    whole_query, dynamodb.query = dynamodb.query, _raise(error("AccessDeniedException", 403))
+    batch = kinesis(known("login", 2), known("x", 2, "v", "s-2"), start=7)
+
+    assert record_history(batch, context)["batchItemFailures"] == [{"itemIdentifier": sequence_number(7)}]
+
+    dynamodb.query = whole_query
+    assert record_history(batch, context) == {"batchItemFailures": []}
+    assert ids(dynamodb, "userId#u") == ["a", "login"]
+
+
+def _raise(fault: Exception) -> Any:
+    def fail(**_: Any) -> None:
+        raise fault
+
+    return fail
+
+
+def test_given_an_item_the_table_refuses_then_only_its_event_is_buried(
+    record_history: Any, dynamodb: FakeDynamoDB, sqs: FakeSqs, context: FakeContext
+) -> None:
+    whole = dynamodb.batch_write_item
+
+    def refuse_five(**parameters: Any) -> Any:
+        requests = next(iter(parameters["RequestItems"].values()))
+        if any(request.get("PutRequest", {}).get("Item", {}).get("eventId") == {"S": "5"} for request in requests):
+            raise error("ValidationException")
+        return whole(**parameters)
+
+    dynamodb.batch_write_item = refuse_five
+    record_history(kinesis(*(known(str(n), n) for n in range(9))), context)
+
+    assert sorted(ids(dynamodb, "userId#u")) == [str(n) for n in range(9) if n != 5]
+    (letter,) = sqs.letters
+    assert (letter["sequenceNumber"], letter["detail"]) == (sequence_number(6), "BatchWriteItem: ValidationException")
+
+
+def test_given_ids_of_the_greatest_length_then_keys_stay_within_dynamodbs_limits(
+    record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext
+) -> None:
+    long = "\U0001f431" * 256
+    record_history(kinesis(event(userId=long, sessionId=long, eventId=long)), context)
+
+    assert ids(dynamodb, f"userId#{long}") == [long]
+
+
+STEPS = st.lists(
+    st.tuples(st.integers(0, 20), st.sampled_from([None, "u"]), st.sampled_from(["s-1", "s-2"])),
+    min_size=1,
+    max_size=25,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS, order=st.randoms(use_true_random=False), size=st.integers(1, 7))
+def test_whatever_the_order_and_the_batches_a_session_ends_up_joined_the_same(
+    record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext, steps: list[Any], order: Any, size: int
+) -> None:
+    dynamodb.items.clear()
+    datas = [
+        event(userId=user or ..., sessionId=s, eventId=str(n), timestamp=NOW - 99 + at)
+        for n, (at, user, s) in enumerate(steps)
+    ]
+    order.shuffle(datas)
+
+    for start in range(0, len(datas), size):
+        record_history(kinesis(*datas[start : start + size], start=start), context)
+
+    last_login = {s: max((at for at, user, other in steps if user and other == s), default=-1) for s in ("s-1", "s-2")}
+    users = {str(n) for n, (at, user, s) in enumerate(steps) if user or at <= last_login[s]}
+    assert set(ids(dynamodb, "userId#u")) == users
+    assert {*ids(dynamodb, "session#s-1"), *ids(dynamodb, "session#s-2")} == {str(n) for n in range(len(steps))} - users
