@@ -108,7 +108,7 @@ class CloudControlApp:
 
     def _list(self, request: dict[str, Any], handlers: Handlers) -> dict[str, Any]:
         type_ = resource_type(request["TypeName"])
-        arns, token = _page(handlers.list(type_), type_.name, request)
+        arns, token = _page(handlers.identifiers(type_), type_.name, request)
         described = [_description(arn, {type_.identifier: arn}) for arn in arns]
         return {"TypeName": type_.name, "ResourceDescriptions": described} | ({"NextToken": token} if token else {})
 

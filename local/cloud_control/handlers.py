@@ -71,7 +71,7 @@ class Handlers:
             members |= self._latest_import(arn)
         return to_properties(type_.schema, members)
 
-    def list(self, type_: ResourceType) -> list[str]:
+    def identifiers(self, type_: ResourceType) -> list[str]:
         """Identifiers of all resources of the type."""
         operation, arns, token = f"List{type_.kind.noun}s", [], None
         while True:
