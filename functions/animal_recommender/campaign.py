@@ -13,6 +13,7 @@ from typing import Any
 from animal_recommender.clients import client
 from animal_recommender.failures import AwsError, Failure, classify, code_of, message_of
 from animal_recommender.observability import count, logger
+from animal_recommender.tracing import traced
 from animal_recommender.validation import FieldError, ValidationError
 
 ATTEMPTS = 2
@@ -41,7 +42,8 @@ def ask(
     """
     for attempt in range(ATTEMPTS):
         try:
-            return operation(**parameters)
+            with traced("Personalize"):
+                return operation(**parameters)
         except AwsError as error:
             failure, code, message = classify(error), code_of(error), message_of(error)
         if failure is Failure.INVALID:

@@ -10,6 +10,7 @@ from typing import Any
 
 from animal_recommender.history import FIRST_EVENT, LOGIN, Item, after, before, partition, to_event
 from animal_recommender.times import parse_time
+from animal_recommender.tracing import traced
 from animal_recommender.validation import Fields, parse_json
 
 DEFAULT_LIMIT = 50
@@ -66,7 +67,8 @@ def read_history(dynamodb: Any, table: str, query: Query, now: Callable[[], floa
     found: list[Item] = []
     last_key = {"pk": {"S": query.pk}, "sk": {"S": query.behind}} if query.behind else None
     for _ in range(MAX_READS):
-        page = dynamodb.query(**_parameters(table, query, last_key, query.limit + 1 - len(found), now()))
+        with traced("DynamoDB"):
+            page = dynamodb.query(**_parameters(table, query, last_key, query.limit + 1 - len(found), now()))
         found.extend(page["Items"])
         last_key = page.get("LastEvaluatedKey")
         if last_key is None or len(found) > query.limit:

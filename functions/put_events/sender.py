@@ -10,6 +10,7 @@ from animal_recommender.events import Event
 from animal_recommender.failures import AwsError, Deadline, Failure, classify, code_of, delays
 from animal_recommender.observability import logger
 from animal_recommender.stream import Outcome
+from animal_recommender.tracing import traced
 
 # Personalize, PutEvents: 1-10 events, all of one session (and user).
 MAX_EVENTS = 10
@@ -49,7 +50,8 @@ class Sender:
         """Send one call's worth, again while it may help and time is left; answers whether the group may go on."""
         for delay in delays():
             try:
-                self._put_events(**request(chunk, self._tracking_id))
+                with traced("Personalize"):
+                    self._put_events(**request(chunk, self._tracking_id))
                 return True
             except AwsError as error:
                 failure, code = classify(error), code_of(error)
