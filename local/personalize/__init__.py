@@ -24,4 +24,6 @@ def create_app(
     `s3` gives a boto3 S3 client for reading and writing data; `region` is for unsigned calls; `role_exists`
     says whether a role ARN is there to act as.
     """
-    return PersonalizeApp(account_id, region, settings or PersonalizeSettings(), s3, role_exists, faults or Faults())
+    return PersonalizeApp(
+        account_id, region, settings or PersonalizeSettings.from_environment(), s3, role_exists, faults or Faults()
+    )

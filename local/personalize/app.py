@@ -11,6 +11,7 @@ from typing import Any
 from werkzeug import Request, Response
 
 from local.faults import Faults, InjectedError
+from local.personalize import introspection
 from local.personalize import operations as _operations  # noqa: F401  (registers every operation)
 from local.personalize.errors import NotYetError, ServiceError
 from local.personalize.registry import OPERATIONS
@@ -89,6 +90,10 @@ class PersonalizeApp:
             document = {"__type": "InternalFailure", "message": "The local Amazon Personalize failed; see its log."}
             return _response(document, 500, rest, {"x-amzn-ErrorType": "InternalFailure"})
         return _response(answer, 200, rest, {})
+
+    def introspect(self, request: Request) -> Response:
+        """Answer a request to `/_local/personalize...`."""
+        return introspection.answer(self.services(), request)
 
     def close(self) -> None:
         """Stop all background work."""

@@ -18,7 +18,7 @@ def schedule_training(service: Service, solution: Resource) -> None:
     solution.fields.setdefault("trainedOn", 0)
     versions_before = len(service.store.all(VERSION, solutionArn=solution.arn))
     hour = service.settings.day_seconds / 24
-    service.workers.submit(lambda: _first_turn(service, solution.arn, turn, versions_before), hour)
+    service.light.submit(lambda: _first_turn(service, solution.arn, turn, versions_before), hour)
 
 
 def _first_turn(service: Service, solution_arn: str, turn: int, versions_before: int) -> None:
@@ -35,7 +35,7 @@ def _take_turn(service: Service, solution_arn: str, turn: int, *, skip: bool = F
         if not skip and service.status(solution) == ACTIVE:
             _train_on_new_data(service, solution)
         delay = _days(solution) * service.settings.day_seconds
-    service.workers.submit(lambda: _take_turn(service, solution_arn, turn), delay)
+    service.light.submit(lambda: _take_turn(service, solution_arn, turn), delay)
 
 
 def _train_on_new_data(service: Service, solution: Resource) -> None:

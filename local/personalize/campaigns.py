@@ -31,19 +31,24 @@ class Deployment:
 
 
 def deploy(service: Service, campaign: Resource, version_arn: str, config: dict[str, Any]) -> None:
-    """Let the campaign serve a version from now on. Raises WorkFailedError if its model is gone."""
+    """Let the campaign serve a version from now on. Raises WorkFailedError if the version is gone."""
+    service.deployments[campaign.arn] = deployment_of(service, version_arn, config)
+
+
+def deployment_of(service: Service, version_arn: str, config: dict[str, Any]) -> Deployment:
+    """A version ready to be asked. Raises WorkFailedError if it is gone."""
     with service.lock:
         version = service.store.find(version_arn)
         solution = service.store.find(version["solutionArn"], SOLUTION) if version else None
     if solution is None:
         raise WorkFailedError(f"The solution version {version_arn} was deleted.")
-    service.deployments[campaign.arn] = Deployment(
+    return Deployment(
         version_arn=version_arn,
         group_arn=solution["datasetGroupArn"],
         solution_arn=solution.arn,
         recipe=RECIPES[solution["recipeArn"]],
         config=config,
-        events=EventFilter.of(solution.fields),
+        events=EventFilter.of(version.fields),
         model=service.models.get(version_arn),
         catalogue_version=version["catalogueVersion"],
         refreshed=service.now(),
@@ -57,7 +62,7 @@ def start_update(service: Service, campaign: Resource, change: dict[str, Any], v
     steps = Timeline.over(service.now(), settings.step_seconds, CREATE_PENDING, CREATE_IN_PROGRESS)
     update = Update(asked, steps)
     campaign.updates["latestCampaignUpdate"] = update
-    service.workers.submit(lambda: _finish_update(service, campaign, update, version_arn), 2 * settings.step_seconds)
+    service.light.submit(lambda: _finish_update(service, campaign, update, version_arn), 2 * settings.step_seconds)
 
 
 def sync_campaigns(service: Service, solution_arn: str) -> None:

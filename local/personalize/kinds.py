@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from local.personalize.timeline import ACTIVE, CREATE_FAILED, CREATE_IN_PROGRESS, CREATE_PENDING
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -13,6 +15,8 @@ class Kind:
     name_member: str = "name"
     instant: bool = False
     """Whether it has no statuses: there as soon as it is created, gone as soon as it is deleted."""
+    statuses: tuple[str, str, str, str] = (CREATE_PENDING, CREATE_IN_PROGRESS, ACTIVE, CREATE_FAILED)
+    """Waiting, under way, done, failed."""
 
     @property
     def member(self) -> str:
@@ -30,7 +34,9 @@ DATASET_GROUP = Kind("DatasetGroup", "dataset-group")
 DATASET = Kind("Dataset", "dataset")
 IMPORT_JOB = Kind("DatasetImportJob", "dataset-import-job", "jobName")
 EXPORT_JOB = Kind("DatasetExportJob", "dataset-export-job", "jobName")
-DELETION_JOB = Kind("DataDeletionJob", "data-deletion-job", "jobName")
+DELETION_JOB = Kind(
+    "DataDeletionJob", "data-deletion-job", "jobName", statuses=("PENDING", "IN_PROGRESS", "COMPLETED", "FAILED")
+)
 TRACKER = Kind("EventTracker", "event-tracker")
 SOLUTION = Kind("Solution", "solution")
 VERSION = Kind("SolutionVersion", "solution")

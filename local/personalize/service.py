@@ -9,15 +9,12 @@ from local.faults import Faults
 from local.personalize.avro import Schema, parse_schema
 from local.personalize.data import GroupData
 from local.personalize.errors import InvalidInputError, ResourceInUseError, TooManyTagsError, WorkFailedError
-from local.personalize.kinds import DATASET, SCHEMA, Kind
+from local.personalize.kinds import CAMPAIGN, DATASET, SCHEMA, Kind
 from local.personalize.models import ModelStore
 from local.personalize.settings import PersonalizeSettings
 from local.personalize.store import Resource, Store
 from local.personalize.timeline import (
     ACTIVE,
-    CREATE_FAILED,
-    CREATE_IN_PROGRESS,
-    CREATE_PENDING,
     DELETE_IN_PROGRESS,
     DELETE_PENDING,
     GONE,
@@ -49,7 +46,8 @@ class Service:
         self.faults = faults
         self.lock = threading.RLock()
         self.store = Store(settings.clock)
-        self.workers = Workers(settings.workers)
+        self.heavy = Workers(settings.heavy_workers)
+        self.light = Workers(1)
         self.models = ModelStore(settings.model_dir)
         self.trackers: dict[str, Resource] = {}
         self.deployments: dict[str, Any] = {}
@@ -97,7 +95,7 @@ class Service:
         Raises ResourceAlreadyExistsError, TooManyTagsError.
         """
         members = {name: value for name, value in request.items() if name != "tags"} | more
-        statuses = (CREATE_PENDING, CREATE_IN_PROGRESS) if work else (CREATE_PENDING, CREATE_IN_PROGRESS, ACTIVE)
+        statuses = kind.statuses[: 2 if work else 3]
         resource = Resource(
             kind=kind,
             arn=self.arn(kind, identity or request[kind.name_member]),
@@ -107,7 +105,9 @@ class Service:
         )
         self.store.add(resource)
         if work:
-            self.workers.submit(lambda: self._carry_out(resource, work, done), self.settings.step_seconds)
+            # A campaign must not wait until trainings, which may take minutes, leave a thread free.
+            workers = self.light if kind is CAMPAIGN else self.heavy
+            workers.submit(lambda: self._carry_out(resource, work, done), self.settings.step_seconds)
         return resource
 
     def merged_tags(self, held: dict[str, str], added: list[dict[str, str]]) -> dict[str, str]:
@@ -145,14 +145,22 @@ class Service:
         if not self.role_exists(role_arn):
             raise WorkFailedError(f"The role {role_arn} does not exist or cannot be assumed.")
 
+    def wait_idle(self, timeout: float) -> bool:
+        """Wait until all background work is done; False if `timeout` seconds came first."""
+        return self.heavy.wait_idle(timeout) and self.light.wait_idle(timeout)
+
     def close(self) -> None:
         """Stop all background work."""
-        self.workers.close()
+        self.heavy.close()
+        self.light.close()
 
     def _step(self, kind: Kind) -> float:
         return 0.0 if kind.instant else self.settings.step_seconds
 
     def _carry_out(self, resource: Resource, work: Work, done: Callable[[Resource], None] | None) -> None:
+        waiting, under_way, finished, failed = resource.kind.statuses
+        if self.status(resource) not in (waiting, under_way):
+            return
         try:
             members, reason = work(resource) or {}, None
         except WorkFailedError as failure:
@@ -160,10 +168,10 @@ class Service:
         except Exception as unexpected:
             members, reason = {}, f"Internal error: {type(unexpected).__name__}: {unexpected}"
         with self.lock:
-            if self.status(resource) in (CREATE_PENDING, CREATE_IN_PROGRESS):
+            if self.status(resource) in (waiting, under_way):
                 resource.fields.update(members)
                 resource.failure_reason = reason
-                resource.timeline = resource.timeline.then(self.now(), 0, CREATE_FAILED if reason else ACTIVE)
+                resource.timeline = resource.timeline.then(self.now(), 0, failed if reason else finished)
                 if done and not reason:
                     done(resource)
 

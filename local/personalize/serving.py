@@ -138,7 +138,7 @@ def _refresh(service: Service, deployed: Deployment) -> None:
     due = deployed.refreshed + service.settings.item_update_seconds <= service.now()
     if version != deployed.catalogue_version and due and deployed.recipe.explores:
         deployed.refreshed = service.now()
-        service.workers.submit(lambda: _add_items(service, deployed, version))
+        service.light.submit(lambda: _add_items(service, deployed, version))
 
 
 def _add_items(service: Service, deployed: Deployment, version: int) -> None:

@@ -1,9 +1,12 @@
 """What can be configured of the local Amazon Personalize."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+_FROM_ENVIRONMENT = ("step_seconds", "day_seconds", "item_update_seconds")
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,20 @@ class PersonalizeSettings:
     `day_seconds`: length of a day of the automatic-training clock, so that "every 7 days" can be seen in a test.
     `item_update_seconds`: how long a campaign serves before it learns of items added since its training (the real
     service: two hours).
+    `heavy_workers`: how many imports, trainings and other jobs run at a time.
     `model_dir`: where trained models are kept; a temporary directory when None.
     """
 
     step_seconds: float = 0.2
     day_seconds: float = 86_400.0
     item_update_seconds: float = 1.0
-    workers: int = 2
+    heavy_workers: int = 2
     model_dir: Path | None = None
     quotas: Quotas = field(default_factory=Quotas)
     clock: Callable[[], float] = time.time
+
+    @classmethod
+    def from_environment(cls) -> "PersonalizeSettings":
+        """Read LOCAL_PERSONALIZE_STEP_SECONDS, ..._DAY_SECONDS and ..._ITEM_UPDATE_SECONDS."""
+        named = {name: os.environ.get(f"LOCAL_PERSONALIZE_{name.upper()}") for name in _FROM_ENVIRONMENT}
+        return cls(**{name: float(text) for name, text in named.items() if text})

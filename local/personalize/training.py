@@ -23,12 +23,12 @@ class EventFilter:
     thresholds: Mapping[str, float | None] | None = None
 
     @classmethod
-    def of(cls, solution: Mapping[str, Any]) -> "EventFilter":
-        """From a solution's eventType, eventValueThreshold and eventsConfig."""
-        config = solution.get("solutionConfig") or {}
+    def of(cls, version: Mapping[str, Any]) -> "EventFilter":
+        """From a solution version's eventType, eventValueThreshold and eventsConfig."""
+        config = version.get("solutionConfig") or {}
         if listed := config.get("eventsConfig", {}).get("eventParametersList"):
             return cls({event.get("eventType", "").lower(): event.get("eventValueThreshold") for event in listed})
-        if event_type := solution.get("eventType"):
+        if event_type := version.get("eventType"):
             threshold = config.get("eventValueThreshold")
             return cls({event_type.lower(): float(threshold) if threshold else None})
         return cls()
@@ -75,9 +75,9 @@ def train_version(service: Service, version: Resource) -> dict[str, Any]:
     if reason := service.faults.take_failure("failNextTraining", solution["name"]):
         raise WorkFailedError(reason)
     if version["trainingMode"] == "UPDATE":
-        model, metrics = _update(service, solution, records)
+        model, metrics = _update(service, version, records)
     else:
-        model, metrics = _fit(service, solution, records)
+        model, metrics = _fit(service, version, records)
     service.models.put(version.arn, model)
     hours = (time.monotonic() - started) / 3600
     return {"trainingHours": hours, "metrics": metrics, "catalogueVersion": catalogue_version}
@@ -93,19 +93,19 @@ def item_records(service: Service, solution: Resource) -> Items | None:
     return catalogue(service.data(solution["datasetGroupArn"]).items.snapshot(), schema, excluded)
 
 
-def _fit(service: Service, solution: Resource, items: Items | None) -> tuple[Model, dict[str, float]]:
-    columns = service.data(solution["datasetGroupArn"]).interactions.columns()
-    interactions = EventFilter.of(solution.fields).of_columns(columns)
-    settings = _settings(solution)
+def _fit(service: Service, version: Resource, items: Items | None) -> tuple[Model, dict[str, float]]:
+    columns = service.data(version["datasetGroupArn"]).interactions.columns()
+    interactions = EventFilter.of(version.fields).of_columns(columns)
+    settings = _settings(version)
     try:
         return train(interactions, items, settings), evaluate(interactions, items, settings)
     except TrainingError as refused:
         raise WorkFailedError(str(refused)) from None
 
 
-def _update(service: Service, solution: Resource, items: Items | None) -> tuple[Model, dict[str, float]]:
+def _update(service: Service, version: Resource, items: Items | None) -> tuple[Model, dict[str, float]]:
     with service.lock:
-        former = newest_active_version(service, solution.arn)
+        former = newest_active_version(service, version["solutionArn"])
     if former is None:
         raise WorkFailedError("There is no ACTIVE solution version to update.")
     model = service.models.get(former.arn)
@@ -118,11 +118,11 @@ def newest_active_version(service: Service, solution_arn: str) -> Resource | Non
     return next((version for version in reversed(versions) if service.status(version) == ACTIVE), None)
 
 
-def _settings(solution: Resource) -> Settings:
-    config = solution.get("solutionConfig") or {}
+def _settings(version: Resource) -> Settings:
+    config = version.get("solutionConfig") or {}
     listed = config.get("eventsConfig", {}).get("eventParametersList", ())
     weights = {event["eventType"]: event["weight"] for event in listed if "weight" in event and "eventType" in event}
-    recipe = RECIPES[solution["recipeArn"]]
+    recipe = RECIPES[version["recipeArn"]]
     return Settings(
         recipe=recipe.trains_as or "user-personalization",
         hyperparameters=dict(recipe.hyperparameters) | config.get("algorithmHyperParameters", {}),

@@ -132,6 +132,13 @@ class InteractionLog:
                 if c.items[row] is not None
             ]
 
+    def streamed_rows(self) -> list[tuple[str | None, str, str]]:
+        """(user, session, event id) of each streamed event, in the order of arrival."""
+        with self._lock:
+            c = self._columns
+            rows = [row for row, origin in enumerate(c.origins) if origin == PUT]
+            return [(c.users[row], c.sessions[row] or "", c.event_ids[row] or "") for row in rows]
+
     def user_ids(self) -> list[str]:
         """Every user with an interaction."""
         return list(self._user_rows)

@@ -1,10 +1,14 @@
 """Every working operation, a module for each family of resources; importing this package registers them all."""
 
 from local.personalize.operations import (
+    attributions,
+    batch,
     campaigns,
     dataset_groups,
     datasets,
+    deletions,
     events,
+    exports,
     filters,
     recipes,
     resources,
@@ -17,10 +21,14 @@ from local.personalize.operations import (
 )
 
 __all__ = [
+    "attributions",
+    "batch",
     "campaigns",
     "dataset_groups",
     "datasets",
+    "deletions",
     "events",
+    "exports",
     "filters",
     "recipes",
     "resources",

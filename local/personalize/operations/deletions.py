@@ -1,0 +1,38 @@
+"""Data deletion jobs: forget the users listed in CSV files."""
+
+import csv
+import io
+from typing import Any
+
+from local.personalize.data.s3_files import read_files
+from local.personalize.errors import InvalidInputError, WorkFailedError
+from local.personalize.kinds import DATASET_GROUP, DELETION_JOB
+from local.personalize.registry import operation
+from local.personalize.service import Service
+from local.personalize.store import Resource
+
+
+@operation("CreateDataDeletionJob")
+def create_data_deletion_job(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """CreateDataDeletionJob: removes the interactions and the records of users from a dataset group."""
+    group = service.require_active(service.store.get(request["datasetGroupArn"], DATASET_GROUP))
+    if not request["dataSource"].get("dataLocation"):
+        raise InvalidInputError("dataSource.dataLocation is required.")
+    job = service.create(DELETION_JOB, request, work=lambda job: _delete(service, group.arn, job), numDeleted=0)
+    return {"dataDeletionJobArn": job.arn}
+
+
+def _delete(service: Service, group_arn: str, job: Resource) -> dict[str, Any]:
+    service.require_role(job["roleArn"])
+    users: set[str] = set()
+    for name, content in read_files(service.s3(), job["dataSource"]["dataLocation"]):
+        users |= _user_ids(name, content)
+    data = service.data(group_arn)
+    return {"numDeleted": data.interactions.forget_users(users) + data.users.forget(users)}
+
+
+def _user_ids(name: str, content: bytes) -> set[str]:
+    rows = csv.reader(io.StringIO(content.decode("utf-8-sig", "replace")))
+    if next(rows, None) != ["USER_ID"]:
+        raise WorkFailedError(f"{name}: line 1: the header must be USER_ID")
+    return {row[0] for row in rows if row}
