@@ -34,10 +34,20 @@ models = {
     recipe                  = "aws-personalized-ranking"
     minimum_provisioned_tps = 1
     gate                    = { threshold = 0.05 }
+    # Asked of the campaign after each promotion: animal groups that exist in your catalogue.
+    canary = { item_ids = ["1-Bengal-2-2", "1-Persian-3-3", "2-Beagle-3-2", "2-Saint_Bernard-5-3"] }
   }
 }
 
 filters = {
-  by-species      = "INCLUDE ItemID WHERE Items.ANIMAL_SPECIES_ID IN ($SPECIES)"
+  species         = "INCLUDE ItemID WHERE Items.ANIMAL_SPECIES_ID IN ($SPECIES)"
   not-applied-for = "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (\"Application\")"
+}
+
+retraining = {
+  minimum_new_interactions = 0 # train always
+  training_poll_seconds    = 1
+  training_timeout_seconds = 600
+  campaign_poll_seconds    = 1
+  campaign_timeout_seconds = 120
 }

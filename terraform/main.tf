@@ -91,3 +91,35 @@ module "serving" {
     key        = local.fallback_key
   }
 }
+
+module "notifications" {
+  source = "../modules/notifications"
+
+  prefix      = local.prefix
+  account     = local.account
+  kms_key_arn = module.encryption.key_arn
+  emails      = var.notification_emails
+}
+
+module "retraining" {
+  source = "../modules/retraining"
+
+  prefix                   = local.prefix
+  account                  = local.account
+  platform                 = local.platform
+  functions                = local.functions
+  models                   = var.models
+  settings                 = var.retraining
+  solution_arns            = module.personalize.solution_arns
+  campaign_arns            = module.personalize.campaign_arns
+  put_events_function_name = "${local.prefix}-put-events"
+  topic_arn                = module.notifications.topic_arn
+  ledger_prefix            = "${local.parameter_path}/models"
+
+  fallback = {
+    bucket       = module.storage.seed_bucket
+    bucket_arn   = module.storage.seed_bucket_arn
+    key          = local.fallback_key
+    campaign_arn = module.personalize.campaign_arns["recommender"]
+  }
+}

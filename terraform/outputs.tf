@@ -3,6 +3,7 @@ locals {
     { put_events = module.ingestion.function_name },
     module.history.function_names,
     module.serving.function_names,
+    module.retraining.function_names,
   )
 
   dead_letter_queue_urls = {
@@ -89,4 +90,14 @@ output "athena_database" {
 output "kms_key_arn" {
   description = "Key that encrypts everything."
   value       = module.encryption.key_arn
+}
+
+output "state_machine_arn" {
+  description = "State machine that retrains the models."
+  value       = module.retraining.state_machine_arn
+}
+
+output "topic_arn" {
+  description = "SNS topic of outcomes of retraining, alarms and budget warnings."
+  value       = module.notifications.topic_arn
 }

@@ -12,6 +12,8 @@ resource "aws_ssm_parameter" "published" {
       seed-bucket          = module.storage.seed_bucket
       firehose-name        = module.ingestion.firehose_name
       athena-workgroup     = module.analytics.workgroup_name
+      state-machine        = module.retraining.state_machine_arn
+      topic                = module.notifications.topic_arn
       athena-database      = module.analytics.database_name
     },
     { for name, function in local.function_names : "functions/${name}" => function },

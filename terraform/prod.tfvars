@@ -39,10 +39,20 @@ models = {
     recipe                  = "aws-personalized-ranking"
     minimum_provisioned_tps = 5
     gate                    = { threshold = 0.1 }
+    # Asked of the campaign after each promotion: animal groups that exist in your catalogue.
+    canary = { item_ids = ["1-Bengal-2-2", "1-Persian-3-3", "2-Beagle-3-2", "2-Saint_Bernard-5-3"] }
   }
 }
 
 filters = {
-  by-species      = "INCLUDE ItemID WHERE Items.ANIMAL_SPECIES_ID IN ($SPECIES)"
+  species         = "INCLUDE ItemID WHERE Items.ANIMAL_SPECIES_ID IN ($SPECIES)"
   not-applied-for = "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (\"Application\")"
 }
+
+retraining = {
+  schedule_expression      = "cron(0 3 * * ? *)"
+  timezone                 = "UTC"
+  minimum_new_interactions = 1000
+}
+
+# notification_emails = ["on-call@example.org"]

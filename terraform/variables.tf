@@ -237,7 +237,7 @@ variable "seed" {
 }
 
 variable "models" {
-  description = "Model -> recipe, hyperparameters, capacity and exploration (see the module personalize), and the gate that a newly trained version must pass (see the module retraining). `recommender` serves the function recommend; `reranker`, if present, serves rerank."
+  description = "Model -> recipe, hyperparameters, capacity and exploration (see the module personalize); the gate that a newly trained version must pass, its training budget and its canary (see the module retraining). `recommender` serves the function recommend; `reranker`, if present, serves rerank."
   type = map(object({
     recipe                       = string
     hyperparameters              = optional(map(string), {})
@@ -245,12 +245,18 @@ variable "models" {
     minimum_provisioned_tps      = optional(number, 1)
     exploration_weight           = optional(number)
     exploration_item_age_cut_off = optional(number)
-    gate = object({
-      metric               = optional(string, "normalized_discounted_cumulative_gain_at_10")
-      threshold            = number
-      minimum_coverage     = optional(number, 0)
-      regression_tolerance = optional(number, 0.1)
-    })
+    gate = optional(object({
+      metric               = optional(string)
+      threshold            = optional(number)
+      minimum_coverage     = optional(number)
+      regression_tolerance = optional(number)
+    }), {})
+    minimum_new_interactions = optional(number)
+    monthly_training_hours   = optional(number)
+    canary = optional(object({
+      user_ids = optional(list(string), [])
+      item_ids = optional(list(string), [])
+    }), {})
   }))
 
   validation {
@@ -269,19 +275,8 @@ variable "models" {
   }
 
   validation {
-    condition = alltrue([for model in values(var.models) : contains([
-      "coverage", "mean_reciprocal_rank_at_25",
-      "normalized_discounted_cumulative_gain_at_5", "normalized_discounted_cumulative_gain_at_10", "normalized_discounted_cumulative_gain_at_25",
-      "precision_at_5", "precision_at_10", "precision_at_25",
-    ], model.gate.metric)])
-    error_message = "models: gate.metric must be coverage, mean_reciprocal_rank_at_25, normalized_discounted_cumulative_gain_at_5|10|25 or precision_at_5|10|25."
-  }
-
-  validation {
-    condition = alltrue(flatten([for model in values(var.models) : [for limit in [
-      model.gate.threshold, model.gate.minimum_coverage, model.gate.regression_tolerance,
-    ] : limit >= 0 && limit <= 1]]))
-    error_message = "models: gate.threshold, gate.minimum_coverage and gate.regression_tolerance must be 0 to 1."
+    condition     = alltrue([for model in values(var.models) : coalesce(model.gate.threshold, 0) >= 0 && coalesce(model.gate.threshold, 0) <= 1])
+    error_message = "models: gate.threshold must be 0 to 1."
   }
 }
 
@@ -294,5 +289,28 @@ variable "filters" {
 variable "personalize_timeout_seconds" {
   description = "Seconds that a request waits for Personalize before it gets the fallback answer."
   type        = number
-  default     = 1
+  default     = 2
+}
+
+# ---- retraining ----
+
+variable "retraining" {
+  description = "When the models are retrained, how long a training may take, and how often its state is looked at; see the module retraining."
+  type = object({
+    enabled                  = optional(bool)
+    schedule_expression      = optional(string)
+    timezone                 = optional(string)
+    minimum_new_interactions = optional(number)
+    training_poll_seconds    = optional(number)
+    training_timeout_seconds = optional(number)
+    campaign_poll_seconds    = optional(number)
+    campaign_timeout_seconds = optional(number)
+  })
+  default = {}
+}
+
+variable "notification_emails" {
+  description = "Mail addresses that get outcomes of retraining, alarms and budget warnings; each must confirm its subscription once."
+  type        = set(string)
+  default     = []
 }

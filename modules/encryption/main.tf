@@ -92,4 +92,22 @@ data "aws_iam_policy_document" "this" {
       identifiers = ["events.amazonaws.com"]
     }
   }
+
+  # An encrypted state machine's log lines pass through log delivery encrypted.
+  statement {
+    sid       = "StateMachineLogs"
+    actions   = ["kms:Decrypt"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["delivery.logs.amazonaws.com"]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "kms:EncryptionContext:SourceArn"
+      values   = ["arn:${var.account.partition}:logs:${var.account.region}:${var.account.id}:*"]
+    }
+  }
 }

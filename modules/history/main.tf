@@ -1,4 +1,4 @@
-# One partition for each user or session, sorted by time. Names of the attributes: functions/record_history.
+# One partition for each user or session, sorted by time. Layout: functions/animal_recommender/history.py.
 resource "aws_dynamodb_table" "history" {
   #checkov:skip=CKV_AWS_28:Point-in-time recovery is a setting of the environment; prod.tfvars switches it on
   name                        = "${var.prefix}-history"
@@ -66,7 +66,7 @@ module "get_history" {
 data "aws_iam_policy_document" "record_history" {
   statement {
     sid       = "WriteHistory"
-    actions   = ["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+    actions   = ["dynamodb:BatchWriteItem", "dynamodb:Query"]
     resources = [aws_dynamodb_table.history.arn]
   }
 
@@ -86,7 +86,7 @@ data "aws_iam_policy_document" "record_history" {
 data "aws_iam_policy_document" "get_history" {
   statement {
     sid       = "ReadHistory"
-    actions   = ["dynamodb:GetItem", "dynamodb:Query"]
+    actions   = ["dynamodb:Query"]
     resources = [aws_dynamodb_table.history.arn]
   }
 

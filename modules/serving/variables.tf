@@ -60,7 +60,7 @@ variable "filter_arns" {
 variable "personalize_timeout_seconds" {
   description = "Seconds that a request waits for Personalize before it gets the fallback answer."
   type        = number
-  default     = 1
+  default     = 2
 
   validation {
     condition     = var.personalize_timeout_seconds > 0 && var.personalize_timeout_seconds <= 20
