@@ -20,7 +20,7 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
-from scripts import environments, package, terraform
+from scripts import environments, terraform
 from scripts.environments import ROOT, Local
 from scripts.terminal import Progress, TaskError, console, fail, running, table
 
@@ -146,10 +146,20 @@ def _gone(process: int) -> bool:
 # --- what runs on it --------------------------------------------------------------------------------------------
 
 
-def build(progress: Progress) -> None:
+def build(local: Local, progress: Progress) -> None:
     """Build every Lambda package."""
-    names = package.build_all(on_progress=progress.update)
-    progress.note = f"{len(names)} zips under build/"
+    log = local.logs / "package.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "scripts.package"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        lines = []
+        for line in process.stdout or ():
+            lines.append(line)
+            progress.update(line.strip())
+    log.write_text("".join(lines))
+    if process.returncode:
+        raise TaskError(f"Packaging failed; all of its output: {log}\n{''.join(lines[-5:])}")
+    progress.note = lines[-1].strip()
 
 
 def provision(local: Local, progress: Progress) -> dict:
@@ -173,7 +183,7 @@ def provision(local: Local, progress: Progress) -> dict:
 def up(local: Local) -> dict:
     """Packages, server, Terraform: everything that is not there yet. Returns Terraform's outputs."""
     with running("Lambda packages") as progress:
-        build(progress)
+        build(local, progress)
     with running("Local AWS") as progress:
         start(local)
         progress.note = local.endpoint

@@ -44,7 +44,7 @@ def walk(local: Local, steps: Steps, *, stop_after: bool) -> None:
     """The steps, in the order of the story."""
     os.environ.update(local.variables())
     with steps.step("Build the Lambda packages") as progress:
-        local_system.build(progress)
+        local_system.build(local, progress)
     with steps.step("Start the local AWS") as progress:
         local_system.start(local)
         progress.note = local.endpoint
