@@ -47,7 +47,7 @@ filters = {
 retraining = {
   minimum_new_interactions = 0 # train always
   training_poll_seconds    = 1
-  training_timeout_seconds = 600
+  training_timeout_seconds = 300
   campaign_poll_seconds    = 1
   campaign_timeout_seconds = 120
 }
