@@ -40,21 +40,24 @@ class Target:
 def unpacked(requirements: Path, target: Target, cache: Path) -> Path:
     """Answer a folder with the locked packages for `target`; a folder once made is used again, without network.
 
-    Raises PackagingError if a package has no wheel for the target, or cannot be fetched.
+    The folder is empty if nothing is locked. Raises PackagingError if a package has no wheel for the target, or cannot
+    be fetched.
     """
-    content = requirements.read_bytes()
-    digest = hashlib.sha256(content + f"{target.runtime} {target.architecture}".encode()).hexdigest()[:16]
+    locked = [line for line in requirements.read_text().splitlines() if line.strip() and not line.startswith("#")]
+    key = "\n".join([target.runtime, target.architecture, *locked])
+    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
     folder = cache / digest
     if folder.is_dir():
         return folder
     downloads = cache / f"{digest}.wheels"
-    _download(requirements, target, downloads)
+    if locked:
+        _download(requirements, target, downloads)
     part = cache / f"{digest}.part"
     shutil.rmtree(part, ignore_errors=True)
     for wheel in sorted(downloads.glob("*.whl")):
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(part)
-    part.mkdir(exist_ok=True)
+    part.mkdir(parents=True, exist_ok=True)
     part.rename(folder)
     return folder
 

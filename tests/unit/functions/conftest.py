@@ -47,13 +47,13 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def logs() -> Iterator[io.StringIO]:
     """What the functions log, as JSON lines; the metrics go to standard output."""
-    from animal_recommender.observability import logger
+    from animal_recommender.observability import JsonFormatter, logger
 
     written = io.StringIO()
-    before = [handler.setStream(written) for handler in logger.handlers]
+    (handler,) = (handler for handler in logger.handlers if isinstance(handler.formatter, JsonFormatter))
+    before = handler.setStream(written)
     yield written
-    for handler, stream in zip(logger.handlers, before, strict=True):
-        handler.setStream(stream)
+    handler.setStream(before)
 
 
 @pytest.fixture
