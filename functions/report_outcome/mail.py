@@ -46,6 +46,8 @@ def _indented(lines: list[str]) -> Iterator[str]:
 
 
 def _consequences(outcome: Outcome) -> Iterator[str]:
+    if outcome["outcome"] == "failed" and outcome["restored"] is None:
+        yield "The campaign was not touched: it serves what it served before."
     if outcome["restored"]:
         yield "The previous version serves: nothing is half-promoted."
     if outcome["restored"] is False:
@@ -74,6 +76,8 @@ def _advice(environment: str, outcome: Outcome) -> str:
     back = f"make rollback MODEL={outcome['name']} ENV={environment}"
     if outcome["restored"] is False:
         return f"See what is deployed ({look}), then put the previous version back: {back}"
+    if outcome["outcome"] == "skipped" and outcome["automaticTraining"] is None:
+        return "Nothing. The older run goes on, and reports by itself."
     return {
         "promoted": f"Nothing. If you want the previous version back: {back}",
         "rejected": f"Nothing now. If this repeats, look at the data and at the gate's settings: {look}",
