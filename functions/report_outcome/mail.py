@@ -77,7 +77,7 @@ def _advice(environment: str, outcome: Outcome) -> str:
     if outcome["restored"] is False:
         return f"See what is deployed ({look}), then put the previous version back: {back}"
     if outcome["outcome"] == "skipped" and outcome["automaticTraining"] is None:
-        return "Nothing. The older run goes on, and reports by itself."
+        return f"Nothing. The older run goes on, and reports by itself. What is deployed: {look}"
     return {
         "promoted": f"Nothing. If you want the previous version back: {back}",
         "rejected": f"Nothing now. If this repeats, look at the data and at the gate's settings: {look}",
