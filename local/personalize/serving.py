@@ -80,9 +80,10 @@ def recommend(
     """The best `count` items for the visitor, with exploration as the campaign is configured."""
     popular = deployed.recipe.recipe_type == "POPULAR_ITEMS"
     history = [] if popular else deployed.events.of_history(whom.history)
-    now = service.now()
-    exploration = _exploration(deployed, whom, now)
-    return deployed.model.recommend(history, count, allowed=allowed, exploration=exploration, now=now)
+    exploration = _exploration(deployed, whom, service.now())
+    # An item's age is counted up to the newest interaction of the dataset, not up to today (explorationItemAgeCutOff).
+    newest = service.data(deployed.group_arn).interactions.newest()
+    return deployed.model.recommend(history, count, allowed=allowed, exploration=exploration, now=newest)
 
 
 def metadata_columns(service: Service, deployed: Deployment, request: Mapping[str, Any]) -> tuple[str, ...]:

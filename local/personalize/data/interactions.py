@@ -86,6 +86,10 @@ class InteractionLog:
         with self._lock:
             return self._columns.only(range(len(self._columns)))
 
+    def newest(self) -> float | None:
+        """The time of the newest interaction, epoch seconds; None if there is none."""
+        return self._newest
+
     def item_count(self) -> int:
         """How many items were interacted with."""
         return len(self._items)
@@ -158,6 +162,7 @@ class InteractionLog:
 
     def _adopt(self, columns: Columns) -> None:
         self._columns = columns
+        self._newest: float | None = max(columns.times, default=None)
         self._seen = {event_id for event_id in columns.event_ids if event_id}
         self._items = {item for item in columns.items if item is not None}
         self._user_rows: dict[str, array] = {}
@@ -181,6 +186,7 @@ class InteractionLog:
         if user:
             self._insert(self._user_rows.setdefault(user, array("I")), row)
         self._insert(self._session_rows.setdefault(session, array("I")), row)
+        self._newest = max(self._columns.times[row], self._newest or 0.0)
         if (item := self._columns.items[row]) is not None:
             self._items.add(item)
 
