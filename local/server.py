@@ -3,8 +3,6 @@
 import io
 import json
 import re
-import sys
-import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -25,6 +23,7 @@ from local.schedules import rules
 from local.schedules.clock import Clock
 from local.settings import ServerSettings
 from local.streams import firehose, mappings
+from local.trouble import report
 
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 _SCOPE = re.compile(r"Credential=(?P<key>[^/,]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
@@ -75,7 +74,7 @@ class LocalAws:
             # 501 is not retried by the SDKs, as 500 is: Terraform would hang on an action that moto lacks.
             return _failure(501, "NotImplemented", error)(environ, start_response)
         except Exception as error:
-            traceback.print_exc(file=sys.stderr)
+            report(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}", error)
             return _failure(500, "InternalFailure", error)(environ, start_response)
 
     def _route(self, environ: dict[str, Any]) -> WsgiApplication:

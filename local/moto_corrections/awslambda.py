@@ -1,5 +1,6 @@
 """Lambda: settings that moto drops, aliases of event source mappings, event invoke configurations."""
 
+import time
 from typing import Any
 
 from moto.awslambda.models import EventInvokeConfig, EventSourceMapping, LambdaBackend, LambdaFunction
@@ -111,6 +112,7 @@ def _keep_mapping_as_given() -> None:
             spec = {**_STREAM_DEFAULTS, **spec}
         mapping = original(self, spec)
         mapping.function_arn = _as_given(self, spec["FunctionName"])
+        mapping.created_at = time.time()
         return mapping
 
     @around(LambdaBackend, "update_event_source_mapping")
