@@ -28,6 +28,7 @@ locals {
   platform = {
     environment        = var.environment
     package_directory  = "${path.root}/../build"
+    package_bucket     = module.storage.packages_bucket
     runtime            = var.lambda_runtime
     architecture       = var.lambda_architecture
     log_level          = var.log_level

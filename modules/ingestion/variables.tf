@@ -17,6 +17,7 @@ variable "platform" {
   type = object({
     environment        = string
     package_directory  = string
+    package_bucket     = string
     runtime            = string
     architecture       = string
     log_level          = string

@@ -1,5 +1,22 @@
 locals {
-  package = "${var.platform.package_directory}/${var.package}.zip"
+  package      = "${var.platform.package_directory}/${var.package}.zip"
+  package_hash = fileexists(local.package) ? filebase64sha256(local.package) : null
+}
+
+# Through S3, because the provider makes functions that it uploads itself one after the other, 5 seconds each.
+resource "aws_s3_object" "package" {
+  bucket      = var.platform.package_bucket
+  key         = "${var.name}.zip"
+  source      = local.package
+  source_hash = local.package_hash
+
+  lifecycle {
+    # Not a validation of the variable: `terraform destroy` must work without the zips.
+    precondition {
+      condition     = fileexists(local.package)
+      error_message = "The package of function ${var.name} is missing: ${local.package}. Build all packages with `make package`, then plan again."
+    }
+  }
 }
 
 resource "aws_cloudwatch_log_group" "this" {
@@ -17,12 +34,14 @@ resource "aws_lambda_function" "this" {
   description   = var.description
   role          = aws_iam_role.this.arn
 
-  filename         = local.package
-  source_code_hash = fileexists(local.package) ? filebase64sha256(local.package) : null
-  handler          = "${var.package}.handler.handler"
-  runtime          = var.platform.runtime
-  architectures    = [var.platform.architecture]
-  publish          = true
+  s3_bucket         = aws_s3_object.package.bucket
+  s3_key            = aws_s3_object.package.key
+  s3_object_version = aws_s3_object.package.version_id
+  source_code_hash  = local.package_hash
+  handler           = "${var.package}.handler.handler"
+  runtime           = var.platform.runtime
+  architectures     = [var.platform.architecture]
+  publish           = true
 
   memory_size                    = var.settings.memory_size
   timeout                        = var.settings.timeout
@@ -73,14 +92,6 @@ resource "aws_lambda_function" "this" {
 
   # A function whose role has no policy yet would fail its first calls.
   depends_on = [aws_iam_role_policy.this]
-
-  lifecycle {
-    # Not a validation of the variable: `terraform destroy` must work without the zips.
-    precondition {
-      condition     = fileexists(local.package)
-      error_message = "The package of function ${var.name} is missing: ${local.package}. Build all packages with `make package`, then plan again."
-    }
-  }
 }
 
 resource "aws_lambda_alias" "live" {

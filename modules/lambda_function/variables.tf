@@ -24,10 +24,11 @@ variable "package" {
 }
 
 variable "platform" {
-  description = "What all functions of an environment share: where the zips are, the target that they were built for, logging, encryption, and the network (no vpc_config: AWS's own network)."
+  description = "What all functions of an environment share: where the zips are, the bucket that they go through, the target that they were built for, logging, encryption, and the network (no vpc_config: AWS's own network)."
   type = object({
     environment        = string
     package_directory  = string
+    package_bucket     = string
     runtime            = string
     architecture       = string
     log_level          = string

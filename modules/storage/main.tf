@@ -1,12 +1,13 @@
 locals {
-  names = { for noun in ["seed", "raw-events", "access-logs"] : noun => "${var.prefix}-${noun}-${var.account.id}" }
+  names = { for noun in ["seed", "raw-events", "packages", "access-logs"] : noun => "${var.prefix}-${noun}-${var.account.id}" }
   arns  = { for noun, name in local.names : noun => "arn:${var.account.partition}:s3:::${name}" }
   # Server access logs cannot be delivered to a bucket whose default key is a customer's own.
-  data_buckets = toset(["seed", "raw-events"])
+  data_buckets = toset(["seed", "raw-events", "packages"])
 
   # Prefix of the objects of a bucket -> days until they expire.
   expiry = {
-    seed = {}
+    seed     = {}
+    packages = {}
     raw-events = {
       "events/"        = var.retention_days.raw_events
       "errors/"        = var.retention_days.errors
@@ -17,7 +18,7 @@ locals {
 }
 
 resource "aws_s3_bucket" "this" {
-  #checkov:skip=CKV_AWS_18:The two data buckets log to access-logs, see aws_s3_bucket_logging; access-logs does not log itself
+  #checkov:skip=CKV_AWS_18:The data buckets log to access-logs, see aws_s3_bucket_logging; access-logs does not log itself
   #checkov:skip=CKV_AWS_144:Raw events can be replayed from S3 within the region; a second region is the owner's decision and doubles the price
   #checkov:skip=CKV_AWS_145:The data buckets use the environment's key; S3 can deliver access logs only to a bucket with S3's own key
   #checkov:skip=CKV2_AWS_62:Nothing waits for single objects; Athena reads the prefixes by time

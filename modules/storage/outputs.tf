@@ -22,7 +22,13 @@ output "raw_bucket_arn" {
   value       = local.arns["raw-events"]
 }
 
+output "packages_bucket" {
+  description = "Name of the bucket that the functions' packages go through."
+  value       = aws_s3_bucket.this["packages"].id
+  depends_on  = [aws_s3_bucket_policy.this, aws_s3_bucket_server_side_encryption_configuration.this, aws_s3_bucket_versioning.this]
+}
+
 output "access_logs_bucket" {
-  description = "Name of the bucket that holds the access logs of the other two."
+  description = "Name of the bucket that holds the access logs of the others."
   value       = aws_s3_bucket.this["access-logs"].id
 }

@@ -14,6 +14,7 @@ variables {
   platform = {
     environment        = "test"
     package_directory  = "tests/fixtures"
+    package_bucket     = "test-packages"
     runtime            = "python3.13"
     architecture       = "arm64"
     log_level          = "WARNING"
@@ -52,7 +53,7 @@ run "given_no_package_when_planned_then_the_error_names_make_package" {
   variables {
     package = "not_built"
   }
-  expect_failures = [aws_lambda_function.this]
+  expect_failures = [aws_s3_object.package]
 }
 
 run "given_provisioned_concurrency_when_planned_then_the_alias_has_it" {
