@@ -1,6 +1,6 @@
 """The filter expression language."""
 
-import json
+import contextlib
 from typing import Any
 
 import pytest
@@ -111,11 +111,10 @@ def test_given_no_such_dataset_or_a_boolean_when_checked_then_it_is_refused() ->
         check_filter(parsed, lambda _: None)
 
 
-@given(
-    st.lists(st.sampled_from([*'INCLUDE ItemID WHERE Items . SPECIES IN ( "a" ) | $P < 3 AND IF'.split(), "☃", '"']))
-)
+_WORDS = [*["INCLUDE", "ItemID", "WHERE", "Items", ".", "SPECIES", "IN", "(", ")", "|", "$P", "<", "3", "AND", "IF"], '"a"', '"', "☃"]
+
+
+@given(st.lists(st.sampled_from(_WORDS)))
 def test_given_any_words_when_parsed_then_only_the_named_error_comes(words: list[str]) -> None:
-    try:
-        parse_filter(" ".join(words))
-    except InvalidInputError as wrong:
-        assert json.dumps(wrong.message)
+    with contextlib.suppress(InvalidInputError):
+        assert parse_filter(" ".join(words)).expressions
