@@ -54,3 +54,14 @@ def serves(campaign: Campaign, version_arn: str) -> bool:
 def age_seconds(change: Campaign, now: datetime) -> float:
     """Answer how long a change has been under way."""
     return (now - change["creationDateTime"]).total_seconds()
+
+
+def kept_settings(campaign: Campaign) -> dict[str, Any]:
+    """Answer what an update must repeat so that only the version changes: capacity and configuration.
+
+    Following the latest version would pass the gate by, so that is never kept.
+    """
+    kept: dict[str, Any] = {"minProvisionedTPS": campaign["minProvisionedTPS"]}
+    if config := campaign.get("campaignConfig"):
+        kept["campaignConfig"] = {**config, "syncWithLatestSolutionVersion": False}
+    return kept

@@ -20,6 +20,7 @@ class Outcome(TypedDict):
     reason: str
     failureReason: str | None  # the words of the service or function that failed
     metrics: Metrics
+    deployedMetrics: Metrics | None  # of the version that served before
     rules: list[Rule]
     solutionVersionArn: str | None  # the version of this run
     previousSolutionVersionArn: str | None  # what served before this run
@@ -59,6 +60,7 @@ def read_outcome(gathered: Gathered) -> Outcome:
         "reason": failure or _reason(gathered),
         "failureReason": failure,
         "metrics": evaluation.get("metrics", {}),
+        "deployedMetrics": evaluation.get("deployed", {}).get("metrics"),
         "rules": evaluation.get("rules", []),
         "solutionVersionArn": gathered.get("version", {}).get("solutionVersionArn"),
         "previousSolutionVersionArn": previous,

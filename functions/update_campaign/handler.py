@@ -2,7 +2,7 @@
 
 from typing import Any, Literal, TypedDict
 
-from animal_recommender.campaign_status import Campaign, change_under_way, serves, updated_version
+from animal_recommender.campaign_status import change_under_way, kept_settings, serves, updated_version
 from animal_recommender.clients import client
 from animal_recommender.observability import logger, observed
 
@@ -40,15 +40,7 @@ def request(personalize: Any, campaign_arn: str, version_arn: str) -> Update:
     if change_under_way(campaign) is not None:
         return {"state": "requested" if updated_version(campaign) == version_arn else "busy"}
     try:
-        personalize.update_campaign(campaignArn=campaign_arn, solutionVersionArn=version_arn, **_kept(campaign))
+        personalize.update_campaign(campaignArn=campaign_arn, solutionVersionArn=version_arn, **kept_settings(campaign))
     except personalize.exceptions.ResourceInUseException:
         return {"state": "busy"}
     return {"state": "requested"}
-
-
-def _kept(campaign: Campaign) -> dict[str, Any]:
-    """Capacity and configuration; following the latest version would pass the gate by, so that is never kept."""
-    kept: dict[str, Any] = {"minProvisionedTPS": campaign["minProvisionedTPS"]}
-    if config := campaign.get("campaignConfig"):
-        kept["campaignConfig"] = {**config, "syncWithLatestSolutionVersion": False}
-    return kept
