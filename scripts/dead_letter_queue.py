@@ -28,8 +28,8 @@ _PAGE = 10  # SQS: messages of one call
 class Letter:
     """One message. `arrived` is when its (first) record came into the stream, in epoch seconds.
 
-    `first` to `last` are sequence numbers, the same one for a single record. `data`: a record's bytes; None if they are
-    not in the message, since it tells of a batch or the record was too large.
+    `first` to `last` are sequence numbers, the same one for a single record. `data`: a record's bytes, only the first
+    of them if it was too large for a message (then it is not `whole`), none of a batch.
     """
 
     message_id: str
@@ -42,7 +42,8 @@ class Letter:
     last: str
     count: int
     arrived: float
-    data: bytes | None
+    data: bytes = b""
+    whole: bool = False
 
     @property
     def place(self) -> tuple[str, str]:
@@ -118,7 +119,6 @@ _NOWHERE: dict[str, Any] = {
     "last": "",
     "count": 0,
     "arrived": 0.0,
-    "data": None,
 }
 
 
@@ -134,12 +134,11 @@ def _record(identity: dict[str, str], body: dict[str, Any]) -> Letter:
         count=1,
         arrived=parse_time(body["arrivalTime"]) or 0.0,
         data=_data(body),
+        whole=not body.get("dataTruncated"),
     )
 
 
-def _data(body: dict[str, Any]) -> bytes | None:
-    if body.get("dataTruncated"):
-        return None
+def _data(body: dict[str, Any]) -> bytes:
     data = base64.b64decode(body["data"])
     return gzip.decompress(data) if body.get("dataEncoding") == "gzip+base64" else data
 
@@ -156,5 +155,4 @@ def _batch(identity: dict[str, str], body: dict[str, Any]) -> Letter:
         last=info["endSequenceNumber"],
         count=info["batchSize"],
         arrived=parse_time(info["approximateArrivalOfFirstRecord"]) or 0.0,
-        data=None,
     )

@@ -70,10 +70,11 @@ def look(deployment: Deployment, keep: bool) -> Seen:
 
 def _exported(letter: Letter) -> dict[str, Any]:
     """A line of the export; bytes that are no text go as base64, those not in the message as null."""
+    data: dict[str, str | None]
     try:
-        data = {"data": None if letter.data is None else letter.data.decode("utf-8")}
+        data = {"data": letter.data.decode("utf-8") if letter.whole else None}
     except UnicodeDecodeError:
-        data = {"dataBase64": base64.b64encode(letter.data or b"").decode("ascii")}
+        data = {"dataBase64": base64.b64encode(letter.data).decode("ascii")}
     return {
         "shardId": letter.shard_id,
         "sequenceNumber": letter.first,

@@ -70,7 +70,7 @@ class Redrive:
 
     def _sendable(self, letter: Letter) -> StreamRecord | None:
         """The record to send; None, counted, if the function would only refuse it again."""
-        data = self._repaired.get(letter.place, letter.data)
+        data = self._repaired.get(letter.place, letter.data if letter.whole else None)
         if letter.reason == UNREADABLE:
             self.tally.keep("not understood", 1)
         elif letter.place in self._handled:

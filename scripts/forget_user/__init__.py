@@ -1,0 +1,1 @@
+"""Removes one visitor from everything that the system keeps: raw events, history, dead letters, Personalize."""
