@@ -22,6 +22,8 @@ _CLIENT_CONFIG = Config(
 )
 _DUMMY = "local"
 _lock = threading.Lock()
+_clients_lock = threading.Lock()
+_clients: dict[tuple[Any, ...], Any] = {}
 
 
 @dataclass(frozen=True)
@@ -57,20 +59,38 @@ def role_credentials(role_arn: str | None, region: str, session: str) -> Credent
     return Credentials(role.access_key_id, role.secret_access_key, role.session_token)
 
 
-@cache
-def client(service: str, region: str, endpoint: str, role_arn: str | None = None, session: str = "local") -> Any:
+def client(
+    service: str,
+    region: str,
+    endpoint: str,
+    role_arn: str | None = None,
+    session: str = "local",
+    config: Config = _CLIENT_CONFIG,
+) -> Any:
     """Return a boto3 client that acts as the role (or as the server itself); made once, for making one is slow."""
-    credentials = role_credentials(role_arn, region, session)
-    with _lock:
-        return boto3.session.Session().client(
-            service,
-            region_name=region,
-            endpoint_url=endpoint,
-            aws_access_key_id=credentials.access_key_id,
-            aws_secret_access_key=credentials.secret_access_key,
-            aws_session_token=credentials.session_token,
-            config=_CLIENT_CONFIG,
-        )
+    key = (service, region, endpoint, role_arn, session, id(config))
+    with _clients_lock:
+        if key not in _clients:
+            _clients[key] = _new_client(service, region, endpoint, role_credentials(role_arn, region, session), config)
+        return _clients[key]
+
+
+def _new_client(service: str, region: str, endpoint: str, credentials: Credentials, config: Config) -> Any:
+    return _session().client(
+        service,
+        region_name=region,
+        endpoint_url=endpoint,
+        aws_access_key_id=credentials.access_key_id,
+        aws_secret_access_key=credentials.secret_access_key,
+        aws_session_token=credentials.session_token,
+        config=config,
+    )
+
+
+@cache
+def _session() -> boto3.session.Session:
+    """One session: it keeps the service models it has read."""
+    return boto3.session.Session()
 
 
 def _exists(role_arn: str, region: str) -> bool:

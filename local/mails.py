@@ -7,6 +7,12 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from moto.sns.models import Subscription
+
+from local.moto_corrections.replacing import around
+
+_DEFAULT_SUBJECT = "AWS Notification Message"
+
 
 class Mailbox:
     """One JSON file a mail in `<data dir>/mails`, oldest first by name."""
@@ -34,3 +40,27 @@ class Mailbox:
         """Forget every mail."""
         for path in self._folder.glob("*.json"):
             path.unlink(missing_ok=True)
+
+
+def connect(mailbox: Mailbox) -> None:
+    """Keep what SNS publishes to subscriptions by e-mail, confirmed or not: nobody can confirm here.
+
+    Cause: moto/sns/models.py delivers to queues, functions, URLs and phones only.
+    """
+
+    @around(Subscription, "publish")
+    def publish(
+        original: Any,
+        self: Subscription,
+        message: str,
+        message_id: str,
+        subject: str | None = None,
+        *args: Any,
+        **kw: Any,
+    ) -> None:
+        if self.protocol not in ("email", "email-json"):
+            original(self, message, message_id, subject, *args, **kw)
+            return
+        if kw.get("message_structure") == "json":
+            message = self._parse_message_structure(message, self.protocol)
+        mailbox.put(to=self.endpoint, subject=subject or _DEFAULT_SUBJECT, body=message, source=self.topic.arn)

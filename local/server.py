@@ -10,7 +10,7 @@ from moto.iam.models import get_account_id_from
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug import Request, Response
 
-from local import cloud_control, moto_corrections, personalize
+from local import cloud_control, mails, moto_corrections, personalize, state_machines
 from local.administration import PREFIX, Administration
 from local.delivery import Delivery
 from local.faults import Faults
@@ -47,6 +47,9 @@ class LocalAws:
         self._asynchronous = AsynchronousInvoker(self._runtime, delivery)
         self._front = InvocationFront(self._runtime, self._asynchronous)
         self._targets = rules.connect(delivery)
+        state_machines.connect(endpoint)
+        mailbox = Mailbox(settings.data_dir)
+        mails.connect(mailbox)
         self._clock = Clock(self._targets)
         self._mappings = mappings.MappingPollers(self._runtime, delivery)
         self._firehose = firehose.FirehosePollers(delivery)
@@ -57,7 +60,7 @@ class LocalAws:
             faults=faults,
         )
         self._cloud_control = cloud_control.create_app(self._personalize)
-        self._administration = Administration(self._runtime, faults, Mailbox(settings.data_dir), self._clock)
+        self._administration = Administration(self._runtime, faults, mailbox, self._clock)
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def close(self) -> None:

@@ -100,7 +100,7 @@ def _handler(api: RuntimeApi) -> type[BaseHTTPRequestHandler]:
         disable_nagle_algorithm = True
         wbufsize = -1
 
-        def do_GET(self) -> None:  # noqa: N802 - the name http.server asks for
+        def do_GET(self) -> None:
             work = api.next() if self.path == _PREFIX + "invocation/next" else None
             if work is None:
                 self.close_connection = True
@@ -108,7 +108,7 @@ def _handler(api: RuntimeApi) -> type[BaseHTTPRequestHandler]:
                 return
             self._reply(200, work[0].payload, _invocation_headers(*work))
 
-        def do_POST(self) -> None:  # noqa: N802 - the name http.server asks for
+        def do_POST(self) -> None:
             body = self._body()
             if self.path == _PREFIX + "init/error":
                 api.accept_init_error(body, self.headers.get(_ERROR_TYPE_HEADER, "Runtime.Unknown"))
@@ -146,7 +146,7 @@ def _handler(api: RuntimeApi) -> type[BaseHTTPRequestHandler]:
             except OSError:
                 self.close_connection = True
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's own name
+        def log_message(self, format: str, *args: Any) -> None:
             """Say nothing: the function's log tells what happened."""
 
     return Handler

@@ -39,9 +39,7 @@ def _keep_settings() -> None:
     """
 
     @around(LambdaFunction, "__init__")
-    def __init__(
-        original: Any, self: LambdaFunction, account_id: str, spec: dict[str, Any], *args: Any, **kw: Any
-    ) -> None:
+    def make(original: Any, self: LambdaFunction, account_id: str, spec: dict[str, Any], *args: Any, **kw: Any) -> None:
         self.kept_settings = {key: spec[key] for key in _KEPT if spec.get(key)}
         self.source_kms_key_arn = spec.get("Code", {}).get("SourceKMSKeyArn")
         original(self, account_id, spec, *args, **kw)
@@ -102,8 +100,8 @@ def _update_all_settings() -> None:
 
 
 def _keep_mapping_as_given() -> None:
-    """Cause: moto/awslambda/models.py resolves the alias of a mapping's function to a version, so that the provider sees
-    `:1` for `:live`; a stream's defaults are given back as null; a deleted mapping stays with its stream or queue.
+    """Cause: moto/awslambda/models.py resolves the alias of a mapping's function to a version, so that the provider
+    sees `:1` for `:live`; a stream's defaults are given back as null; a list by function compares texts.
     """
 
     @around(LambdaBackend, "create_event_source_mapping")

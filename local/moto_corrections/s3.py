@@ -24,8 +24,8 @@ def apply() -> None:
 def _evaluate_conditions() -> None:
     """A statement with a condition counts only when the condition holds.
 
-    Cause: moto/iam/policy_conditions.py takes every condition on aws:SecureTransport for fulfilled, so that "deny what is
-    not TLS" denies everything. Conditions on other keys are not decided here: such a statement does not count.
+    Cause: moto/iam/policy_conditions.py takes every condition on aws:SecureTransport for fulfilled, so that "deny what
+    is not TLS" denies everything. Conditions on other keys are not decided here: such a statement does not count.
     """
 
     @added(FakeBucket)
@@ -55,17 +55,17 @@ def _holds(condition: dict[str, dict[str, Any]]) -> bool:
 def _accept_log_targets() -> None:
     """A policy lets the log service write when its resource covers the prefix.
 
-    Cause: moto/s3/models.py, _log_permissions_enabled_policy compares strings, and a condition-free single string at that.
+    Cause: moto/s3/models.py, _log_permissions_enabled_policy compares resources and prefixes as plain strings.
     """
 
-    def _log_permissions_enabled_policy(target_bucket: FakeBucket, target_prefix: str | None) -> bool:
+    def is_enabled(target_bucket: FakeBucket, target_prefix: str | None) -> bool:
         if not target_bucket.policy:
             return False
         wanted = f"arn:{target_bucket.partition}:s3:::{target_bucket.name}/{target_prefix or ''}x"
         statements = json.loads(target_bucket.policy.decode())["Statement"]
         return any(_lets_logs_in(statement, wanted) for statement in statements)
 
-    FakeBucket._log_permissions_enabled_policy = staticmethod(_log_permissions_enabled_policy)  # type: ignore[assignment]
+    FakeBucket._log_permissions_enabled_policy = staticmethod(is_enabled)  # type: ignore[assignment]
 
 
 def _lets_logs_in(statement: dict[str, Any], resource: str) -> bool:

@@ -11,9 +11,9 @@ from local.moto_corrections.replacing import around
 def apply() -> None:
     """Keep every attribute that is set, change no other, and write JSON as AWS does.
 
-    Causes, all in moto/sqs/models.py: RedriveAllowPolicy is not an attribute it knows; _set_attributes sets the policy to
-    None whenever the request has none; the redrive policy is stored as a dict and given back with blanks; a KMS key does
-    not switch SqsManagedSseEnabled off. Terraform waits for minutes, or sees a difference for ever.
+    Causes, all in moto/sqs/models.py: RedriveAllowPolicy is not an attribute it knows; _set_attributes sets the policy
+    to None whenever the request has none; the redrive policy is stored as a dict and given back with blanks; a KMS key
+    does not switch SqsManagedSseEnabled off. Terraform waits for minutes, or sees a difference for ever.
     """
     Queue.BASE_ATTRIBUTES = [*Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"]
     Queue.redrive_allow_policy = None  # type: ignore[attr-defined]
@@ -30,8 +30,8 @@ def apply() -> None:
 
     def attributes(self: Queue) -> dict[str, Any]:
         found = read(self)  # type: ignore[misc]
-        if self.redrive_policy:  # type: ignore[attr-defined]
-            found["RedrivePolicy"] = json.dumps(self.redrive_policy, separators=(",", ":"))  # type: ignore[attr-defined]
+        if policy := getattr(self, "redrive_policy", None):
+            found["RedrivePolicy"] = json.dumps(policy, separators=(",", ":"))
         return {name: value for name, value in found.items() if value not in (None, "")}
 
     Queue.attributes = property(attributes)  # type: ignore[assignment]

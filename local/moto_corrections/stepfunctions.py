@@ -36,7 +36,7 @@ def apply() -> None:
 
 
 def _answer_validation() -> None:
-    """Cause: moto/stepfunctions/responses.py has no ValidateStateMachineDefinition, which the provider calls to plan."""
+    """Cause: moto/stepfunctions/responses.py has no ValidateStateMachineDefinition; the provider plans with it."""
 
     @added(StepFunctionResponse)
     def validate_state_machine_definition(self: StepFunctionResponse) -> ActionResult:
@@ -73,8 +73,8 @@ def _name_executions() -> None:
 def _restore_names() -> None:
     """Give parameters and results of `aws-sdk:*` tasks the names and types that the SDK and the states language use.
 
-    Cause: moto/stepfunctions/parser, _normalise_parameters and _normalise_response are empty there; LocalStack, where the
-    interpreter comes from, fills them from botocore's models.
+    Cause: moto/stepfunctions/parser, _normalise_parameters and _normalise_response are empty there; LocalStack, where
+    the interpreter comes from, fills them from botocore's models.
     """
 
     @added(StateTaskService)

@@ -6,13 +6,12 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-import jmespath
 from moto.events.models import Rule
-from moto.events.utils import EventTemplateParser
 
 from local.delivery import Delivery
 from local.moto_corrections.replacing import around
 from local.schedules.targets import TargetCall, Targets
+from local.schedules.templates import fill_template, value_at
 
 # moto keeps archives and calls API destinations by itself; the rest is delivered through this server's endpoint.
 _DELIVERED = ("lambda", "sns", "sqs", "states", "kinesis", "logs")
@@ -49,7 +48,7 @@ def deliver(rule: Rule, event: dict[str, Any], targets: Targets) -> None:
     shown = _shown(event)
     for target in rule.targets:
         if _service(target) in _DELIVERED:
-            targets.call(_call(rule, target, shown, event))
+            targets.call(_call(rule, target, shown))
 
 
 def scheduled_event(rule: Rule) -> dict[str, Any]:
@@ -71,7 +70,7 @@ def _service(target: dict[str, Any]) -> str:
     return target["Arn"].split(":")[2]
 
 
-def _call(rule: Rule, target: dict[str, Any], shown: dict[str, Any], event: dict[str, Any]) -> TargetCall:
+def _call(rule: Rule, target: dict[str, Any], shown: dict[str, Any]) -> TargetCall:
     retries = (target.get("RetryPolicy") or {}).get("MaximumRetryAttempts")
     options: dict[str, Any] = {}
     if group := (target.get("SqsParameters") or {}).get("MessageGroupId"):
@@ -79,7 +78,7 @@ def _call(rule: Rule, target: dict[str, Any], shown: dict[str, Any], event: dict
     return TargetCall(
         origin=rule.arn,
         arn=target["Arn"],
-        body=target_input(target, shown, event),
+        body=target_input(target, shown, rule.arn),
         role_arn=target.get("RoleArn"),
         retries=185 if retries is None else int(retries),
         dead_letter=(target.get("DeadLetterConfig") or {}).get("Arn"),
@@ -87,18 +86,15 @@ def _call(rule: Rule, target: dict[str, Any], shown: dict[str, Any], event: dict
     )
 
 
-def target_input(target: dict[str, Any], shown: dict[str, Any], event: dict[str, Any]) -> str:
+def target_input(target: dict[str, Any], shown: dict[str, Any], rule_arn: str) -> str:
     """Return what a target gets: its constant input, part of the event, a filled template, or the whole event."""
     if "Input" in target:
         return target["Input"]
     if path := target.get("InputPath"):
-        return json.dumps(jmespath.search(path.removeprefix("$.").replace("$", "@"), shown))
-    transformer = target.get("InputTransformer")
-    if not transformer:
-        return json.dumps(shown)
-    given = {**shown, "ingestion-time": event.get("ingestion-time", time.time())}
-    filled: Any = EventTemplateParser.parse(transformer["InputTemplate"], transformer.get("InputPathsMap", {}), given)
-    return filled if isinstance(filled, str) else json.dumps(filled)
+        return json.dumps(value_at(path, shown))
+    if transformer := target.get("InputTransformer"):
+        return fill_template(transformer["InputTemplate"], transformer.get("InputPathsMap") or {}, shown, rule_arn)
+    return json.dumps(shown)
 
 
 def _shown(event: dict[str, Any]) -> dict[str, Any]:
