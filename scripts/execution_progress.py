@@ -7,6 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _ENTERED = "stateEnteredEventDetails"
+_ONE_STEP = {
+    "Describe solution version": "Wait for training",
+    "Trained?": "Wait for training",
+    "Describe campaign": "Wait for campaign",
+    "Deployed?": "Wait for campaign",
+    "Describe restored campaign": "Wait for restoration",
+    "Restored?": "Wait for restoration",
+}
 
 
 @dataclass
@@ -61,7 +69,5 @@ class Execution:
 
 
 def _step(state: str) -> str:
-    """A wait and the look after it are one step for the reader."""
-    return {"Describe solution version": "Wait for training", "Describe campaign": "Wait for campaign"}.get(
-        state, state
-    )
+    """A wait, the look after it and the choice are one step for the reader."""
+    return _ONE_STEP.get(state, state)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from rich.table import Table
+from rich.text import Text
 
 from functions.animal_recommender import ledger
 from functions.animal_recommender.campaign_status import change_under_way, served_version
@@ -40,9 +41,8 @@ def _status(campaign: Resource) -> str:
 
 
 def _automatic_training(solution: Resource) -> str:
-    return (
-        "[bold red]ON: it trains and bills beside the gate[/bold red]" if solution.get("performAutoTraining") else "off"
-    )
+    on = solution.get("performAutoTraining")
+    return "[bold red]ON: it trains and bills beside the gate[/bold red]" if on else "off"
 
 
 def chart(outcomes: Sequence[ledger.Outcome], metric: str = CHARTED) -> Table:
@@ -55,9 +55,7 @@ def chart(outcomes: Sequence[ledger.Outcome], metric: str = CHARTED) -> Table:
         style = _STYLES.get(outcome["outcome"], "")
         shown = "" if value is None else f"{value:.4f}"
         when = f"{datetime.fromisoformat(outcome['when']):%Y-%m-%d %H:%M}"
-        drawn.add_row(
-            f"  {when}", outcome["outcome"], f"[{style}]{bar}[/{style}]" if bar else "", shown, _hours(outcome)
-        )
+        drawn.add_row(f"  {when}", outcome["outcome"], Text(bar, style), shown, _hours(outcome))
     return drawn
 
 
