@@ -170,12 +170,9 @@ def provision(local: Local, progress: Progress) -> dict:
         variables, ["apply", "-auto-approve", "-input=false"], local.logs / "terraform-apply.log"
     ):
         kind = message.get("type")
-        if kind == "planned_change":
-            planned += 1
-        elif kind == "apply_complete":
-            done += 1
-        if kind in ("planned_change", "apply_start", "apply_complete"):
-            progress.update(f"{done}/{planned} resources")
+        planned += kind == "planned_change"
+        done += kind == "apply_complete" and message["hook"]["action"] != "read"
+        progress.update(f"{done}/{planned} resources" if planned else "planning")
     progress.note = f"{done} resources" if done else "no changes"
     return terraform.outputs(variables)
 
@@ -195,10 +192,8 @@ def _try_out(outputs: dict) -> list[str]:
     """Three commands a newcomer would like to type first."""
     recommend, stream = outputs["function_names"]["recommend"], outputs["stream_name"]
     return [
-        f"aws lambda invoke --function-name {recommend} --cli-binary-format raw-in-base64-out "
-        "--payload file://seed/payloads/recommend.json /dev/stdout",
-        f"aws kinesis put-record --stream-name {stream} --partition-key 12345 "
-        "--cli-binary-format raw-in-base64-out --data file://seed/payloads/event.json",
+        f"aws lambda invoke --function-name {recommend} --payload fileb://seed/payloads/recommend.json /dev/stdout",
+        f"aws kinesis put-record --stream-name {stream} --partition-key 12345 --data fileb://seed/payloads/event.json",
         f"aws stepfunctions start-execution --state-machine-arn {outputs['state_machine_arn']}",
     ]
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
-console = Console(highlight=False)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 _QUIET_SECONDS = 10.0  # how often a pipe or a CI log hears from a long step; a terminal sees it live
 
 
@@ -24,6 +25,7 @@ class Progress:
     """What a running step says of itself; ``note`` is what its last line will add."""
 
     title: str
+    number: str
     status: Status | None
     started: float = field(default_factory=time.monotonic)
     note: str = ""
@@ -40,7 +42,7 @@ class Progress:
             self.status.update(f"{self.title}  [dim]{text}  {self.seconds:.0f} s[/dim]")
         elif time.monotonic() - self._spoke >= _QUIET_SECONDS:
             self._spoke = time.monotonic()
-            console.print(f"    [dim]{text}  ({self.seconds:.0f} s)[/dim]")
+            console.print(f"{self.number}[dim]… {self.title}: {text}  {self.seconds:.0f} s[/dim]")
 
 
 @dataclass
@@ -60,14 +62,9 @@ class Steps:
 
 @contextmanager
 def running(title: str, number: str = "") -> Iterator[Progress]:
-    """Show that ``title`` is being done, then that it is done, with its time."""
-    if console.is_terminal:
-        with console.status(title) as status:
-            progress = Progress(title, status)
-            yield progress
-    else:
-        console.print(f"{number}{title} …")
-        progress = Progress(title, None)
+    """Show that ``title`` is being done (live on a terminal; in a log once it takes long), then its time."""
+    with console.status(title) if console.is_terminal else nullcontext() as status:
+        progress = Progress(title, number, status)
         yield progress
     tail = f"  [dim]{progress.note}[/dim]" if progress.note else ""
     console.print(f"{number}[green]✓[/green] {title}{tail}  [dim]{progress.seconds:.1f} s[/dim]")
@@ -77,7 +74,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     """Print rows under their column names."""
     drawn = Table(title=title, title_justify="left", title_style="bold", header_style="dim", pad_edge=False)
     for column in columns:
-        drawn.add_column(column)
+        drawn.add_column(column, overflow="fold")
     for row in rows:
         drawn.add_row(*(str(cell) for cell in row))
     console.print(drawn)

@@ -6,13 +6,14 @@ import json
 import os
 import sys
 import time
-from typing import Any
 
 import boto3
 
 from scripts import environments, local_system
 from scripts.demo.visitor import BREED, SPECIES, Visitor
 from scripts.environments import ROOT, Local
+from scripts.execution_progress import Execution
+from scripts.retrain import finish
 from scripts.terminal import Progress, Steps, TaskError, console, fail, table
 
 _STEPS = 9
@@ -102,7 +103,7 @@ def _follows(group: str) -> str:
 
 def _row(event: dict) -> tuple[str, str, str, str]:
     """One event of the history as a table row."""
-    return event["eventType"], event.get("animalGroupId", ""), event.get("animalId", ""), event["timestamp"]
+    return event["eventType"], event["itemId"], event["animal_id"], event["timestamp"].replace("T", " ")[:19]
 
 
 def rerank(visitor: Visitor, steps: Steps) -> None:
@@ -127,26 +128,18 @@ def retrain(outputs: dict, steps: Steps) -> None:
     machine = boto3.client("stepfunctions")
     with steps.step("Run the daily retraining once: train, evaluate, promote") as progress:
         run = machine.start_execution(stateMachineArn=outputs["state_machine_arn"])["executionArn"]
-        ended = _watch(machine, run, progress)
-        if ended["status"] != "SUCCEEDED":
-            raise TaskError(f"The retraining ended {ended['status']}: {ended.get('cause', 'no cause given')}")
-        progress.note = "its state machine SUCCEEDED"
-    models = json.loads(ended["output"])["models"]
-    table("The retraining", ["model", "outcome", "why"], [(m["name"], m["outcome"], m["reason"]) for m in models])
-    failed = [model["name"] for model in models if model["outcome"] == "failed"]
-    if failed:
-        raise TaskError(f"The retraining of {', '.join(failed)} failed.")
+        ended = _watch(Execution(machine, run), progress)
+        progress.note = f"its state machine {ended['status']}"
+    finish(ended)
 
 
-def _watch(machine: Any, run: str, progress: Progress) -> dict:
-    """Follow an execution to its end; show the states it is in."""
+def _watch(execution: Execution, progress: Progress) -> dict:
+    """Follow an execution to its end; show the step that each model is at."""
     deadline = time.monotonic() + _RETRAINING_SECONDS
-    while (now := machine.describe_execution(executionArn=run))["status"] == "RUNNING":
+    while (now := execution.refresh())["status"] == "RUNNING":
         if time.monotonic() > deadline:
-            raise TaskError(f"The retraining is still running after {_RETRAINING_SECONDS} s: {run}")
-        events = machine.get_execution_history(executionArn=run, reverseOrder=True, maxResults=50)["events"]
-        entered = (event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event)
-        progress.update(next(entered, "starting"))
+            raise TaskError(f"The retraining is still running after {_RETRAINING_SECONDS} s: {execution.arn}")
+        progress.update(", ".join(f"{name}: {model.step}" for name, model in execution.models.items()))
         time.sleep(1)
     return now
 
