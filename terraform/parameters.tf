@@ -16,7 +16,8 @@ resource "aws_ssm_parameter" "published" {
       topic                = module.notifications.topic_arn
       athena-database      = module.analytics.database_name
     },
-    { for name, function in local.function_names : "functions/${name}" => function },
+    # With the alias, which alone has provisioned concurrency and SnapStart.
+    { for name, function in local.function_names : "functions/${name}" => "${function}:live" },
     { for model, arn in module.personalize.campaign_arns : "campaigns/${model}" => arn },
     { for name, url in local.dead_letter_queue_urls : "dead-letter-queues/${name}" => url },
   )
