@@ -16,7 +16,7 @@ from local.personalize import operations as _operations  # noqa: F401  (register
 from local.personalize.errors import NotYetError, ServiceError
 from local.personalize.registry import OPERATIONS
 from local.personalize.service import Service
-from local.personalize.service_model import operations, rest_paths
+from local.personalize.service_model import error_status, operations, rest_paths
 from local.personalize.settings import PersonalizeSettings
 from local.personalize.validation import validate
 
@@ -84,7 +84,8 @@ class PersonalizeApp:
             answer = self.call(name, _body(request), _region(request))
         except (ServiceError, InjectedError) as error:
             document = {"__type": error.code, "message": error.message}
-            return _response(document, error.status, rest, {"x-amzn-ErrorType": error.code})
+            status = error_status(name, error.code) or error.status
+            return _response(document, status, rest, {"x-amzn-ErrorType": error.code})
         except Exception:
             _log.exception("%s failed", name)
             document = {"__type": "InternalFailure", "message": "The local Amazon Personalize failed; see its log."}

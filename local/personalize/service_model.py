@@ -30,6 +30,15 @@ def rest_paths() -> Mapping[str, str]:
     return {op.http["requestUri"]: name for name, op in rest.items()}
 
 
+@cache
+def error_status(operation: str, code: str) -> int | None:
+    """The HTTP status that an operation's service gives an error (the REST services tell them apart); None: unsaid."""
+    model = operations().get(operation)
+    shapes = model.error_shapes if model else []
+    metadata = next((shape.metadata for shape in shapes if shape.name == code), {})
+    return metadata.get("error", {}).get("httpStatusCode")
+
+
 def project(shape: Shape, value: Any) -> Any:
     """Cut `value` down to what `shape` can say: unknown and absent members go, all else stays as it is."""
     if value is None:

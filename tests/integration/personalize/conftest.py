@@ -17,7 +17,12 @@ from local import cloud_control, personalize
 from local.personalize import PersonalizeSettings
 
 _SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([a-z-]+)/")
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
 
 
 class _QuietHandler(WSGIRequestHandler):
