@@ -78,6 +78,10 @@ package: setup ## Build one zip for each function under build/
 plan: package ## Show what Terraform would change (ENV=dev, ARGS=-detailed-exitcode …)
 	@$(RUN) -m scripts.terraform $(ENV) plan $(ARGS)
 
+.PHONY: plan-report
+plan-report: setup ## Write what a pull request shows of a saved plan (make plan ARGS=-out=dev.tfplan) to build/plan
+	@$(RUN) -m scripts.plan_report --environment $(ENV) $(ARGS)
+
 .PHONY: apply
 apply: package ## Provision or update an environment (ENV=dev)
 	@$(RUN) -m scripts.terraform $(ENV) apply $(ARGS)

@@ -22,6 +22,7 @@ class Sources:
         self._paths: dict[int, Path] = {}
         self._kinds: dict[type, list[Node]] = defaultdict(list)
         self.definitions: dict[str, list[Node]] = defaultdict(list)
+        self._imported: dict[tuple[Path, str], str] = {}  # a name of a file -> the end of the path it comes from
         for path, text in texts:
             for node in ast.walk(ast.parse(text, str(path))):
                 self._kinds[type(node)].append(node)
@@ -29,6 +30,9 @@ class Sources:
                 self._parents.update((id(child), node) for child in ast.iter_child_nodes(node))
                 if isinstance(node, ast.FunctionDef | ast.ClassDef):
                     self.definitions[node.name].append(node)
+                if isinstance(node, ast.ImportFrom) and node.module:
+                    source = f"{node.module.replace('.', '/')}.py"
+                    self._imported.update({(path, name.asname or name.name): source for name in node.names})
 
     @classmethod
     def of(cls, folders: Iterable[Path]) -> Sources:
@@ -57,11 +61,16 @@ class Sources:
             around = self.parent(around)
 
     def near(self, name: str, node: Node, kind: type[Kind]) -> list[Kind]:
-        """Functions or classes of this name: of the same file, else of the same folder, else of all files."""
+        """Functions or classes of this name: of the same file, else imported, else of the same folder, else all."""
         found = [one for one in self.definitions[name] if isinstance(one, kind)]
         here = self.path(node)
-        same_file = [one for one in found if self.path(one) == here]
-        return same_file or [one for one in found if self.path(one).parent == here.parent] or found
+        source = self._imported.get((here, name), "nowhere")
+        return (
+            [one for one in found if self.path(one) == here]
+            or [one for one in found if self.path(one).as_posix().endswith(f"/{source}")]
+            or [one for one in found if self.path(one).parent == here.parent]
+            or found
+        )
 
 
 @dataclass
@@ -87,7 +96,7 @@ class Resolver:
         self._keys: dict[tuple[int, str], dict[str, Node]] = defaultdict(dict)  # name["key"] = value, by scope
         self._calls: dict[str, list[ast.Call]] = defaultdict(list)
         self._returns: dict[int, list[Node]] = defaultdict(list)
-        for kind in (ast.Assign, ast.AnnAssign, ast.NamedExpr):
+        for kind in (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr):
             for node in sources.nodes(kind):
                 self._index_assignment(node)
         for call in sources.nodes(ast.Call):
@@ -121,23 +130,41 @@ class Resolver:
 
         Of several that it may be, the union; then none of its keys is held to be required.
         """
-        dicts = [one for one in self.values(value, depth) if isinstance(one, ast.Dict | ast.BinOp)]
+        dicts = [one for one in self.values(value, depth) if isinstance(one, ast.Dict | ast.BinOp | ast.DictComp)]
         if not dicts:
             return None
         found = Parameters(complete=len(dicts) == 1)
         for one in dicts:
-            found.merge(self._literal(one, depth))
-        if isinstance(value, ast.Name):
-            found.values |= self._keys[id(next(self._sources.scopes(value))), value.id]
+            found.merge(self._literal(one, depth) if isinstance(one, ast.Dict) else self._computed(one, depth))
+            found.values |= self._added(one)
         return found
 
-    def _literal(self, value: ast.Dict | ast.BinOp, depth: int) -> Parameters:
-        """A dict as it is written, or two that ``|`` joins."""
+    def _computed(self, value: ast.BinOp | ast.DictComp, depth: int) -> Parameters:
+        """Two dicts that ``|`` joins, or the keys that a comprehension may take over from another dict."""
         found = Parameters()
         if isinstance(value, ast.BinOp):
             found.merge(self.parameters(value.left, depth - 1))
             found.merge(self.parameters(value.right, depth - 1))
-            return found
+        else:
+            found.complete = False
+            source = value.generators[0].iter
+            if name_of(source) == "items" and isinstance(source, ast.Call) and isinstance(value.value, ast.Name):
+                found.merge(self.parameters(source.func.value, depth - 1))
+        return found
+
+    def _added(self, made: Node) -> dict[str, Node]:
+        """Keys that are added to a dict after it was made: ``name["key"] = value``."""
+        assignment = self._sources.parent(made)
+        targets = [target for target, _ in _assignments(assignment)] if assignment is not None else []
+        return {
+            key: value
+            for target in targets
+            if isinstance(target, ast.Name)
+            for key, value in self._keys[id(next(self._sources.scopes(made))), target.id].items()
+        }
+
+    def _literal(self, value: ast.Dict, depth: int) -> Parameters:
+        found = Parameters()
         for key, one in zip(value.keys, value.values, strict=True):
             if key is None:
                 found.merge(self.parameters(one, depth - 1))
@@ -178,9 +205,9 @@ class Resolver:
         return [found for source in sources for found in self.values(source, depth - 1)]
 
     def first_default(self, function: Node) -> Node | None:
-        """The default of the first parameter of the function that is called."""
-        defaults = [one.args.defaults for one in self._sources.near(name_of(function), function, ast.FunctionDef)]
-        return next((each[0] for each in defaults if each), None)
+        """The default of the first parameter of the function that is called, if all its parameters have one."""
+        found = [one.args for one in self._sources.near(name_of(function), function, ast.FunctionDef)]
+        return next((one.defaults[0] for one in found if one.defaults and len(one.defaults) == len(one.args)), None)
 
     def _assigned(self, name: ast.Name) -> list[Node]:
         """What is assigned to a name in the innermost scope that knows it, or passed for it by callers."""
@@ -239,7 +266,7 @@ def _arguments(calls: Iterable[ast.Call], parameters: list[str], name: str) -> l
 
 def _assignments(node: Node) -> Iterator[tuple[Node, Node]]:
     """The (target, value) pairs of an assignment; ``a, b = x, y`` are two."""
-    if isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
+    if isinstance(node, ast.AnnAssign | ast.NamedExpr | ast.AugAssign) and node.value is not None:
         yield node.target, node.value
     for target in node.targets if isinstance(node, ast.Assign) else ():
         if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
