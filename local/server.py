@@ -10,7 +10,7 @@ from moto.iam.models import get_account_id_from
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug import Request, Response
 
-from local import cloud_control, mails, moto_corrections, personalize, state_machines
+from local import cloud_control, mails, moto_corrections, personalize
 from local.administration import PREFIX, Administration
 from local.delivery import Delivery
 from local.faults import Faults
@@ -22,6 +22,7 @@ from local.mails import Mailbox
 from local.schedules import rules
 from local.schedules.clock import Clock
 from local.settings import ServerSettings
+from local.state_machines import StateMachines
 from local.streams import firehose, mappings
 from local.trouble import report
 
@@ -47,7 +48,7 @@ class LocalAws:
         self._asynchronous = AsynchronousInvoker(self._runtime, delivery)
         self._front = InvocationFront(self._runtime, self._asynchronous)
         self._targets = rules.connect(delivery)
-        state_machines.connect(endpoint)
+        self._state_machines = StateMachines(endpoint)
         mailbox = Mailbox(settings.data_dir)
         mails.connect(mailbox)
         self._clock = Clock(self._targets)
@@ -61,7 +62,8 @@ class LocalAws:
         )
         self._cloud_control = cloud_control.create_app(self._personalize)
         self._administration = Administration(self._runtime, faults, mailbox, self._clock)
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = DomainDispatcherApplication(self._moto_application)
+        self._state_machines.prepare_in_background()
 
     def close(self) -> None:
         """Stop every thread and every process, those first that give work to others."""
@@ -79,6 +81,11 @@ class LocalAws:
         except Exception as error:
             report(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}", error)
             return _failure(500, "InternalFailure", error)(environ, start_response)
+
+    def _moto_application(self, service: Any) -> Any:
+        if service == "stepfunctions":
+            self._state_machines.prepare()
+        return create_backend_app(service)
 
     def _route(self, environ: dict[str, Any]) -> WsgiApplication:
         path = environ["PATH_INFO"]

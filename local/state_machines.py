@@ -2,11 +2,12 @@
 
 import logging
 import sys
+import threading
 from typing import Any
 
 from botocore.config import Config
-from moto.stepfunctions.parser.asl.utils import boto_client
 
+from local import moto_corrections
 from local.identities import client
 
 # As AWS does it: what goes wrong is for the state machine's own Retry, and parameters are the service's to check.
@@ -20,12 +21,35 @@ _CONFIG = Config(
 )
 
 
-def connect(endpoint: str) -> None:
+class StateMachines:
+    """Makes moto's Step Functions ready, once: in the background, or when the first request comes before that."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._endpoint = endpoint
+        self._lock = threading.Lock()
+        self._is_ready = False
+
+    def prepare_in_background(self) -> None:
+        """Begin to load the interpreter, which takes a second or two."""
+        threading.Thread(target=self.prepare, daemon=True, name="state-machines").start()
+
+    def prepare(self) -> None:
+        """Return when the interpreter is loaded, corrected and connected."""
+        with self._lock:
+            if not self._is_ready:
+                moto_corrections.apply_to_stepfunctions()
+                _connect(self._endpoint)
+                self._is_ready = True
+
+
+def _connect(endpoint: str) -> None:
     """Give the interpreter clients that are made once for each service and role.
 
     Cause: moto/stepfunctions/parser/asl/utils/boto_client.py makes a client for every task, which takes longer than the
     task; calls `localhost`, whatever host the server listens on; and acts as nobody in particular.
     """
+    from moto.stepfunctions.parser.asl.utils import boto_client
+
     original = boto_client.boto_client_for
     # A failed execution is an answer, told by its status and history; the interpreter would print pages about it.
     logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)

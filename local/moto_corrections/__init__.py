@@ -13,7 +13,7 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 @cache
 def apply() -> None:
-    """Correct the installed moto, once for this process."""
+    """Correct the installed moto, once for this process; Step Functions apart."""
     from local.moto_corrections import (
         athena,
         awslambda,
@@ -27,7 +27,6 @@ def apply() -> None:
         logs,
         s3,
         sqs,
-        stepfunctions,
     )
 
     parts = (
@@ -43,7 +42,14 @@ def apply() -> None:
         logs,
         s3,
         sqs,
-        stepfunctions,
     )
     for part in parts:
         part.apply()
+
+
+@cache
+def apply_to_stepfunctions() -> None:
+    """Correct moto's Step Functions: apart, since loading its interpreter takes longer than everything else."""
+    from local.moto_corrections import stepfunctions
+
+    stepfunctions.apply()
