@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 from animal_recommender.clients import client
 from animal_recommender.observability import logger, observed
 from animal_recommender.retraining import Model, Run
-from plan_retraining.models import plan_models
+from plan_retraining.models import plan_models, plan_waiting
 from plan_retraining.overlap import older_run
 
 
@@ -46,12 +46,13 @@ def handler(event: PlanInput, context: Any) -> Plan:
     Settings: MODELS (JSON list, see animal_recommender.retraining.Model) and WAITING (JSON object, see Waiting).
     """
     models = plan_models(json.loads(os.environ["MODELS"]), event["input"])
+    waiting = plan_waiting(json.loads(os.environ["WAITING"]), event["input"])
     older = older_run(client("stepfunctions"), event["stateMachineArn"], event["executionArn"], event["startedAt"])
     name = event["executionArn"].rpartition(":")[2]
     logger.info("planned", extra={"run": name, "models": [model["name"] for model in models], "overlaps": bool(older)})
     return {
         "models": models,
-        "waiting": json.loads(os.environ["WAITING"]),
+        "waiting": waiting,
         "run": {"name": name, "executionArn": event["executionArn"], "startedAt": event["startedAt"]},
         "overlap": f"the run {older['name']}, begun {older['startDate']:%Y-%m-%d %H:%M}, is still under way"
         if older

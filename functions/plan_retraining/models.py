@@ -23,16 +23,18 @@ OVERRIDABLE = (
     "trainingMode",
 )
 
-_INPUT = ("models", "only", "Comment")  # Comment: the Step Functions console puts one into every input
+_INPUT = ("models", "only", "waiting", "Comment")  # Comment: the Step Functions console puts one into every input
 _DEFAULTS = {"trainingMode": "FULL", "monthlyTrainingHours": None, "canaryUserIds": [], "canaryItemIds": []}
 _LARGEST = 1e9
+_LONGEST_SECONDS = 259200  # three days; the state machine itself ends after seven
 
 
 def plan_models(configured: list[Mapping[str, Any]], given: object) -> list[Model]:
     """Answer the models of this run.
 
     `given` is the execution's input: `{}`, or `{"models": {<name>: {<field>: value}}, "only": [<name>]}`, where
-    the fields are OVERRIDABLE. Raises ValidationError that names every wrong field and what is legal.
+    the fields are OVERRIDABLE (and see plan_waiting). Raises ValidationError that names every wrong field and what
+    is legal.
     """
     names = [model["name"] for model in configured]
     overrides, only, errors = _read_input(given, names)
@@ -41,6 +43,24 @@ def plan_models(configured: list[Mapping[str, Any]], given: object) -> list[Mode
     if errors:
         raise ValidationError(errors)
     return [model for model in models if model["name"] in only]
+
+
+def plan_waiting(configured: Mapping[str, int], given: Mapping[str, Any]) -> dict[str, int]:
+    """Answer the pauses and time limits of this run, in seconds; `given["waiting"]` overrides what is configured.
+
+    Raises ValidationError as plan_models does.
+    """
+    overrides = given.get("waiting") or {}
+    if not isinstance(overrides, Mapping):
+        raise ValidationError([FieldError("input.waiting", f"must be an object of: {', '.join(configured)}")])
+    fields = Fields(overrides, "input.waiting")
+    fields.errors += _unknown(overrides, list(configured), "input.waiting")
+    waiting = {
+        name: fields.integer(name, minimum=1, maximum=_LONGEST_SECONDS, default=seconds) or seconds
+        for name, seconds in configured.items()
+    }
+    fields.finish()
+    return waiting
 
 
 def _read_input(given: object, names: list[str]) -> tuple[dict[str, Any], list[str], list[FieldError]]:

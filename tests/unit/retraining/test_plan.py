@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from animal_recommender.validation import ValidationError
-from plan_retraining.models import plan_models
+from plan_retraining.models import plan_models, plan_waiting
 from plan_retraining.overlap import older_run
 from tests.unit.retraining.fakes import NOW, Pages, model
 
@@ -83,6 +83,29 @@ def test_given_several_wrong_fields_when_planned_then_all_are_named_at_once() ->
 def test_given_a_ranking_model_without_canary_items_when_planned_then_it_is_refused() -> None:
     with pytest.raises(ValidationError, match="canaryItemIds"):
         plan_models([model(kind="ranking", canaryItemIds=[])], {})
+
+
+WAITING = {"trainingPollSeconds": 300, "trainingTimeoutSeconds": 86400}
+
+
+def test_given_waiting_times_when_planned_then_they_override_what_is_configured() -> None:
+    assert plan_waiting(WAITING, {}) == WAITING
+    assert plan_waiting(WAITING, {"waiting": {"trainingPollSeconds": 5}}) == {**WAITING, "trainingPollSeconds": 5}
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"trainingPollSeconds": 0}, "input.waiting.trainingPollSeconds: must be an integer of 1-259200"),
+        ({"polls": 1}, "input.waiting.polls: is unknown; legal: trainingPollSeconds, trainingTimeoutSeconds"),
+        ([1], "input.waiting: must be an object of: trainingPollSeconds"),
+    ],
+)
+def test_given_wrong_waiting_times_when_planned_then_the_error_names_them(given: Any, named: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        plan_waiting(WAITING, {"waiting": given})
+
+    assert named in str(refused.value)
 
 
 class FakeStepFunctions:

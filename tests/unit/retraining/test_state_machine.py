@@ -37,9 +37,7 @@ def reached(machine: dict[str, Any]) -> set[str]:
     return found
 
 
-def test_given_the_file_when_filled_then_it_is_valid_by_the_schema_of_the_states_language() -> (
-    None
-):
+def test_given_the_file_when_filled_then_it_is_valid_by_the_schema_of_the_states_language() -> None:
     schema = json.loads((files("cfnlint.data.schemas.other.step_functions") / "statemachine.json").read_text())
     filled = re.sub(r"\$\{\w+\}", "arn:aws:lambda:eu-west-1:123456789012:function:f:live", TEXT)
 
