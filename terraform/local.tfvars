@@ -51,3 +51,5 @@ retraining = {
   campaign_poll_seconds    = 1
   campaign_timeout_seconds = 120
 }
+
+budget = { monthly_usd = 500 }

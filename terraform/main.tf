@@ -123,3 +123,26 @@ module "retraining" {
     campaign_arn = module.personalize.campaign_arns["recommender"]
   }
 }
+
+module "monitoring" {
+  source = "../modules/monitoring"
+
+  prefix                     = local.prefix
+  account                    = local.account
+  topic_arn                  = module.notifications.topic_arn
+  function_names             = local.function_names
+  stream_name                = module.ingestion.stream_name
+  dead_letter_queue_names    = { put_events = module.ingestion.dead_letter_queue_name, record_history = module.history.dead_letter_queue_name }
+  firehose_name              = module.ingestion.firehose_name
+  firehose_buffering_seconds = coalesce(var.firehose.buffering_seconds, 300)
+  state_machine_arn          = module.retraining.state_machine_arn
+  retraining_enabled         = coalesce(var.retraining.enabled, true)
+  alarms                     = var.alarms
+  budget                     = var.budget
+
+  campaigns = { for model, settings in var.models : model => {
+    arn                     = module.personalize.campaign_arns[model]
+    ranks                   = strcontains(settings.recipe, "ranking")
+    minimum_provisioned_tps = settings.minimum_provisioned_tps
+  } }
+}

@@ -101,3 +101,8 @@ output "topic_arn" {
   description = "SNS topic of outcomes of retraining, alarms and budget warnings."
   value       = module.notifications.topic_arn
 }
+
+output "dashboard_name" {
+  description = "CloudWatch dashboard from events in to recommendations out."
+  value       = module.monitoring.dashboard_name
+}

@@ -56,3 +56,5 @@ retraining = {
 }
 
 # notification_emails = ["on-call@example.org"]
+
+budget = { monthly_usd = 2000 } # a month for Amazon Personalize; mails warn before

@@ -314,3 +314,28 @@ variable "notification_emails" {
   type        = set(string)
   default     = []
 }
+
+# ---- watching ----
+
+variable "alarms" {
+  description = "When to alarm; see the module monitoring. { enabled = false } makes no alarm."
+  type = object({
+    enabled              = optional(bool)
+    iterator_age_seconds = optional(number)
+    late_seconds         = optional(number)
+    degraded_answers     = optional(number)
+    campaign_latency_ms  = optional(number)
+    campaign_use_percent = optional(number)
+    idle_campaign_days   = optional(number)
+    retraining_days      = optional(number)
+  })
+  default = {}
+}
+
+variable "budget" {
+  description = "US dollars a month ({ monthly_usd = 500 }) that Amazon Personalize may cost in this account before mails warn; null for none."
+  type = object({
+    monthly_usd = number
+  })
+  default = null
+}

@@ -1,0 +1,145 @@
+# Top to bottom: events come in, models learn, recommendations go out. tests/dashboard.tftest.hcl keeps it within
+# CloudWatch's grid; the README shows the layout.
+
+locals {
+  header_height = 2
+  graph_height  = 6
+
+  own       = "AnimalRecommender"
+  consumers = keys(var.dead_letter_queue_names)
+  answering = [for name in ["recommend", "rerank", "get_history"] : name if contains(keys(var.function_names), name)]
+  requests  = { for model, campaign in var.campaigns : model => campaign.ranks ? "GetPersonalizedRanking" : "GetRecommendations" }
+
+  dashboard = [
+    {
+      title = "Events in"
+      text  = "Apps write to the stream; put_events and record_history read it, each at its own pace. Rejected events are in the dead-letter queues."
+      graphs = [
+        {
+          title   = "Events written to the stream"
+          stat    = "Sum"
+          period  = 60
+          metrics = [["AWS/Kinesis", "IncomingRecords", "StreamName", var.stream_name, { label = "written" }]]
+        },
+        {
+          title  = "Events processed"
+          stat   = "Sum"
+          period = 60
+          metrics = concat([for name in local.consumers : [for metric in ["Accepted", "Rejected", "Retried"] :
+            [local.own, "Events${metric}", "service", var.function_names[name], { label = "${name} ${lower(metric)}" }]
+          ]]...)
+        },
+        {
+          title   = "Behind the stream (ms)"
+          stat    = "Maximum"
+          period  = 60
+          metrics = [for name in local.consumers : ["AWS/Lambda", "IteratorAge", "FunctionName", var.function_names[name], { label = name }]]
+        },
+        {
+          title   = "Dead letters waiting"
+          stat    = "Maximum"
+          period  = 300
+          metrics = [for name, queue in var.dead_letter_queue_names : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue, { label = name }]]
+        },
+      ]
+    },
+    {
+      title = "Raw store"
+      text  = "Firehose writes every event to S3, for Athena."
+      graphs = [
+        {
+          title   = "Events written to S3"
+          stat    = "Sum"
+          period  = 300
+          metrics = [["AWS/Firehose", "DeliveryToS3.Records", "DeliveryStreamName", var.firehose_name, { label = "events" }]]
+        },
+        {
+          title   = "Age of the oldest event not yet in S3 (s)"
+          stat    = "Maximum"
+          period  = 300
+          metrics = [["AWS/Firehose", "DeliveryToS3.DataFreshness", "DeliveryStreamName", var.firehose_name, { label = "age" }]]
+        },
+      ]
+    },
+    {
+      title = "Models"
+      text  = "Once a day the state machine retrains; a version that passes its gate goes live."
+      graphs = [
+        {
+          title  = "Outcomes of retraining"
+          stat   = "Sum"
+          period = 86400
+          metrics = [for outcome in ["Promoted", "Rejected", "Failed", "Skipped"] :
+          [local.own, "Model${outcome}", "service", var.function_names["report_outcome"], { label = lower(outcome) }]]
+        },
+        {
+          title  = "Quality (NDCG@10)"
+          stat   = "Maximum"
+          period = 86400
+          metrics = [for model in keys(var.campaigns) :
+          [local.own, "normalized_discounted_cumulative_gain_at_10", "service", var.function_names["report_outcome"], "model", model, { label = model }]]
+        },
+        {
+          title   = "Training hours (billed)"
+          stat    = "Sum"
+          period  = 86400
+          metrics = [[local.own, "TrainingHours", "service", var.function_names["report_outcome"], { label = "hours" }]]
+        },
+      ]
+    },
+    {
+      title = "Campaigns"
+      text  = "Capacity is paid for every hour: ${join(", ", [for model, campaign in var.campaigns : "${model} ${campaign.minimum_provisioned_tps} requests/s"])}."
+      graphs = [
+        {
+          title  = "Requests a minute"
+          stat   = "Sum"
+          period = 60
+          metrics = [for model, campaign in var.campaigns :
+          ["AWS/Personalize", local.requests[model], "CampaignArn", campaign.arn, { label = model }]]
+        },
+        {
+          title  = "Latency, p99 (ms)"
+          stat   = "p99"
+          period = 300
+          metrics = [for model, campaign in var.campaigns :
+          ["AWS/Personalize", "${local.requests[model]}Latency", "CampaignArn", campaign.arn, { label = model }]]
+        },
+      ]
+    },
+    {
+      title = "Recommendations out"
+      text  = "What apps see. A degraded answer came without Personalize: the popular list, or the list as it was sent."
+      graphs = [
+        {
+          title   = "Requests"
+          stat    = "Sum"
+          period  = 60
+          metrics = [for name in local.answering : [local.own, "Requests", "service", var.function_names[name], { label = name }]]
+        },
+        {
+          title   = "Latency, p99 (ms)"
+          stat    = "p99"
+          period  = 300
+          metrics = [for name in local.answering : [local.own, "Latency", "service", var.function_names[name], { label = name }]]
+        },
+        {
+          title   = "Degraded answers"
+          stat    = "Sum"
+          period  = 300
+          metrics = [for name in setsubtract(local.answering, ["get_history"]) : [local.own, "DegradedAnswers", "service", var.function_names[name], { label = name }]]
+        },
+        {
+          title  = "Bad requests, errors, throttles"
+          stat   = "Sum"
+          period = 300
+          metrics = concat(
+            [for name in local.answering : [local.own, "ValidationErrors", "service", var.function_names[name], { label = "${name} bad requests" }]],
+            [for name in local.answering : ["AWS/Lambda", "Errors", "FunctionName", var.function_names[name], { label = "${name} errors" }]],
+            [for name in local.answering : ["AWS/Lambda", "Throttles", "FunctionName", var.function_names[name], { label = "${name} throttles" }]],
+          )
+        },
+      ]
+    },
+  ]
+}
