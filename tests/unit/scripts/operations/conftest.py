@@ -16,6 +16,7 @@ from scripts.deployment import Deployment
 PREFIX = "test-animal-recommender"
 STREAM_ARN = f"arn:aws:kinesis:us-east-1:123456789012:stream/{PREFIX}-events"
 SHARD = "shardId-000000000000"
+SESSION = boto3.Session("test", "test", region_name="us-east-1")
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +33,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def deployment() -> Iterator[Deployment]:
     """The environment `test`, with its two dead-letter queues and its stream."""
     with mock_aws():
+        boto3.DEFAULT_SESSION = SESSION  # moto starts without one, and a new one loads the services' models again
         sqs = boto3.client("sqs")
         queues = {
             f"dead-letter-queues/{name}": sqs.create_queue(QueueName=f"{name}-dead-letters")["QueueUrl"]

@@ -8,7 +8,7 @@ import pytest
 from scripts import query
 from scripts.deployment import Deployment
 from scripts.query import Athena, NamedQuery, ask, quoted
-from scripts.terminal import Progress, TaskError
+from scripts.terminal import TaskError, running
 
 QUERIES = Path(__file__).resolve().parents[4] / "modules" / "analytics" / "queries"
 HISTORY = "-- Whose? A user's.\nSELECT '?' AS mark, event_type FROM events WHERE user_id = ?"
@@ -116,8 +116,8 @@ def test_given_a_query_that_fails_then_athenas_reason_is_named() -> None:
     fake = FakeAthena()
     fake.states = ["RUNNING", "FAILED"]
     named = NamedQuery("top_breeds", "", "raw", "SELECT 1")
-    with pytest.raises(TaskError, match="top_breeds FAILED: COLUMN_NOT_FOUND: breed"):
-        Athena(fake, "test", sleep=lambda seconds: None).run(named, [], Progress("", None))
+    with running("asking") as progress, pytest.raises(TaskError, match="top_breeds FAILED: COLUMN_NOT_FOUND: breed"):
+        Athena(fake, "test", sleep=lambda seconds: None).run(named, [], progress)
 
 
 @pytest.mark.parametrize("file", sorted(QUERIES.glob("*.sql")), ids=lambda file: file.stem)

@@ -17,7 +17,7 @@ from scripts.dead_letter_queue import Queue
 from scripts.deployment import Deployment
 from scripts.redrive import Redrive, read_repaired
 from scripts.reinvocation import Reinvocation
-from scripts.terminal import Progress, TaskError
+from scripts.terminal import TaskError, running
 from tests.unit.scripts.operations.conftest import PREFIX, SHARD, bury, bury_batch, event, waiting
 
 Run = Callable[..., Redrive]
@@ -66,7 +66,8 @@ def run(deployment: Deployment, function: FakeLambda) -> Run:
     def one(repaired: Mapping[tuple[str, str], bytes] | None = None) -> Redrive:
         queue = Queue(boto3.client("sqs"), deployment.name("dead-letter-queues/put_events"), 900)
         redrive = Redrive(queue, Reinvocation(function, "put-events"), boto3.client("kinesis"), repaired or {})
-        redrive.run(Progress("", None))
+        with running("redriving") as progress:
+            redrive.run(progress)
         return redrive
 
     return one
@@ -167,8 +168,8 @@ def test_given_a_batch_that_left_the_stream_then_its_letter_stays(deployment: De
 def test_given_many_letters_then_they_are_sent_a_hundred_at_a_time(
     deployment: Deployment, function: FakeLambda, run: Run
 ) -> None:
-    bury(deployment, "put_events", {number: event(str(number)) for number in range(130)})
-    assert run().tally.sent == 130
+    bury(deployment, "put_events", {number: event(str(number)) for number in range(105)})
+    assert run().tally.sent == 105
     assert waiting(deployment, "put_events") == 0
 
 
