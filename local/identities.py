@@ -93,6 +93,12 @@ def _session() -> boto3.session.Session:
     return boto3.session.Session()
 
 
+def role_exists(role_arn: str, region: str) -> bool:
+    """Whether a service can act as the role. While an account has no roles, IAM is not in use and any role will do."""
+    account = role_arn.split(":")[4]
+    return not iam_backends[account][get_partition(region)].roles or _exists(role_arn, region)
+
+
 def _exists(role_arn: str, region: str) -> bool:
     try:
         iam_backends[role_arn.split(":")[4]][get_partition(region)].get_role_by_arn(role_arn)

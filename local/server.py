@@ -14,6 +14,7 @@ from local import cloud_control, mails, moto_corrections, personalize
 from local.administration import PREFIX, Administration
 from local.delivery import Delivery
 from local.faults import Faults
+from local.identities import role_exists
 from local.lambda_runtime import moto_seam
 from local.lambda_runtime.asynchronous import AsynchronousInvoker
 from local.lambda_runtime.front import InvocationFront, is_invocation
@@ -58,6 +59,7 @@ class LocalAws:
             account_id=settings.account_id,
             region=settings.region,
             s3=lambda: delivery.client("s3", settings.region),
+            role_exists=lambda arn: role_exists(arn, settings.region),
             faults=faults,
         )
         self._cloud_control = cloud_control.create_app(self._personalize)
@@ -68,7 +70,7 @@ class LocalAws:
     def close(self) -> None:
         """Stop every thread and every process, those first that give work to others."""
         parts = (self._clock, self._mappings, self._firehose, self._targets, self._asynchronous)
-        for part in (*parts, self._personalize, self._runtime):
+        for part in (*parts, self._cloud_control, self._personalize, self._runtime):
             part.close()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -89,6 +91,8 @@ class LocalAws:
 
     def _route(self, environ: dict[str, Any]) -> WsgiApplication:
         path = environ["PATH_INFO"]
+        if path.startswith(f"{PREFIX}personalize"):
+            return self._personalize.introspect(Request(environ))
         if path.startswith(PREFIX):
             return self._administration.handle(Request(environ))
         scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))

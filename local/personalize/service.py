@@ -63,7 +63,7 @@ class Service:
 
     def data(self, group_arn: str) -> GroupData:
         """The data of a dataset group."""
-        return self._data.setdefault(group_arn, GroupData())
+        return self._data.get(group_arn) or self._data.setdefault(group_arn, GroupData())
 
     def forget_data(self, group_arn: str) -> None:
         """Drop the data of a deleted dataset group."""
