@@ -1,0 +1,20 @@
+"""What Terraform thinks of the system that it made."""
+
+from __future__ import annotations
+
+import subprocess
+
+from scripts import environments, terraform
+from scripts.environments import TERRAFORM_DIRECTORY
+
+
+def test_a_plan_after_the_apply_finds_no_difference(system):
+    done = subprocess.run(
+        [terraform.binary(), "plan", "-detailed-exitcode", "-no-color", "-input=false"],
+        cwd=TERRAFORM_DIRECTORY,
+        env=environments.variables("local"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,89 @@
+"""The retraining on the deployed system: promoted, rejected, failed; and what is told of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def mailbox(system: Any) -> Any:
+    """A queue subscribed to the topic; answers the messages that have come so far."""
+    sqs, topic = system.client("sqs"), system.outputs["topic_arn"]
+    url = sqs.create_queue(QueueName="mailbox")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    subscription = system.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)["SubscriptionArn"]
+    messages: list[dict] = []
+
+    def received() -> list[dict]:
+        got = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=600).get("Messages", [])
+        messages.extend(json.loads(message["Body"]) for message in got)
+        return messages
+
+    yield received
+    system.client("sns").unsubscribe(SubscriptionArn=subscription)
+    sqs.delete_queue(QueueUrl=url)
+
+
+def run(system: Any, wait_for: Callable[..., Any], given: dict) -> dict[str, dict]:
+    """One execution to its end; answers the outcome of each model."""
+    machine = system.client("stepfunctions")
+    started = machine.start_execution(stateMachineArn=system.outputs["state_machine_arn"], input=json.dumps(given))
+
+    def ended() -> dict | None:
+        described = machine.describe_execution(executionArn=started["executionArn"])
+        return described if described["status"] != "RUNNING" else None
+
+    described = wait_for(ended, seconds=180)
+    assert described["status"] == "SUCCEEDED", described
+    return {model["name"]: model for model in json.loads(described["output"])["models"]}
+
+
+def deployed(system: Any) -> dict[str, str]:
+    """The solution version that each campaign serves."""
+    personalize = system.client("personalize")
+    return {
+        model: personalize.describe_campaign(campaignArn=arn)["campaign"]["solutionVersionArn"]
+        for model, arn in system.outputs["campaign_arns"].items()
+    }
+
+
+def test_models_that_pass_the_gate_are_promoted_and_it_is_said(system, wait_for, mailbox):
+    # Given the versions that serve now
+    before = deployed(system)
+    # When a run with nothing special ends
+    outcomes = run(system, wait_for, {})
+    # Then both campaigns serve the new versions,
+    assert {name: model["outcome"] for name, model in outcomes.items()} == dict.fromkeys(before, "promoted")
+    now = deployed(system)
+    assert now == {name: model["solutionVersionArn"] for name, model in outcomes.items()}
+    assert not set(now.values()) & set(before.values())
+    # and a mail for each says so.
+    mails = wait_for(lambda: found if len(found := mailbox()) == len(before) else None)
+    assert all("promoted" in mail["Subject"] for mail in mails)
+
+
+def test_models_that_miss_the_threshold_are_rejected_and_the_campaigns_untouched(system, wait_for, mailbox):
+    before = deployed(system)
+    outcomes = run(system, wait_for, {"models": {name: {"threshold": 1} for name in before}})
+    assert {name: model["outcome"] for name, model in outcomes.items()} == dict.fromkeys(before, "rejected")
+    assert deployed(system) == before
+    mails = wait_for(lambda: found if len(found := mailbox()) == len(before) else None)
+    assert all("rejected" in mail["Subject"] for mail in mails)
+
+
+def test_a_training_that_fails_is_named_with_its_reason_and_the_other_model_goes_on(system, wait_for, mailbox):
+    before = deployed(system)
+    solution = system.outputs["solution_arns"]["recommender"].rsplit("/", 1)[1]
+    system.faults({"failNextTraining": {solution: "Not enough memory for this training."}})
+    outcomes = run(system, wait_for, {})
+    assert outcomes["recommender"]["outcome"] == "failed"
+    assert "Not enough memory for this training." in outcomes["recommender"]["failureReason"]
+    assert outcomes["reranker"]["outcome"] == "promoted"
+    assert deployed(system)["recommender"] == before["recommender"]
+    mails = wait_for(lambda: found if len(found := mailbox()) == len(before) else None)
+    (failure,) = [mail for mail in mails if "failed" in mail["Subject"]]
+    assert "Not enough memory for this training." in failure["Message"]
