@@ -27,7 +27,7 @@ from scripts.terminal import console
 FOLDERS = (ROOT / "functions", ROOT / "scripts")
 _NICKNAMES = {"runtime": "personalize-runtime", "machine": "stepfunctions", "lambda-client": "lambda"}
 _NOT_OPERATIONS = {"exceptions", "meta", "can_paginate", "close", "waiter_names", "get_paginator", "get_waiter"}
-_NOT_CLIENTS = {name for kind in (str, bytes, list, dict, set, tuple) for name in dir(kind)}
+_NOT_CLIENTS = {name for kind in (str, bytes, list, dict, set, tuple, Path) for name in dir(kind)}
 
 
 @dataclass(frozen=True)

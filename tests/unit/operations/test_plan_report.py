@@ -25,9 +25,10 @@ CHANGES = Changes.of(PLAN)
 
 
 def test_changes_are_sorted_by_what_happens():
-    assert CHANGES == Changes(
-        ["aws_sqs_queue.new"], ["aws_sqs_queue.other"], ["aws_dynamodb_table.history"], ["aws_kms_key.old"]
-    )
+    assert CHANGES.create == ["aws_sqs_queue.new"]
+    assert CHANGES.update == ["aws_sqs_queue.other"]
+    assert CHANGES.replace == ["aws_dynamodb_table.history"]
+    assert CHANGES.delete == ["aws_kms_key.old"]
     assert CHANGES.headline() == "1 to add, 1 to change, 1 to replace, 1 to destroy"
     assert CHANGES.counts() == {"create": 2, "update": 1, "delete": 2}
 
