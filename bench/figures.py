@@ -1,13 +1,14 @@
 """Times, and tables of them."""
 
 import statistics
+import sys
 import time
 from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
-console = Console(highlight=False)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 
 
 def seconds(action: Callable[[], object], rounds: int) -> list[float]:
@@ -33,7 +34,7 @@ def p99(values: Sequence[float]) -> float:
 
 def ms(value: float) -> str:
     """Write seconds as milliseconds."""
-    return f"{value * 1000:,.2f} ms" if value < 0.1 else f"{value * 1000:,.0f} ms"
+    return f"{value * 1000:,.{1 if value < 0.1 else 0}f} ms"
 
 
 def verdict(met: bool) -> str:

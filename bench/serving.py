@@ -1,0 +1,149 @@
+"""Serving measured against plain handlers that look up their campaign and make a client on every request.
+
+`python -m bench.serving`. Service and functions run on this machine; ratios travel, absolute figures do not.
+"""
+
+import http.client
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from bench import cold_start, stub
+from bench.environment import Context, handler, quiet, variables
+from bench.figures import console, ms, p50, p99, seconds, table, verdict
+from scripts import package
+
+ROUNDS = 300
+BASELINE_ROUNDS = 60
+COLD_ROUNDS = 9
+OVERHEAD = 0.2  # the goal: at most this share of the baseline's
+FASTEST = 0.002  # the goal: seconds at p50
+LIMIT = 3_000_000  # bytes of a package
+
+SIZES = ("animal_species_id", "animal_primary_breed_id", "animal_size_id", "animal_age_id")
+ANIMALS = [dict(zip(SIZES, (1 + n % 2, f"breed {n % 20}", 1 + n % 5, 1 + n % 5), strict=True)) for n in range(60)]
+EVENTS = {
+    "recommend": {"userId": "3578196281679609099", "limit": 6},
+    "rerank": {
+        "userId": "12345",
+        "itemMetadataList": [{"itemId": str(n), "animalMetadata": animal} for n, animal in enumerate(ANIMALS)],
+    },
+}
+
+
+def call_with(name: str, event: Any) -> Callable[[], object]:
+    """Answer a call of a handler with an event."""
+    function = handler(name)
+
+    def call() -> object:
+        with quiet():
+            return function(event, Context())
+
+    return call
+
+
+def service_alone(url: str) -> Callable[[], object]:
+    """Answer a call of the service with nothing around it: its own time, over a connection that stays open."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc)
+    body = json.dumps({"numResults": 6})
+
+    def call() -> object:
+        connection.request("POST", "/recommendations", body)
+        return connection.getresponse().read()
+
+    return call
+
+
+def warm(service: stub.Service) -> None:
+    """Print what a request costs beyond the service's own time."""
+    rows = []
+    for latency in (0.0, 0.020):
+        service.reset(latency)
+        alone = p50(seconds(service_alone(service.url), ROUNDS))
+        for name, event in EVENTS.items():
+            measured = {}
+            for variant, rounds in ((name, ROUNDS), (f"baseline_{name}", BASELINE_ROUNDS)):
+                service.reset(latency)
+                taken = seconds(call_with(variant, event), rounds)
+                calls = sum(service.reset(latency).values()) / (rounds + 1)
+                measured[variant] = (p50(taken), p99(taken), calls)
+            rows.append(_warm_row(name, latency, alone, measured))
+    columns = ["handler, service", "p50", "p99", "plain p50", "plain p99", "overhead", "of plain's", "calls", "goals"]
+    table("Warm requests: ours beside plain handlers", columns, rows)
+    console.print(
+        f"Overhead: p50 less that of the bare service. Goals: at most {OVERHEAD:.0%} of the plain handler's, "
+        f"and under {ms(FASTEST)}.\n"
+    )
+
+
+def _warm_row(name: str, latency: float, alone: float, measured: dict[str, tuple[float, float, float]]) -> list[str]:
+    ours, plain = measured[name], measured[f"baseline_{name}"]
+    overhead, share = ours[0] - alone, (ours[0] - alone) / (plain[0] - alone)
+    goal = verdict(share <= OVERHEAD and overhead < FASTEST)
+    figures = [*map(ms, (*ours[:2], *plain[:2], overhead)), f"{share:.0%}"]
+    return [f"{name}, {latency * 1000:.0f} ms", *figures, f"{plain[2]:.0f} → {ours[2]:.0f}", goal]
+
+
+def cold(bed: cold_start.Bed, archives: Path) -> None:
+    """Print how long a new process takes to its first answer, and how large the packages are."""
+    rows = []
+    for name, event in EVENTS.items():
+        ours = bed.function(archives / f"{name}.zip")
+        plain = bed.single_file(Path(__file__).with_name(f"baseline_{name}.py"))
+        times: dict[str, list[float]] = {"ours": [], "plain": []}
+        for _ in range(COLD_ROUNDS):  # in turn, so that both meet the same machine
+            times["ours"].append(bed.start(ours, event))
+            times["plain"].append(bed.start(plain, event))
+        medians = {key: p50(values[1:]) for key, values in times.items()}
+        ratio = medians["ours"] / medians["plain"]
+        size = f"{plain.size / 1000:.1f} → {ours.size / 1000:.1f} kB"
+        goal = verdict(ratio <= 1 and ours.size < LIMIT)
+        rows.append([name, ms(medians["ours"]), ms(medians["plain"]), f"{ratio:.2f}", size, goal])
+    columns = ["handler", "cold start", "plain", "ratio", "package", "goal: ≤ 1, < 3 MB"]
+    table("Cold starts under awslambdaric: process start to first answer, service at 0 ms", columns, rows)
+
+
+def where_it_goes(bed: cold_start.Bed, archives: Path) -> None:
+    """Print where the imports of a cold start spend their time."""
+    times = bed.import_times(bed.function(archives / "recommend.zip"))
+    kinds = ["botocore", "urllib3", "others of the runtime", "standard library", "our own", "making the client at init"]
+    shares = dict.fromkeys(kinds, 0.0)
+    for name, taken in times.items():
+        shares[_kind(name)] += taken
+    rows = [[kind, ms(taken), f"{taken / sum(shares.values()):.0%}"] for kind, taken in shares.items()]
+    table("Where recommend's imports go (-X importtime)", ["modules", "time", "share"], rows)
+    console.print("Beside it: the interpreter's own start, awslambdaric, and the first connection.\n")
+
+
+def _kind(module: str) -> str:
+    top = module.partition(".")[0]
+    if module == "recommend.handler":
+        return "making the client at init"
+    if top in cold_start.own_modules():
+        return "our own"
+    if top in sys.stdlib_module_names or top.startswith("_"):
+        return "standard library"
+    return top if top in ("botocore", "urllib3") else "others of the runtime"
+
+
+def main() -> None:
+    """Measure and print."""
+    with stub.running() as service, tempfile.TemporaryDirectory() as folder:
+        environment = variables(service.url)
+        os.environ.update(environment)
+        if package.main([*EVENTS, "--output", folder]):
+            sys.exit(1)
+        warm(service)
+        service.reset(0.0)
+        with cold_start.bed(environment) as bed:
+            cold(bed, Path(folder))
+            where_it_goes(bed, Path(folder))
+
+
+if __name__ == "__main__":
+    main()
