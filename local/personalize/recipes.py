@@ -109,7 +109,7 @@ _RECIPES = (
         "personalized-ranking",
         hyperparameters={"apply_recency_bias": "true"},
     ),
-    Recipe("aws-popularity-count", "POPULAR_ITEMS", "The most popular items.", "user-personalization"),
+    Recipe("aws-popularity-count", "POPULAR_ITEMS", "The most popular items."),
     Recipe("aws-trending-now", "POPULAR_ITEMS", "Items that gain popularity."),
     Recipe("aws-sims", "RELATED_ITEMS", "Items similar to an item, by co-occurrence."),
     Recipe("aws-similar-items", "RELATED_ITEMS", "Items similar to an item, by co-occurrence and metadata."),

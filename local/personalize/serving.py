@@ -24,13 +24,13 @@ MAXIMUM_RESULTS_WITH_METADATA = 50
 class Visitor:
     """Whom an answer is for: the id given (a user's or an anonymous session's), its history and its user record."""
 
-    visitor_id: str | None
+    visitor_id: str
     history: Sequence[Event]
     record: Mapping[str, Any] | None
 
 
-def deployment(service: Service, campaign_arn: str | None, *recipe_types: str) -> Deployment:
-    """What a campaign serves now, if its recipe is of one of `recipe_types`.
+def deployment(service: Service, campaign_arn: str | None, recipe_type: str) -> Deployment:
+    """What a campaign serves now, if its recipe is of `recipe_type`.
 
     Raises ResourceNotFoundError, InvalidInputError (not ACTIVE yet, or of the wrong type).
     """
@@ -40,16 +40,14 @@ def deployment(service: Service, campaign_arn: str | None, *recipe_types: str) -
     if held is None:
         campaign = service.store.get(campaign_arn, CAMPAIGN)
         raise InvalidInputError(f"The campaign {campaign_arn} is not ACTIVE but {service.status(campaign)}.")
-    if held.recipe.recipe_type not in recipe_types:
+    if held.recipe.recipe_type != recipe_type:
         raise InvalidInputError(f"The recipe of this campaign, {held.recipe.name}, does not support this operation.")
     _refresh(service, held)
     return held
 
 
-def visitor(service: Service, deployed: Deployment, visitor_id: str | None) -> Visitor:
+def visitor(service: Service, deployed: Deployment, visitor_id: str) -> Visitor:
     """The visitor as the service knows him now."""
-    if visitor_id is None:
-        return Visitor(None, (), None)
     data = service.data(deployed.group_arn)
     history = data.interactions.history(visitor_id, service.settings.quotas.history_events)
     return Visitor(visitor_id, history, data.users.get(visitor_id))
@@ -78,8 +76,7 @@ def recommend(
     service: Service, deployed: Deployment, whom: Visitor, count: int, allowed: Collection[str] | None
 ) -> list[Scored]:
     """The best `count` items for the visitor, with exploration as the campaign is configured."""
-    popular = deployed.recipe.recipe_type == "POPULAR_ITEMS"
-    history = [] if popular else deployed.events.of_history(whom.history)
+    history = deployed.events.of_history(whom.history)
     exploration = _exploration(deployed, whom, service.now())
     # An item's age is counted up to the newest interaction of the dataset, not up to today (explorationItemAgeCutOff).
     newest = service.data(deployed.group_arn).interactions.newest()

@@ -71,12 +71,15 @@ def _converter(field: Field) -> Callable[[str], Any]:
     if field.name in ("TIMESTAMP", "CREATION_TIMESTAMP"):
         convert = _epoch_seconds
 
+    pool: dict[str, str] = {}
+
     def converter(value: str) -> Any:
         if value == "":
             if field.nullable:
                 return None
             raise ValueError("a value is missing")
-        return convert(value)
+        # One object for each distinct text: a million rows hold few users, items and event types.
+        return convert(pool.setdefault(value, value))
 
     return converter
 

@@ -84,7 +84,7 @@ class InteractionLog:
     def columns(self) -> Columns:
         """A copy of everything."""
         with self._lock:
-            return self._columns.only(range(len(self._columns)))
+            return Columns(*(column[:] for column in self._columns.all()))
 
     def newest(self) -> float | None:
         """The time of the newest interaction, epoch seconds; None if there is none."""

@@ -21,7 +21,7 @@ def create_batch_inference_job(service: Service, request: dict[str, Any]) -> dic
     """CreateBatchInferenceJob, of an ACTIVE solution version."""
     if request.get("batchInferenceJobMode") == "THEME_GENERATION":
         raise NotYetError("THEME_GENERATION is not available in the local Amazon Personalize yet.")
-    service.require_active(service.store.get(request["solutionVersionArn"], VERSION))
+    version = service.require_active(service.store.get(request["solutionVersionArn"], VERSION))
     if filter_arn := request.get("filterArn"):
         service.require_active(service.store.get(filter_arn, FILTER))
     count = request.get("numResults", _DEFAULT_RESULTS)
@@ -33,6 +33,7 @@ def create_batch_inference_job(service: Service, request: dict[str, Any]) -> dic
         work=lambda job: _infer(service, job),
         numResults=count,
         batchInferenceJobMode="BATCH_INFERENCE",
+        solutionArn=version["solutionArn"],
     )
     return {"batchInferenceJobArn": job.arn}
 

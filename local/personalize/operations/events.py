@@ -1,10 +1,12 @@
 """The events API: interactions, items and users one by one."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from local.personalize.avro import Field, Schema, parse_schema
+from local.personalize.data import GroupData
 from local.personalize.data.interactions import PUT, StreamedEvent
 from local.personalize.errors import InvalidInputError, ResourceInUseError
 from local.personalize.kinds import DATASET, SCHEMA
@@ -16,7 +18,7 @@ from local.personalize.timeline import ACTIVE
 _FAR_FUTURE = 1e11
 """Epoch seconds of the year 5138: beyond it a time is in milliseconds."""
 
-_KEPT = ("properties", "impression", "recommendationId", "metricAttribution")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "boolean": bool,
@@ -33,10 +35,10 @@ def put_events(service: Service, request: dict[str, Any]) -> None:
     tracker: Resource | None = service.trackers.get(request["trackingId"])
     if tracker is None or service.status(tracker) != ACTIVE:
         raise InvalidInputError(f"The tracking id {request['trackingId']} is not valid.")
-    events = [_event(request, event) for event in request["eventList"]]
-    log = service.data(tracker["datasetGroupArn"]).interactions
+    data = service.data(tracker["datasetGroupArn"])
+    events = [_event(data, request, event) for event in request["eventList"]]
     for event in events:
-        log.record(event)
+        data.interactions.record(event)
 
 
 @operation("PutItems", locked=False)
@@ -51,7 +53,7 @@ def put_users(service: Service, request: dict[str, Any]) -> None:
     _put_records(service, request["datasetArn"], "Users", {u["userId"]: u.get("properties") for u in request["users"]})
 
 
-def _event(request: Mapping[str, Any], event: Mapping[str, Any]) -> StreamedEvent:
+def _event(data: GroupData, request: Mapping[str, Any], event: Mapping[str, Any]) -> StreamedEvent:
     if not 0 <= event["sentAt"] < _FAR_FUTURE:
         raise InvalidInputError(f"sentAt must be in epoch seconds, not {event['sentAt']}.")
     properties = _properties(event.get("properties"))
@@ -66,8 +68,20 @@ def _event(request: Mapping[str, Any], event: Mapping[str, Any]) -> StreamedEven
         # The first form of the API had these two within the properties, and it is still accepted.
         item_id=event.get("itemId") or properties.get("itemId"),
         event_value=event.get("eventValue", properties.get("eventValue")),
-        extra={name: event[name] for name in _KEPT if name in event},
+        extra=_other_columns(data, event, properties),
     )
+
+
+def _other_columns(data: GroupData, event: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What else an event says, by the names of columns; what its recommendation showed is its implicit impression."""
+    columns = {_CAMEL.sub("_", name).upper(): value for name, value in properties.items()}
+    recommendation_id = event.get("recommendationId")
+    impression = event.get("impression") or (data.shown(recommendation_id) if recommendation_id else None)
+    if recommendation_id:
+        columns["RECOMMENDATION_ID"] = recommendation_id
+    if impression:
+        columns["IMPRESSION"] = "|".join(impression)
+    return columns
 
 
 def _properties(text: str | None) -> dict[str, Any]:

@@ -9,8 +9,11 @@ from local.personalize.kinds import (
     CAMPAIGN,
     DATASET,
     DATASET_GROUP,
+    DELETION_JOB,
+    EXPORT_JOB,
     FILTER,
     IMPORT_JOB,
+    INFERENCE_JOB,
     KINDS,
     SCHEMA,
     SOLUTION,
@@ -32,6 +35,13 @@ DEPENDENTS: dict[Kind, tuple[Kind, ...]] = {
 
 BUSY_DEPENDENTS: dict[Kind, tuple[Kind, ...]] = {DATASET: (IMPORT_JOB,), SOLUTION: (VERSION,)}
 """What need not be deleted before, but must be in no passing status."""
+
+OWNED: dict[Kind, tuple[Kind, ...]] = {
+    DATASET_GROUP: (DELETION_JOB,),
+    DATASET: (IMPORT_JOB, EXPORT_JOB),
+    SOLUTION: (VERSION, INFERENCE_JOB),
+}
+"""What goes with a resource: it has no deletion of its own."""
 
 
 def _register(kind: Kind) -> None:
@@ -77,6 +87,10 @@ def _register_delete(kind: Kind) -> None:
         service.require_settled(resource)
         _refuse_while_needed(service, resource)
         service.delete(resource)
+        for owned_kind in OWNED.get(kind, ()):
+            for owned in service.store.all(owned_kind, **{kind.arn_member: resource.arn}):
+                owned.timeline = resource.timeline
+                service.models.drop(owned.arn)
         if clean_up := _CLEAN_UP.get(kind):
             clean_up(service, resource)
 
@@ -107,20 +121,13 @@ def _forget_dataset(service: Service, dataset: Resource) -> None:
         records.forget(set(records.snapshot()))
 
 
-def _forget_versions(service: Service, solution: Resource) -> None:
-    for version in service.store.all(VERSION, solutionArn=solution.arn):
-        version.timeline = solution.timeline
-        service.models.drop(version.arn)
-
-
 _CLEAN_UP: dict[Kind, Callable[[Service, Resource], Any]] = {
     DATASET: _forget_dataset,
     DATASET_GROUP: lambda service, group: service.forget_data(group.arn),
     TRACKER: lambda service, tracker: service.trackers.pop(tracker["trackingId"], None),
-    SOLUTION: _forget_versions,
     CAMPAIGN: lambda service, campaign: service.deployments.pop(campaign.arn, None),
 }
-"""What goes with a resource."""
+"""What else is forgotten with a resource."""
 
 for _kind in KINDS:
     _register(_kind)

@@ -16,13 +16,13 @@ _DEFAULT_RESULTS = 25
 @operation("GetRecommendations", locked=False)
 def get_recommendations(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """GetRecommendations, of a campaign. `userId` may be an anonymous visitor's session id."""
-    deployed = serving.deployment(service, request.get("campaignArn"), "USER_PERSONALIZATION", "POPULAR_ITEMS")
-    if "userId" not in request and deployed.recipe.recipe_type == "USER_PERSONALIZATION":
+    deployed = serving.deployment(service, request.get("campaignArn"), "USER_PERSONALIZATION")
+    if "userId" not in request:
         raise InvalidInputError("userId is required for a campaign of this recipe.")
     columns = serving.metadata_columns(service, deployed, request)
     count = request.get("numResults") or _DEFAULT_RESULTS
     _check_count("numResults", count, bool(columns))
-    whom = serving.visitor(service, deployed, request.get("userId"))
+    whom = serving.visitor(service, deployed, request["userId"])
     allowed = serving.filtered(service, deployed, whom, request)
     if promotions := request.get("promotions"):
         chosen = with_promotion(service, deployed, whom, count, allowed, promotions[0])

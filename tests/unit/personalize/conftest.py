@@ -11,6 +11,8 @@ from botocore.exceptions import ClientError
 
 from local.personalize import PersonalizeApp, PersonalizeSettings, create_app
 
+from . import fake_recommender
+
 ROLE = "arn:aws:iam::123456789012:role/personalize"
 NOW = 1_700_000_000
 
@@ -137,6 +139,14 @@ def items_csv(items: int = 40) -> str:
     """The first half are cats; every item costs its number; all are old."""
     rows = [f"i{n},{'cat' if n < items // 2 else 'dog|pet'},{n},{NOW - 10_000_000}" for n in range(items)]
     return "\n".join(["ITEM_ID,SPECIES,PRICE,CREATION_TIMESTAMP", *rows]) + "\n"
+
+
+@pytest.fixture(autouse=True)
+def _fake_recommender(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real training takes seconds; the integration tests have it."""
+    monkeypatch.setattr("local.personalize.training.train", fake_recommender.train)
+    monkeypatch.setattr("local.personalize.training.evaluate", fake_recommender.evaluate)
+    monkeypatch.setattr("local.personalize.models.Model", fake_recommender.FakeModel)
 
 
 @pytest.fixture

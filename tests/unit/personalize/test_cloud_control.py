@@ -231,3 +231,17 @@ def test_given_describe_type_when_asked_then_the_registry_schema_comes_as_xml(co
     assert "FilterExpression" in response.get_data(as_text=True)
     unknown = control.handle(Request(EnvironBuilder(method="POST", data=form | {"TypeName": "A::B::C"}).get_environ()))
     assert (unknown.status_code, b"TypeNotFoundException" in unknown.data) == (404, True)
+
+
+def test_given_a_dataset_torn_down_when_made_again_then_every_name_is_free(
+    control: CloudControlApp, world: World
+) -> None:
+    location = world.upload("i.csv", interactions_csv())
+    for _ in range(2):
+        event = dataset(control, world, location)
+        assert event["OperationStatus"] == "SUCCESS", event
+        schema = read(control, "Dataset", event["Identifier"])["SchemaArn"]
+        deleted = finished(control, "DeleteResource", "Dataset", Identifier=event["Identifier"])
+        assert deleted["OperationStatus"] == "SUCCESS"
+        assert finished(control, "DeleteResource", "Schema", Identifier=schema)["OperationStatus"] == "SUCCESS"
+    assert len(world.app.service().data(world.arns["group"]).interactions) == 0

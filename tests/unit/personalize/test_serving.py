@@ -188,3 +188,15 @@ def test_given_imports_when_full_or_incremental_then_they_replace_or_add_and_str
     world.load("Interactions", interactions_csv(users=1), "third", mode="INCREMENTAL")
     assert len(log) == 1021
     assert log.history("u0", 1000)[-1].item_id == "i1"
+
+
+def test_given_an_event_of_a_recommendation_when_exported_then_it_has_what_was_shown(serving: World) -> None:
+    answer = serving.call("GetRecommendations", campaignArn=serving.arns["campaign"], userId="u1", numResults=3)
+    shown = "|".join(item["itemId"] for item in answer["itemList"])
+    serving.put("s", "i1", user="u1", recommendationId=answer["recommendationId"], properties='{"deviceType": "phone"}')
+    serving.put("s", "i2", user="u1", impression=["i1", "i2"])
+    rows = serving.app.service().data(serving.arns["group"]).interactions.columns().extras[-2:]
+    assert rows == [
+        {"DEVICE_TYPE": "phone", "RECOMMENDATION_ID": answer["recommendationId"], "IMPRESSION": shown},
+        {"IMPRESSION": "i1|i2"},
+    ]
