@@ -26,7 +26,7 @@ FASTEST = 0.002  # the goal: seconds at p50
 LIMIT = 3_000_000  # bytes of a package
 
 SIZES = ("animal_species_id", "animal_primary_breed_id", "animal_size_id", "animal_age_id")
-ANIMALS = [dict(zip(SIZES, (1 + n % 2, f"breed {n % 20}", 1 + n % 5, 1 + n % 5), strict=True)) for n in range(60)]
+ANIMALS = [dict(zip(SIZES, (1 + n % 2, f"breed {n}", 1 + n % 5, 1 + n % 5), strict=True)) for n in range(24)]
 EVENTS = {
     "recommend": {"userId": "3578196281679609099", "limit": 6},
     "rerank": {
