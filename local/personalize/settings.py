@@ -18,6 +18,7 @@ class Quotas:
     solutions_per_group: int = 10
     campaigns_per_group: int = 5
     filters_per_group: int = 10
+    filter_fields_per_group: int = 10
     pending_import_jobs: int = 5
     pending_solution_versions: int = 20
     tags_per_resource: int = 50

@@ -34,8 +34,10 @@ def write_file(s3: Any, location: str, name: str, content: bytes) -> str:
 
 
 def split_location(location: str) -> tuple[str, str]:
-    """Bucket and key (or prefix) of an s3:// location."""
+    """Bucket and key (or prefix) of an s3:// location. Raises WorkFailedError for any other."""
     parsed = urlparse(location)
+    if parsed.scheme != "s3":
+        raise WorkFailedError(f"{location} is not an s3:// location")
     return parsed.netloc, parsed.path.lstrip("/")
 
 

@@ -18,9 +18,13 @@ def check_filter(parsed: Filter, schema_of: Callable[[str], Schema | None]) -> N
         _check_field(condition, schema_of(_SCHEMAS[condition.dataset]))
         if condition.operator == "NOT IN" and any(condition.parameters()):
             raise InvalidInputError("A filter cannot use a parameter with NOT IN; use IN and the opposite action.")
-    fields = {(condition.dataset, condition.field.upper()) for condition in parsed.conditions()}
-    if len(fields) > _MAXIMUM_FIELDS:
+    if len(fields_of(parsed)) > _MAXIMUM_FIELDS:
         raise InvalidInputError(f"A filter can use at most {_MAXIMUM_FIELDS} distinct dataset fields.")
+
+
+def fields_of(parsed: Filter) -> set[tuple[str, str]]:
+    """The distinct (dataset, field) that a filter uses."""
+    return {(condition.dataset, condition.field.upper()) for condition in parsed.conditions()}
 
 
 def _check_datasets(expression: Expression) -> None:

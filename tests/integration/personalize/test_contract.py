@@ -60,7 +60,7 @@ class Walk:
         """Poll Describe until the resource is in no passing status."""
         snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in noun)
         member = noun[0].lower() + noun[1:]
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             resource = getattr(self.control, f"describe{snake}")(**{f"{member}Arn": arn})[member]
             if not any(word in resource["status"] for word in ("PENDING", "PROGRESS", "STOPPING")):

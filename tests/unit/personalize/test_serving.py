@@ -1,5 +1,7 @@
 """What visitors are answered, and how events change it."""
 
+import threading
+
 import pytest
 
 from local.personalize.errors import InvalidInputError, ResourceNotFoundError
@@ -200,3 +202,26 @@ def test_given_an_event_of_a_recommendation_when_exported_then_it_has_what_was_s
         {"DEVICE_TYPE": "phone", "RECOMMENDATION_ID": answer["recommendationId"], "IMPRESSION": shown},
         {"IMPRESSION": "i1|i2"},
     ]
+
+
+def test_given_many_threads_when_they_put_ask_and_import_then_each_event_is_kept_once(serving: World) -> None:
+    log = serving.app.service().data(serving.arns["group"]).interactions
+    before, failures = len(log), []
+
+    def visit(visitor: int) -> None:
+        try:
+            for number in range(60):
+                serving.put(f"s{visitor}", "i1", user=f"v{visitor}", eventId=f"{visitor}-{number // 2}")
+                assert serving.recommended(f"v{visitor}")
+        except Exception as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=visit, args=(visitor,)) for visitor in range(6)]
+    for thread in threads:
+        thread.start()
+    serving.load("Interactions", interactions_csv(), "meanwhile")
+    for thread in threads:
+        thread.join()
+    assert not failures
+    assert len(log) == before + 6 * 30
+    assert len(log.history("v0", 1000)) == 30
