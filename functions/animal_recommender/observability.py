@@ -2,7 +2,7 @@
 
 The variables are those of Powertools for AWS Lambda: POWERTOOLS_LOG_LEVEL, POWERTOOLS_SERVICE_NAME, which is also the
 metrics' one dimension, and POWERTOOLS_METRICS_NAMESPACE. Powertools itself is not used: Lambda compiles a package's
-source at each cold start, and its logger and metrics took as long as a third of importing botocore (`make bench`).
+source at each cold start, and its logger and metrics took 49 ms beside botocore's 150 (python3.11, one quiet core).
 """
 
 import json

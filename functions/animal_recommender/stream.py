@@ -42,6 +42,7 @@ def consume(event: Any, deliver: Deliver, dead_letters: DeadLetters, accepted_me
     """Handle one Kinesis batch: parse, `deliver` the good events, bury the bad ones, count all of it.
 
     Answers `{"batchItemFailures": [{"itemIdentifier": sequence number}]}`, empty or the earliest record to repeat from.
+    A process killed between the dead letters and its answer sends them again: redriving one twice changes nothing.
     """
     records = read_records(event)
     events, poison = _parse(records)
