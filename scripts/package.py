@@ -47,17 +47,14 @@ def contents(name: str, functions: Path, vendored: Path) -> dict[str, Path]:
 
 
 def write_zip(target: Path, files: Mapping[str, Path]) -> None:
-    """Write a zip whose bytes depend on the files' content and paths only; an equal one is left untouched."""
+    """Write a zip whose bytes depend on the files' content and paths only; it appears whole or not at all."""
     part = target.with_suffix(".part")
     with zipfile.ZipFile(part, "w") as archive:
         for path in sorted(files):
             entry = zipfile.ZipInfo(path, _EARLIEST)
             entry.create_system, entry.external_attr = _UNIX, _REGULAR_FILE
             archive.writestr(entry, files[path].read_bytes(), zipfile.ZIP_DEFLATED, 9)
-    if target.exists() and target.read_bytes() == part.read_bytes():
-        part.unlink()
-    else:
-        part.replace(target)
+    part.replace(target)
 
 
 def build(name: str, target: Target, output: Path, vendored: Path) -> str:
