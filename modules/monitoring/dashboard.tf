@@ -1,4 +1,4 @@
-# Top to bottom: events come in, models learn, recommendations go out. tests/dashboard.tftest.hcl keeps it within
+# Top to bottom: events come in, models learn, recommendations go out. tests/ keeps it within
 # CloudWatch's grid; the README shows the layout.
 
 locals {

@@ -1,0 +1,50 @@
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
+  }
+}
+
+variables {
+  name    = "test-animal-recommender"
+  account = { id = "123456789012", region = "eu-west-1", partition = "aws" }
+}
+
+run "given_an_environment_when_planned_then_its_key_rotates_and_has_an_alias" {
+  command = plan
+
+  assert {
+    condition     = aws_kms_key.this.enable_key_rotation && aws_kms_alias.this.name == "alias/test-animal-recommender"
+    error_message = "The key must rotate and be found by the environment's name."
+  }
+}
+
+run "given_services_that_use_the_key_when_planned_then_each_is_held_to_this_account" {
+  command = plan
+
+  assert {
+    condition = alltrue([for statement in data.aws_iam_policy_document.this.statement :
+      length(statement.condition) == 1 if !contains(["AccountAdministers", "RulesToTopic"], statement.sid)
+    ])
+    error_message = "Every service's use of the key needs a condition on this account."
+  }
+  assert {
+    condition = alltrue([for action in ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:ListGrants"] :
+      contains(one([for statement in data.aws_iam_policy_document.this.statement : statement.actions if statement.sid == "PersonalizeDatasets"]), action)
+    ])
+    error_message = "Personalize cannot encrypt datasets without all of these."
+  }
+  assert {
+    condition = one(flatten([for statement in data.aws_iam_policy_document.this.statement :
+      [for principal in statement.principals : principal.identifiers] if statement.sid == "LogGroups"
+    ])) == "logs.eu-west-1.amazonaws.com"
+    error_message = "CloudWatch Logs is a service of the region."
+  }
+}
+
+run "given_a_deletion_window_that_kms_refuses_when_planned_then_refused" {
+  command = plan
+  variables {
+    deletion_window_in_days = 31
+  }
+  expect_failures = [var.deletion_window_in_days]
+}

@@ -1,0 +1,96 @@
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
+  }
+  mock_resource "aws_kinesis_stream" {
+    override_during = plan
+    defaults        = { arn = "arn:aws:kinesis:us-east-1:123456789012:stream/test-animal-recommender-events" }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    override_during = plan
+    defaults        = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:test" }
+  }
+}
+
+variables {
+  prefix            = "test-animal-recommender"
+  account           = { id = "123456789012", region = "us-east-1", partition = "aws" }
+  event_tracker_arn = "arn:aws:personalize:us-east-1:123456789012:event-tracker/abcdef12"
+  tracking_id       = "00000000-0000-0000-0000-000000000000"
+  raw_bucket_arn    = "arn:aws:s3:::test-raw"
+  platform = {
+    environment        = "test"
+    package_directory  = "../lambda_function/tests/fixtures"
+    package_bucket     = "test-packages"
+    runtime            = "python3.13"
+    architecture       = "arm64"
+    log_level          = "INFO"
+    log_retention_days = 30
+    kms_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+  }
+}
+
+run "given_events_when_planned_then_the_stream_scales_by_itself_and_is_encrypted" {
+  command = plan
+
+  assert {
+    condition     = aws_kinesis_stream.events.stream_mode_details[0].stream_mode == "ON_DEMAND" && aws_kinesis_stream.events.retention_period == 48
+    error_message = "The stream is on demand and keeps events for 48 hours."
+  }
+  assert {
+    condition     = aws_kinesis_stream.events.encryption_type == "KMS" && aws_kinesis_stream.events.kms_key_id == var.platform.kms_key_arn
+    error_message = "The stream must be encrypted with the environment's key."
+  }
+}
+
+run "given_a_raw_store_when_planned_then_firehose_writes_one_json_a_line_by_the_hour" {
+  command = plan
+
+  assert {
+    condition     = aws_kinesis_firehose_delivery_stream.raw_events.extended_s3_configuration[0].prefix == "events/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/"
+    error_message = "Athena's table computes its partitions from this prefix."
+  }
+  assert {
+    condition     = startswith(aws_kinesis_firehose_delivery_stream.raw_events.extended_s3_configuration[0].error_output_prefix, "errors/")
+    error_message = "Errors must not lie among the events."
+  }
+  assert {
+    condition = aws_kinesis_firehose_delivery_stream.raw_events.extended_s3_configuration[0].compression_format == "GZIP" && one([
+      for processor in aws_kinesis_firehose_delivery_stream.raw_events.extended_s3_configuration[0].processing_configuration[0].processors : processor.type
+    ]) == "AppendDelimiterToRecord"
+    error_message = "Objects are compressed, one record a line."
+  }
+  assert {
+    condition     = aws_kinesis_firehose_delivery_stream.raw_events.extended_s3_configuration[0].kms_key_arn == var.platform.kms_key_arn
+    error_message = "Objects must be encrypted with the environment's key."
+  }
+}
+
+run "given_put_events_when_planned_then_it_may_write_to_its_tracker_only" {
+  command = plan
+
+  assert {
+    condition     = tolist(one(data.aws_iam_policy_document.put_events.statement).resources) == tolist([var.event_tracker_arn])
+    error_message = "put_events writes to the environment's own tracker."
+  }
+  assert {
+    condition     = alltrue([for statement in data.aws_iam_policy_document.firehose.statement : !contains(statement.resources, "*")])
+    error_message = "Firehose needs no right on all resources."
+  }
+}
+
+run "given_a_stream_without_retention_when_planned_then_refused" {
+  command = plan
+  variables {
+    stream_retention_hours = 1
+  }
+  expect_failures = [var.stream_retention_hours]
+}
+
+run "given_a_buffer_that_firehose_refuses_when_planned_then_refused" {
+  command = plan
+  variables {
+    firehose = { buffering_mib = 200 }
+  }
+  expect_failures = [var.firehose]
+}

@@ -1,0 +1,129 @@
+mock_provider "aws" {}
+
+variables {
+  prefix    = "test-animal-recommender"
+  account   = { id = "123456789012", region = "us-east-1", partition = "aws" }
+  topic_arn = "arn:aws:sns:us-east-1:123456789012:test-animal-recommender-notifications"
+  function_names = {
+    put_events     = "test-animal-recommender-put-events"
+    record_history = "test-animal-recommender-record-history"
+    recommend      = "test-animal-recommender-recommend"
+    rerank         = "test-animal-recommender-rerank"
+    get_history    = "test-animal-recommender-get-history"
+    report_outcome = "test-animal-recommender-report-outcome"
+  }
+  stream_name                = "test-animal-recommender-events"
+  dead_letter_queue_names    = { put_events = "test-put-events-dead-letters", record_history = "test-record-history-dead-letters" }
+  firehose_name              = "test-animal-recommender-raw-events"
+  firehose_buffering_seconds = 300
+  campaigns = {
+    recommender = { arn = "arn:aws:personalize:us-east-1:123456789012:campaign/a", ranks = false, minimum_provisioned_tps = 5 }
+    reranker    = { arn = "arn:aws:personalize:us-east-1:123456789012:campaign/b", ranks = true, minimum_provisioned_tps = 1 }
+  }
+  state_machine_arn  = "arn:aws:states:us-east-1:123456789012:stateMachine:test"
+  retraining_enabled = true
+}
+
+run "given_a_system_when_planned_then_each_way_to_fail_has_an_alarm_that_mails" {
+  command = plan
+
+  assert {
+    condition = length(setsubtract([
+      "put-events-errors", "put-events-throttles", "put-events-iterator-age", "put-events-dead-letters",
+      "record-history-iterator-age", "record-history-dead-letters", "recommend-degraded-answers", "rerank-degraded-answers",
+      "raw-events-late", "recommender-latency", "reranker-latency", "recommender-idle", "retraining-failed", "retraining-missing",
+    ], keys(aws_cloudwatch_metric_alarm.this))) == 0
+    error_message = "An alarm is missing."
+  }
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset([var.topic_arn]) && startswith(alarm.alarm_name, "test-animal-recommender-")])
+    error_message = "Every alarm mails, and bears the environment's name, which the topic's policy asks for."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["raw-events-late"].threshold == 1200
+    error_message = "Raw events are late only beyond Firehose's own buffering."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["retraining-missing"].treat_missing_data == "breaching"
+    error_message = "No retraining leaves no metric, and that is the trouble."
+  }
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.period * alarm.evaluation_periods <= 604800])
+    error_message = "CloudWatch looks back a week at most."
+  }
+}
+
+run "given_campaigns_when_planned_then_use_is_measured_against_what_is_paid_for" {
+  command = plan
+
+  assert {
+    condition = contains([for query in aws_cloudwatch_metric_alarm.campaign_use["recommender"].metric_query : coalesce(query.expression, "-")],
+    "100 * requests / PERIOD(requests) / 5")
+    error_message = "Use is requests a second over the provisioned minimum."
+  }
+  assert {
+    condition = anytrue([for query in aws_cloudwatch_metric_alarm.campaign_use["reranker"].metric_query :
+      try(one(query.metric).metric_name, "") == "GetPersonalizedRanking"
+    ])
+    error_message = "A ranking campaign counts rankings."
+  }
+}
+
+run "given_a_dashboard_when_planned_then_it_fits_cloudwatchs_grid" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget.x + widget.width <= 24 && widget.width >= 1])
+    error_message = "The grid is 24 wide."
+  }
+  assert {
+    condition = alltrue([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets :
+      length(widget.properties.metrics) > 0 if widget.type == "metric"
+    ])
+    error_message = "No graph may be empty."
+  }
+}
+
+run "given_no_alarms_and_no_budget_when_planned_then_only_the_dashboard_is_made" {
+  command = plan
+  variables {
+    alarms = { enabled = false }
+  }
+
+  assert {
+    condition     = length(output.alarm_names) == 0 && length(aws_budgets_budget.personalize) == 0
+    error_message = "Alarms and budget are optional."
+  }
+}
+
+run "given_a_budget_when_planned_then_it_warns_before_it_is_spent" {
+  command = plan
+  variables {
+    budget = { monthly_usd = 100 }
+  }
+
+  assert {
+    condition     = length(aws_budgets_budget.personalize[0].notification) == 2 && aws_budgets_budget.personalize[0].limit_amount == "100"
+    error_message = "A budget warns at 80 percent, and when the forecast exceeds it."
+  }
+}
+
+run "given_no_schedule_when_planned_then_a_missing_retraining_is_no_alarm" {
+  command = plan
+  variables {
+    retraining_enabled = false
+  }
+
+  assert {
+    condition     = !contains(keys(aws_cloudwatch_metric_alarm.this), "retraining-missing")
+    error_message = "Without a schedule nothing is missing."
+  }
+}
+
+run "given_two_weeks_of_silence_when_planned_then_refused" {
+  command = plan
+  variables {
+    alarms = { idle_campaign_days = 14 }
+  }
+  expect_failures = [var.alarms]
+}

@@ -1,0 +1,154 @@
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
+  }
+  mock_resource "aws_iam_role" {
+    override_during = plan
+    defaults        = { arn = "arn:aws:iam::123456789012:role/test-animal-recommender-personalize" }
+  }
+  mock_resource "aws_cloudcontrolapi_resource" {
+    override_during = plan
+    defaults        = { id = "arn:aws:personalize:us-east-1:123456789012:some/test", properties = "{\"TrackingId\":\"t\"}" }
+  }
+}
+
+variables {
+  prefix      = "test-animal-recommender"
+  account     = { id = "123456789012", region = "us-east-1", partition = "aws" }
+  kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+  ledger_path = "/animal-recommender/test/models"
+  seed        = { bucket = "test-seed", bucket_arn = "arn:aws:s3:::test-seed", directory = "../../seed", rebase = true }
+  models = {
+    recommender = { recipe = "aws-user-personalization", exploration_weight = 0.3, exploration_item_age_cut_off = 30, minimum_provisioned_tps = 2 }
+    reranker    = { recipe = "aws-personalized-ranking", hyperparameters = { hidden_dimension = "64" } }
+  }
+  filters = { species = "INCLUDE ItemID WHERE Items.ANIMAL_SPECIES_ID IN ($SPECIES)" }
+}
+
+run "given_data_when_planned_then_datasets_are_encrypted_and_imported_from_the_seed_bucket" {
+  command = plan
+
+  assert {
+    condition     = jsondecode(aws_cloudcontrolapi_resource.dataset_group.desired_state).KmsKeyArn == var.kms_key_arn
+    error_message = "The dataset group must be encrypted with the environment's key."
+  }
+  assert {
+    condition     = jsondecode(aws_cloudcontrolapi_resource.dataset["items"].desired_state).DatasetImportJob.DataSource.DataLocation == "s3://test-seed/seed/items.csv"
+    error_message = "A dataset comes with its seed import."
+  }
+  assert {
+    condition     = length(jsondecode(jsondecode(aws_cloudcontrolapi_resource.schema["interactions"].desired_state).Schema).fields) == 4
+    error_message = "The schema is the seed's own."
+  }
+}
+
+run "given_two_models_when_planned_then_each_has_solution_training_and_campaign_named_after_it" {
+  command = plan
+
+  assert {
+    condition     = output.campaign_arns == { recommender = "arn:aws:personalize:us-east-1:123456789012:campaign/test-animal-recommender-recommender", reranker = "arn:aws:personalize:us-east-1:123456789012:campaign/test-animal-recommender-reranker" }
+    error_message = "Campaign ARNs are computed from names, so that functions need no look-up."
+  }
+  assert {
+    condition     = jsondecode(aws_cloudcontrolapi_resource.solution["reranker"].desired_state).SolutionConfig.AlgorithmHyperParameters.hidden_dimension == "64"
+    error_message = "Hyperparameters belong to the solution."
+  }
+  assert {
+    condition     = !can(jsondecode(aws_cloudcontrolapi_resource.solution["recommender"].desired_state).SolutionConfig)
+    error_message = "A model without hyperparameters has the recipe's own."
+  }
+  assert {
+    condition     = keys(terraform_data.automatic_training_off) == ["recommender", "reranker"] && keys(terraform_data.campaign) == ["recommender", "reranker"]
+    error_message = "Every solution has its automatic training switched off, and a campaign."
+  }
+}
+
+run "given_capacity_and_exploration_when_planned_then_they_can_change_without_a_new_campaign" {
+  command = plan
+
+  assert {
+    condition     = tolist(terraform_data.campaign_settings["recommender"].triggers_replace) == tolist(["--minimum-provisioned-tps 2 --exploration-weight 0.3 --exploration-item-age-cut-off 30"])
+    error_message = "Capacity and exploration are settings of their own."
+  }
+  assert {
+    condition     = tolist(terraform_data.campaign_settings["reranker"].triggers_replace) == tolist(["--minimum-provisioned-tps 1"])
+    error_message = "A ranking campaign has no exploration."
+  }
+  assert {
+    condition     = terraform_data.campaign["recommender"].triggers_replace == null
+    error_message = "Settings must not replace a campaign that serves."
+  }
+}
+
+run "given_a_role_when_planned_then_only_this_accounts_personalize_may_assume_it" {
+  command = plan
+
+  assert {
+    condition     = toset([for condition in one(data.aws_iam_policy_document.assume_role.statement).condition : condition.variable]) == toset(["aws:SourceAccount", "aws:SourceArn"])
+    error_message = "A trust without conditions could be used for somebody else."
+  }
+}
+
+run "given_a_third_model_when_planned_then_it_is_one_more_entry" {
+  command = plan
+  variables {
+    models = {
+      recommender = { recipe = "aws-user-personalization" }
+      reranker    = { recipe = "aws-personalized-ranking" }
+      homepage    = { recipe = "aws-user-personalization-v2", hyperparameters = { apply_recency_bias = "true" } }
+    }
+  }
+
+  assert {
+    condition     = endswith(output.campaign_arns["homepage"], "campaign/test-animal-recommender-homepage")
+    error_message = "A model needs nothing but its entry."
+  }
+}
+
+run "given_exploration_on_a_v2_recipe_when_planned_then_refused" {
+  command = plan
+  variables {
+    models = { recommender = { recipe = "aws-user-personalization-v2", exploration_weight = 0.3 } }
+  }
+  expect_failures = [var.models]
+}
+
+run "given_a_v1_hyperparameter_on_a_v2_recipe_when_planned_then_refused" {
+  command = plan
+  variables {
+    models = { recommender = { recipe = "aws-user-personalization-v2", hyperparameters = { bptt = "32" } } }
+  }
+  expect_failures = [var.models]
+}
+
+run "given_incremental_training_of_a_ranking_recipe_when_planned_then_refused" {
+  command = plan
+  variables {
+    models = { reranker = { recipe = "aws-personalized-ranking", training_mode = "UPDATE" } }
+  }
+  expect_failures = [var.models]
+}
+
+run "given_an_unknown_recipe_when_planned_then_refused" {
+  command = plan
+  variables {
+    models = { recommender = { recipe = "aws-magic" } }
+  }
+  expect_failures = [var.models]
+}
+
+run "given_no_capacity_when_planned_then_refused" {
+  command = plan
+  variables {
+    models = { recommender = { recipe = "aws-user-personalization", minimum_provisioned_tps = 0 } }
+  }
+  expect_failures = [var.models]
+}
+
+run "given_a_filter_that_is_no_expression_when_planned_then_refused" {
+  command = plan
+  variables {
+    filters = { cats = "only cats" }
+  }
+  expect_failures = [var.filters]
+}

@@ -1,0 +1,34 @@
+# Run with: terraform test -filter=tests/production.tftest.hcl -var-file=prod.tfvars
+
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
+  }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+}
+
+run "given_production_when_planned_then_nothing_is_lost_by_accident" {
+  command = plan
+
+  assert {
+    condition     = var.deletion_protection && var.point_in_time_recovery && var.kms_deletion_window_in_days == 30
+    error_message = "Production must be protected."
+  }
+  assert {
+    condition     = var.log_retention_days >= 365 && coalesce(var.stream.retention_hours, 48) > 48
+    error_message = "Production must keep logs for a year, and events longer than a weekend."
+  }
+  assert {
+    condition     = alltrue([for model in values(var.models) : model.minimum_provisioned_tps > 1])
+    error_message = "Production must have capacity."
+  }
+  assert {
+    condition     = coalesce(var.alarms.enabled, true) && var.budget != null
+    error_message = "Production must be watched."
+  }
+}
