@@ -9,6 +9,8 @@ METRIC = "EventsAccepted"
 # How long CloudWatch keeps data points of each period, finest first; a coarser one may count its own length too much.
 _PERIODS = ((timedelta(days=15), 60), (timedelta(days=63), 300), (timedelta(days=455), 3600))
 
+_CLOCK_SKEW = timedelta(minutes=1)  # between here and what put_events stamps
+
 
 def count_since(cloudwatch: Any, put_events_service: str, since: datetime, now: datetime) -> int:
     """Answer how many events were accepted from `since` to `now`; at most 455 days back, as CloudWatch remembers.
@@ -17,7 +19,7 @@ def count_since(cloudwatch: Any, put_events_service: str, since: datetime, now: 
     """
     since = max(since, now - _PERIODS[-1][0])
     pages = cloudwatch.get_paginator("get_metric_data").paginate(
-        MetricDataQueries=[_query(put_events_service, _period(now - since))], StartTime=since, EndTime=now
+        MetricDataQueries=[_query(put_events_service, _period(now - since))], StartTime=since, EndTime=now + _CLOCK_SKEW
     )
     return round(sum(value for page in pages for result in page["MetricDataResults"] for value in result["Values"]))
 

@@ -351,7 +351,9 @@ def run_terraform(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[
 
 
 def _apply(stack: Stack) -> None:
-    modules = os.path.relpath(ROOT / "modules", stack.directory)  # an absolute path would be copied, without its siblings
+    modules = os.path.relpath(
+        ROOT / "modules", stack.directory
+    )  # an absolute path would be copied, without its siblings
     values = {"prefix": PREFIX, "account": ACCOUNT, "modules": modules, "packages": stack.directory / "build"}
     (stack.directory / "main.tf").write_text(TERRAFORM % values)
     package = [sys.executable, "-m", "scripts.package", "--output", str(stack.directory / "build")]
@@ -375,6 +377,8 @@ def scale_time_down(stack: Stack, **changes: Any) -> None:
     """Shortens the pauses between retries, which only the definition itself can say; `changes` are to its top level."""
     step_functions = stack.client("stepfunctions")
     text = step_functions.describe_state_machine(stateMachineArn=stack.state_machine)["definition"]
-    shorter = text.replace('"IntervalSeconds": 2', '"IntervalSeconds": 1').replace('"MaxAttempts": 4', '"MaxAttempts": 2')
+    shorter = text.replace('"IntervalSeconds": 2', '"IntervalSeconds": 1').replace(
+        '"MaxAttempts": 4', '"MaxAttempts": 2'
+    )
     definition = json.dumps({**json.loads(shorter), **changes})
     step_functions.update_state_machine(stateMachineArn=stack.state_machine, definition=definition)

@@ -106,4 +106,4 @@ def test_given_an_age_when_counted_then_the_finest_period_that_cloudwatch_still_
     (query,) = cloudwatch.request["MetricDataQueries"]
     assert query["MetricStat"]["Period"] == period
     assert query["MetricStat"]["Metric"]["Dimensions"] == [{"Name": "service", "Value": "put-events"}]
-    assert cloudwatch.request["EndTime"] - cloudwatch.request["StartTime"] == timedelta(days=counted)
+    assert cloudwatch.request["EndTime"] - cloudwatch.request["StartTime"] == timedelta(days=counted, minutes=1)
