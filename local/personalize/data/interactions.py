@@ -143,10 +143,6 @@ class InteractionLog:
             rows = [row for row, origin in enumerate(c.origins) if origin == PUT]
             return [(c.users[row], c.sessions[row] or "", c.event_ids[row] or "") for row in rows]
 
-    def user_ids(self) -> list[str]:
-        """Every user with an interaction."""
-        return list(self._user_rows)
-
     def forget_users(self, user_ids: set[str]) -> int:
         """Delete all interactions of these users; returns how many they were."""
         with self._lock:
@@ -192,10 +188,15 @@ class InteractionLog:
 
     def _insert(self, rows: array, row: int) -> None:
         times = self._columns.times
-        if not rows or times[rows[-1]] <= times[row]:
+
+        def order(held: int) -> tuple[float, int]:
+            # Events of one second keep the order in which they came.
+            return times[held], held
+
+        if not rows or order(rows[-1]) <= order(row):
             rows.append(row)
         else:
-            rows.insert(bisect_right(rows, times[row], key=times.__getitem__), row)
+            rows.insert(bisect_right(rows, order(row), key=order), row)
 
     def _join(self, session: str, user: str) -> None:
         """From now on the session's anonymous events, past ones too, are the user's."""

@@ -18,9 +18,6 @@ class RecordSet:
     def __len__(self) -> int:
         return len(self._records)
 
-    def __contains__(self, record_id: str) -> bool:
-        return record_id in self._records
-
     def get(self, record_id: str) -> dict[str, Any] | None:
         """The record's columns (without its id), or None."""
         return self._records.get(record_id)

@@ -8,6 +8,7 @@ from local.personalize.avro import parse_schema
 from local.personalize.data import InteractionLog, StreamedEvent
 from local.personalize.data.csv_files import read_csv
 from local.personalize.errors import InvalidInputError, WorkFailedError
+from local.personalize.training import EventFilter
 
 from .conftest import INTERACTIONS, ITEMS, NOW, World, interactions_csv, schema
 
@@ -129,3 +130,12 @@ def test_given_users_to_forget_when_forgotten_then_only_theirs_goes() -> None:
     assert log.forget_users({"u"}) == 1
     assert log.history("u", 9) == []
     assert len(log.history("v", 9)) == 1
+
+
+def test_given_anonymous_events_when_columns_are_made_for_training_then_only_known_users_count() -> None:
+    log = InteractionLog()
+    log.record(_event("1", 1, user="u", session="x"))
+    log.record(_event("2", 2, session="stranger"))
+    log.record(StreamedEvent("u", "x", "3", NOW, "search"))
+    interactions = EventFilter().of_columns(log.columns())
+    assert (interactions.user_ids, interactions.item_ids) == (["u"], ["i"])

@@ -28,8 +28,8 @@ def test_given_a_session_when_an_event_joins_it_to_a_user_then_its_events_are_th
     assert before != after
     assert set(after) <= {f"i{n}" for n in range(20, 40)}
     history = serving.app.service().data(serving.arns["group"]).interactions.history("newcomer", 100)
-    # All came at the same second of their calls, so the joining event is among the first.
-    assert {event.item_id for event in history} == {"i21", "i24", "i27", "i30"}
+    # The joining event came last, but is as old as the first: within a second the order of arrival counts.
+    assert [event.item_id for event in history] == ["i21", "i30", "i24", "i27"]
 
 
 def test_given_an_event_id_when_it_comes_twice_then_the_first_wins(serving: World) -> None:
