@@ -97,8 +97,8 @@ class Exploration:
 class Settings:
     """How to train.
 
-    `hyperparameters` are Personalize's, as strings; honoured are `bptt` (how many of the newest events are read as a
-    sequence) and `recency_mask` / `apply_recency_bias` (whether popularity follows the trend). `event_type_weights`
+    `hyperparameters` are Personalize's, as strings; honoured are `recency_mask` and `apply_recency_bias` (false: what
+    is wanted lately is left out); the others tune neural networks and have nothing to tune here. `event_type_weights`
     says how much one event of a type counts; types not named there, or all without it, are weighted by rarity.
     """
 

@@ -1,0 +1,90 @@
+"""From sequences to knowledge: all graphs and statistics that need no validation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from local.recommender import catalogue, graphs
+from local.recommender.graphs import Graph
+from local.recommender.popularity import Popularity
+from local.recommender.sequences import Sequences
+from local.recommender.signals import Knowledge
+from local.recommender.types import Items
+
+PAIRS = 3e8
+PAST_DECAY = 0.5
+FUTURE_DECAY = 0.7
+
+
+@dataclass(frozen=True)
+class Ridges:
+    """Hyperparameters of the regressions, each ridge in units of its Gram matrix's mean diagonal."""
+
+    taste: float = 8.0
+    soon: float = 3.0
+    damping: float = 0.0
+
+
+def learn(
+    sequences: Sequences, warm: Sequence[str], items: Items | None, ridges: Ridges, *, trendy: bool = True
+) -> Knowledge:
+    """What these sequences teach about the `warm` items (those that events name) and the other `items`."""
+    size = len(warm)
+    popularity = Popularity.of(sequences.items, sequences.times, size)
+    recent = newest(sequences)
+    ones = graphs.incidence(recent, size, 0.0)
+    together = sparse.csr_matrix(ones.T @ ones)
+    return Knowledge(
+        catalogue.build(warm, items, together),
+        _graphs(recent, together, popularity.counts(), ridges),
+        popularity,
+        _returns(popularity.counts(), np.asarray(ones.sum(axis=0)).ravel()),
+        trendy,
+    )
+
+
+def newest(sequences: Sequences) -> Sequences:
+    """The newest events of everybody, so few of each that the pairs of items stay within `PAIRS`."""
+    lengths, most = sequences.lengths, int(sequences.lengths.max())
+    while float((np.minimum(lengths, most).astype(float) ** 2).sum()) > PAIRS:
+        most = int(most * 0.8)
+    keep = np.arange(len(sequences.items)) >= np.repeat(sequences.starts[1:] - most, lengths)
+    starts = np.concatenate([[0], np.cumsum(np.minimum(lengths, most))])
+    return Sequences(sequences.items[keep], sequences.times[keep], sequences.weights[keep], starts)
+
+
+def regression_parts(sequences: Sequences, size: int) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+    """(events, size) decayed past and near future of evenly drawn events."""
+    past = graphs.decayed(sequences, size, PAST_DECAY)
+    future = graphs.decayed(sequences, size, FUTURE_DECAY, forward=True)
+    drawn = np.linspace(0, past.shape[0] - 1, min(past.shape[0], graphs.REGRESSION_EVENTS)).astype(np.int64)
+    return past[drawn], future[drawn]
+
+
+def _graphs(
+    sequences: Sequences, together: sparse.csr_matrix, counts: NDArray[np.float32], ridges: Ridges
+) -> dict[str, Graph]:
+    size = len(counts)
+    every = np.arange(size)
+    often = np.sort(np.argsort(-counts, kind="stable")[: graphs.DENSE_ITEMS])
+    single = graphs.without_echoes(sequences)
+    past, future = regression_parts(single, size)
+    soon = graphs.soon(past[:, often], future[:, often], ridges.soon)
+    result = {"soon": graphs.strongest(soon, often, size)}
+    if ridges.damping:
+        damped = graphs.incidence(sequences, size, ridges.damping)[:, often]
+        gram = (damped.T @ damped).toarray()
+    else:
+        gram = together[often][:, often].toarray()
+    result["taste"] = graphs.strongest(graphs.taste(gram, ridges.taste), often, size)
+    following = graphs.following(graphs.decayed(single, size, PAST_DECAY), graphs.one_hot(single, size))
+    result["next"] = graphs.strongest(following, every, size)
+    result["similar"] = graphs.strongest(graphs.similar(together), every, size)
+    return result
+
+
+def _returns(events: NDArray[np.float32], people: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.log((np.maximum(events - people, 0) + 0.5) / (people + 2)).astype(np.float32)

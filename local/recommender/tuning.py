@@ -1,0 +1,84 @@
+"""Chooses the ridges on people held out of the training, over the most frequent items, where a solve is cheap."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from local.recommender import graphs
+from local.recommender.inquiry import Ask, answers_of, asks, past_of
+from local.recommender.learning import Ridges, newest, regression_parts
+from local.recommender.sequences import Sequences
+
+ITEMS = 1500
+EVENTS = 200_000
+ASKED = 400
+TASTE = (2.0, 8.0, 30.0)
+SOON = (1.0, 5.0)
+DAMPING = 0.5
+SOON_HALF_LIFE = 4.0
+
+
+def tune(sequences: Sequences, size: int, random: np.random.Generator) -> Ridges:
+    """The ridges whose graphs alone place the unseen answers best."""
+    trial = _Trial.of(_excerpt(sequences, size, random), random)
+    if not trial.questions:
+        return Ridges()
+    gram = trial.gram(0.0)
+    marks = {ridge: trial.mark(graphs.taste(gram, ridge), 1e9) for ridge in TASTE}
+    best = Ridges(taste=max(marks, key=marks.__getitem__))
+    damped = trial.mark(graphs.taste(trial.gram(DAMPING), best.taste), 1e9)
+    if damped > marks[best.taste]:
+        best = replace(best, damping=DAMPING)
+    past, future = regression_parts(graphs.without_echoes(trial.training), trial.size)
+    return replace(best, soon=max(SOON, key=lambda r: trial.mark(graphs.soon(past, future, r), SOON_HALF_LIFE)))
+
+
+def _excerpt(sequences: Sequences, size: int, random: np.random.Generator) -> tuple[Sequences, int]:
+    """Some people's events on the most frequent items, renumbered."""
+    people = random.permutation(len(sequences.lengths))
+    people = people[: max(1, int(np.searchsorted(np.cumsum(sequences.lengths[people]), EVENTS)))]
+    part = newest(sequences.of(people))
+    counts = np.bincount(part.items, minlength=size)
+    often = np.sort(np.argsort(-counts, kind="stable")[:ITEMS])
+    number = np.full(size, -1, np.int32)
+    number[often] = np.arange(len(often))
+    keep = number[part.items] >= 0
+    starts = np.concatenate([[0], np.cumsum(np.bincount(part.users[keep], minlength=len(people)))])
+    return Sequences(number[part.items[keep]], part.times[keep], part.weights[keep], starts), len(often)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    training: Sequences
+    held_out: Sequences
+    questions: list[Ask]
+    size: int
+
+    @classmethod
+    def of(cls, excerpt: tuple[Sequences, int], random: np.random.Generator) -> "_Trial":
+        sequences, size = excerpt
+        people = random.permutation(len(sequences.lengths))
+        asked = people[: min(ASKED, max(1, len(people) // 5))]
+        held_out = sequences.of(asked)
+        questions = asks(held_out, np.arange(len(asked)), random)
+        return cls(sequences.of(people[len(asked) :]), held_out, questions, size)
+
+    def gram(self, damping: float) -> NDArray[np.float32]:
+        people = graphs.incidence(self.training, self.size, damping)
+        return (people.T @ people).toarray()
+
+    def mark(self, graph: NDArray[np.float32], half_life: float) -> float:
+        """Mean discounted gain 1 / log2(1 + rank) of the answers that the history does not hold."""
+        pasts = [past_of(self.held_out, ask) for ask in self.questions]
+        starts = np.concatenate([[0], np.cumsum([len(past) for past in pasts])])
+        columns = np.concatenate([past.items for past in pasts])
+        fading = np.concatenate([past.fading(half_life) for past in pasts])
+        scores = sparse.csr_matrix((fading, columns, starts), shape=(len(pasts), self.size)) @ graph
+        scores[np.repeat(np.arange(len(pasts)), np.diff(starts)), columns] = -np.inf
+        gains = []
+        for row, ask, past in zip(scores, self.questions, pasts, strict=True):
+            fresh = np.setdiff1d(answers_of(self.held_out, ask), past.items)
+            gains += [1 / np.log2(2 + np.count_nonzero(row > row[item])) for item in fresh]
+        return float(np.mean(gains)) if gains else 0.0
