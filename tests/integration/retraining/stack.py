@@ -286,7 +286,8 @@ data "aws_caller_identity" "this" {}
 locals {
   prefix  = "%(prefix)s"
   account = { id = data.aws_caller_identity.this.account_id, region = "us-east-1", partition = "aws" }
-  items   = ["i0", "i1", "i2"]
+  gate    = { minimum_coverage = 0.01, regression_tolerance = 1 }
+  canary  = { user_ids = ["u1"], item_ids = ["i0", "i1", "i2"] }
   # `stranger` is the re-ranker once more, asked for items that nobody knows: its canary never finds sense in it.
   names = { recommender = "recommender", reranker = "reranker", stranger = "reranker" }
 }
@@ -314,9 +315,9 @@ module "retraining" {
   }
   functions = { plan_retraining = { memory_size = 512 } }
   models = {
-    recommender = { recipe = "aws-user-personalization", canary = { user_ids = ["u1", "u2"] }, gate = { minimum_coverage = 0.01, regression_tolerance = 1 } }
-    reranker    = { recipe = "aws-personalized-ranking", canary = { user_ids = ["u1"], item_ids = local.items }, gate = { regression_tolerance = 1 } }
-    stranger    = { recipe = "aws-personalized-ranking", canary = { item_ids = ["nobody", "knows"] }, gate = { regression_tolerance = 1 } }
+    recommender = { recipe = "aws-user-personalization", gate = local.gate, canary = { user_ids = ["u1", "u2"] } }
+    reranker    = { recipe = "aws-personalized-ranking", gate = local.gate, canary = local.canary }
+    stranger    = { recipe = "aws-personalized-ranking", gate = local.gate, canary = { item_ids = ["who", "knows"] } }
   }
   solution_arns            = { for name, real in local.names : name => "%(account)s:solution/${local.prefix}-${real}" }
   campaign_arns            = { for name, real in local.names : name => "%(account)s:campaign/${local.prefix}-${real}" }
@@ -351,9 +352,8 @@ def run_terraform(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[
 
 
 def _apply(stack: Stack) -> None:
-    modules = os.path.relpath(
-        ROOT / "modules", stack.directory
-    )  # an absolute path would be copied, without its siblings
+    # Relative: of an absolute path Terraform makes a copy, without the modules beside it.
+    modules = os.path.relpath(ROOT / "modules", stack.directory)
     values = {"prefix": PREFIX, "account": ACCOUNT, "modules": modules, "packages": stack.directory / "build"}
     (stack.directory / "main.tf").write_text(TERRAFORM % values)
     package = [sys.executable, "-m", "scripts.package", "--output", str(stack.directory / "build")]
