@@ -16,7 +16,6 @@ from scripts.terminal import TaskError
 
 BUILD = ROOT / "build"
 FUNCTIONS = ROOT / "functions"
-_LARGEST_ZIP = 50 * 2**20  # that a function may be made of without S3
 _FEW = 3
 
 
@@ -48,13 +47,10 @@ def packages(target: Target) -> Iterator[Finding]:
     if missing:
         yield Finding("Packages", FAIL, f"not built: {_some(missing)}", "make package")
         return
-    large = sorted(name for name, path in zips.items() if path.stat().st_size > _LARGEST_ZIP)
-    if large:
-        yield Finding("Packages", FAIL, f"over 50 MiB: {_some(large)}", "leave out what Lambda brings along")
     stale = sorted(name for name, path in zips.items() if _newest(name) > path.stat().st_mtime)
     if stale:
         yield Finding("Packages", WARN, f"older than their sources: {_some(stale)}", "make package")
-    if not large and not stale:
+    else:
         yield Finding("Packages", OK, f"{len(zips)} zips in {BUILD.name}/")
 
 

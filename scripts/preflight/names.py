@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from scripts.preflight.findings import FAIL, OK, WARN, Finding, Target
 
-_BUCKETS = ("seed", "raw-events", "access-logs")  # modules/storage
+_BUCKETS = ("seed", "raw-events", "packages", "access-logs")  # modules/storage
 _ANOTHER_NAME = "choose another environment name"
 _SEVERAL = 5
 
