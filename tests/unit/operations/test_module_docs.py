@@ -35,6 +35,15 @@ def run(modules, *arguments):
     return module_docs.main(["--modules", str(modules), *arguments])
 
 
+def test_the_modules_readmes_are_current():
+    stale = [
+        readme.parent.name
+        for readme, text in module_docs.documents(module_docs.ROOT / "modules")
+        if readme.exists() and readme.read_text() != text
+    ]
+    assert stale == [], "run `make docs`"
+
+
 def test_a_module_without_a_readme_gets_one(modules):
     assert run(modules) == 0
     text = (modules / "thing" / "README.md").read_text()
