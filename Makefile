@@ -10,6 +10,9 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 ENV ?= dev
 ARGS ?=
+MODEL ?=
+NAME ?=
+FILE ?=
 
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -86,6 +89,14 @@ plan-report: setup ## Write what a pull request shows of a saved plan (make plan
 apply: package ## Provision or update an environment (ENV=dev)
 	@$(RUN) -m scripts.terraform $(ENV) apply $(ARGS)
 
+.PHONY: preflight
+preflight: package ## Say before the first apply what would make it fail (ENV=dev)
+	@$(RUN) -m scripts.preflight --environment $(ENV) $(ARGS)
+
+.PHONY: cost
+cost: setup ## Estimate a month's cost by component and event rate, and what moves it most (ENV=dev)
+	@$(RUN) -m scripts.cost --environment $(ENV) $(ARGS)
+
 .PHONY: destroy
 destroy: package ## Remove an environment and everything billed in it (ENV=dev)
 	@$(RUN) -m scripts.terraform $(ENV) destroy $(ARGS)
@@ -99,6 +110,36 @@ seed: setup ## Write the example data anew (the same bytes each time)
 .PHONY: check-seed
 check-seed: setup ## Say what Personalize would refuse in your own data: make check-seed FILE=interactions.csv
 	@$(RUN) -m scripts.check_seed $(FILE) $(ARGS)
+
+.PHONY: retrain
+retrain: setup ## Start a retraining run now and follow it (ENV=dev)
+	@$(RUN) -m scripts.retrain --environment $(ENV) $(ARGS)
+
+.PHONY: models
+models: setup ## Show what is deployed, its metrics over time, training hours (ENV=dev)
+	@$(RUN) -m scripts.models --environment $(ENV) $(ARGS)
+
+.PHONY: rollback
+rollback: setup ## Put a model's previous version back: make rollback MODEL=recommender ENV=dev
+	@[ -n "$(MODEL)" ] || { echo "Which model? make rollback MODEL=recommender ENV=$(ENV)" >&2; exit 2; }
+	@$(RUN) -m scripts.rollback --environment $(ENV) --model $(MODEL) $(ARGS)
+
+.PHONY: dead-letters
+dead-letters: setup ## Show events that could not be taken, by reason (ENV=dev)
+	@$(RUN) -m scripts.dead_letters --environment $(ENV) $(ARGS)
+
+.PHONY: redrive
+redrive: setup ## Send repaired dead letters through again, safely twice (ENV=dev)
+	@$(RUN) -m scripts.redrive --environment $(ENV) $(ARGS)
+
+.PHONY: query
+query: setup ## Ask the raw events: make query NAME=user_history ARGS=12345 ENV=dev; without NAME, list the queries
+	@$(RUN) -m scripts.query --environment $(ENV) $(NAME) $(ARGS)
+
+.PHONY: forget-user
+forget-user: setup ## Remove a visitor everywhere: make forget-user USER=12345 ENV=dev
+	@[ "$(origin USER)" = "command line" ] || { echo "Whom? make forget-user USER=12345 ENV=$(ENV)" >&2; exit 2; }
+	@$(RUN) -m scripts.forget_user --environment $(ENV) --user "$(USER)" $(ARGS)
 
 # --- checking ---------------------------------------------------------------------------------------------------
 
@@ -127,6 +168,15 @@ test-e2e: setup package ## The whole system on the local AWS
 
 .PHONY: test
 test: lint test-unit test-integration test-terraform test-e2e ## Everything that must pass
+
+.PHONY: bench
+bench: setup package ## Measure: data path and serving against baselines, the recommender, the local Personalize
+	@for bench in bench.data_path bench.serving bench.recommender local.personalize.bench; do $(RUN) -m $$bench; done
+
+.PHONY: docs
+docs: setup ## Renew the tables in READMEs that are generated from the code
+	@$(RUN) -m scripts.module_docs
+	@$(RUN) -m local.personalize.operations_table
 
 .PHONY: clean
 clean: ## Remove what was built and installed here
