@@ -10,17 +10,21 @@ from werkzeug import Request, Response
 from local.faults import Faults
 from local.lambda_runtime.runtime import LambdaRuntime
 from local.mails import Mailbox
+from local.personalize import PersonalizeApp
 from local.schedules.clock import Clock
 
 PREFIX = "/_local/"
 
 
 class Administration:
-    """Answers `/_local/health`, `/_local/functions`, `/_local/schedules`, `/_local/mails` and `/_local/faults`."""
+    """Answers `/_local/health`, `functions`, `schedules`, `mails`, `faults` and `personalize…`."""
 
-    def __init__(self, runtime: LambdaRuntime, faults: Faults, mailbox: Mailbox, clock: Clock) -> None:
+    def __init__(
+        self, runtime: LambdaRuntime, faults: Faults, personalize: PersonalizeApp, mailbox: Mailbox, clock: Clock
+    ) -> None:
         self._runtime = runtime
         self._faults = faults
+        self._personalize = personalize
         self._mailbox = mailbox
         self._clock = clock
         self._started = time.time()
@@ -28,8 +32,8 @@ class Administration:
     def handle(self, request: Request) -> Response:
         """Answer one request; 404 for a path that is none of those above."""
         name, _, rest = request.path.removeprefix(PREFIX).partition("/")
-        if name == "faults":
-            return self._faults.handle(request)
+        if name in ("faults", "personalize"):
+            return self._faults.handle(request) if name == "faults" else self._personalize.introspect(request)
         answers = {
             "health": self._health,
             "functions": self._functions,
@@ -37,7 +41,9 @@ class Administration:
             "mails": self._mails,
         }
         if name not in answers:
-            return _json({"message": f"no such path; there are {', '.join(sorted([*answers, 'faults']))}"}, 404)
+            return _json(
+                {"message": f"no such path; there are {', '.join(sorted([*answers, 'faults', 'personalize']))}"}, 404
+            )
         return answers[name](request.method, rest)
 
     def _health(self, method: str, rest: str) -> Response:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from moto.iam.models import get_account_id_from
+from moto.iam import models as iam_models
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug import Request, Response
 
@@ -63,7 +63,7 @@ class LocalAws:
             faults=faults,
         )
         self._cloud_control = cloud_control.create_app(self._personalize)
-        self._administration = Administration(self._runtime, faults, mailbox, self._clock)
+        self._administration = Administration(self._runtime, faults, self._personalize, mailbox, self._clock)
         self._moto = DomainDispatcherApplication(self._moto_application)
         self._state_machines.prepare_in_background()
 
@@ -100,7 +100,7 @@ class LocalAws:
         if service == "personalize":
             return self._personalize.handle(Request(environ))
         if service == "lambda" and is_invocation(environ["REQUEST_METHOD"], path):
-            account = get_account_id_from(scope["key"])  # type: ignore[index]
+            account = iam_models.get_account_id_from(scope["key"])  # type: ignore[index]
             return self._front.handle(Request(environ), account, scope["region"])  # type: ignore[index]
         if service == "cloudcontrolapi" or (service == "cloudformation" and _describes_type(environ)):
             return self._cloud_control.handle(Request(environ))

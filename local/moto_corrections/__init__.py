@@ -1,7 +1,7 @@
 """Where moto differs from AWS and this system would notice: a file for each service, each correction with its cause.
 
-Every correction has a probe in tests/unit/local/moto_probes.py. A test runs the probes against the installed moto as it
-comes, and fails for one that passes there: that correction can be deleted.
+Every correction has a probe in tests/integration/local/moto_probes.py. A test runs the probes against the installed
+moto as it comes, and fails for one that passes there: that correction can be deleted.
 """
 
 import os
