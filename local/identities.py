@@ -44,7 +44,7 @@ def role_credentials(role_arn: str | None, region: str, session: str) -> Credent
     Args:
         session: role session name; Lambda uses the function's name.
     """
-    if not role_arn or not _exists(role_arn, region):
+    if not role_arn or not role_exists(role_arn, region):
         return OWN
     backend = sts_backends[role_arn.split(":")[4]][get_partition(region)]
     with _lock:
@@ -99,7 +99,8 @@ def role_exists(role_arn: str, region: str) -> bool:
     return not iam_backends[account][get_partition(region)].roles or _exists(role_arn, region)
 
 
-def _exists(role_arn: str, region: str) -> bool:
+def role_exists(role_arn: str, region: str) -> bool:
+    """Whether there is a role of that ARN."""
     try:
         iam_backends[role_arn.split(":")[4]][get_partition(region)].get_role_by_arn(role_arn)
     except (NotFoundException, IndexError):
