@@ -1,0 +1,175 @@
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
+  }
+  mock_resource "aws_lambda_alias" {
+    defaults = { arn = "arn:aws:lambda:us-east-1:123456789012:function:test:live" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/test" }
+  }
+  mock_resource "aws_sfn_state_machine" {
+    defaults = { arn = "arn:aws:states:us-east-1:123456789012:stateMachine:test-animal-recommender-retraining" }
+  }
+  mock_resource "aws_cloudwatch_event_rule" {
+    defaults = { arn = "arn:aws:events:us-east-1:123456789012:rule/test" }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:test" }
+  }
+}
+
+variables {
+  prefix  = "test-animal-recommender"
+  account = { id = "123456789012", region = "us-east-1", partition = "aws" }
+  platform = {
+    environment        = "test"
+    package_directory  = "tests/fixtures"
+    package_bucket     = "test-packages"
+    runtime            = "python3.13"
+    architecture       = "arm64"
+    log_level          = "INFO"
+    log_retention_days = 30
+    kms_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+  }
+  models = {
+    recommender = { recipe = "aws-user-personalization", monthly_training_hours = 20 }
+    reranker    = { recipe = "aws-personalized-ranking", gate = { threshold = 0.3 }, canary = { item_ids = ["a", "b"] }, minimum_new_interactions = 7 }
+  }
+  solution_arns = {
+    recommender = "arn:aws:personalize:us-east-1:123456789012:solution/test-recommender"
+    reranker    = "arn:aws:personalize:us-east-1:123456789012:solution/test-reranker"
+  }
+  campaign_arns = {
+    recommender = "arn:aws:personalize:us-east-1:123456789012:campaign/test-recommender"
+    reranker    = "arn:aws:personalize:us-east-1:123456789012:campaign/test-reranker"
+  }
+  put_events_function_name = "test-animal-recommender-put-events"
+  fallback = {
+    bucket       = "seed"
+    bucket_arn   = "arn:aws:s3:::seed"
+    key          = "popular.json"
+    campaign_arn = "arn:aws:personalize:us-east-1:123456789012:campaign/test-recommender"
+  }
+  topic_arn     = "arn:aws:sns:us-east-1:123456789012:topic"
+  ledger_prefix = "/animal-recommender/test/models"
+}
+
+run "given_two_models_when_applied_then_the_plan_of_a_run_has_their_rules" {
+  command = apply
+
+  assert {
+    condition = [for model in local.models : [model.name, model.kind, model.metric, model.threshold, model.minimumNewInteractions]] == [
+      ["recommender", "recommendations", "normalized_discounted_cumulative_gain_at_5", 0.01, 1000],
+      ["reranker", "ranking", "normalized_discounted_cumulative_gain_at_5", 0.3, 7],
+    ]
+    error_message = "NDCG@5 above 0.01 unless the model says otherwise."
+  }
+  assert {
+    condition     = local.models[0].monthlyTrainingHours == 20 && local.models[1].monthlyTrainingHours == null
+    error_message = "A budget is optional."
+  }
+  assert {
+    condition     = jsondecode(local.functions.plan_retraining.environment.WAITING).trainingTimeoutSeconds == 86400
+    error_message = "Times reach the state machine through the plan."
+  }
+}
+
+run "given_the_definition_when_applied_then_no_placeholder_is_left_and_it_is_encrypted_logged_and_traced" {
+  command = apply
+
+  assert {
+    condition     = !strcontains(aws_sfn_state_machine.this.definition, "$${") && length(jsondecode(aws_sfn_state_machine.this.definition).States) == 5
+    error_message = "Every function of the definition must be deployed."
+  }
+  assert {
+    condition     = aws_sfn_state_machine.this.encryption_configuration[0].kms_key_id == var.platform.kms_key_arn && aws_sfn_state_machine.this.tracing_configuration[0].enabled && aws_sfn_state_machine.this.logging_configuration[0].level == "ALL"
+    error_message = "Runs must be encrypted, traced and logged."
+  }
+}
+
+run "given_the_policies_when_applied_then_each_function_calls_what_it_needs_and_no_more" {
+  command = apply
+
+  assert {
+    condition     = keys(local.calls) == keys(local.functions)
+    error_message = "Each function has its calls."
+  }
+  assert {
+    condition     = alltrue(flatten([for calls in values(local.calls) : [for call in calls : [for action in call.actions : !strcontains(action, "*")]]]))
+    error_message = "No wildcard actions."
+  }
+  assert {
+    condition = alltrue(flatten([for calls in values(local.calls) : [for call in calls : [
+      for resource in call.resources : resource != "*" || call.actions == ["cloudwatch:GetMetricData"]
+    ]]]))
+    error_message = "No wildcard resource where the service knows resources."
+  }
+  assert {
+    condition     = one([for statement in data.aws_iam_policy_document.state_machine.statement : statement if statement.sid == "Functions"]).actions == toset(["lambda:InvokeFunction"])
+    error_message = "The state machine invokes functions."
+  }
+}
+
+run "given_a_run_that_breaks_off_when_matched_then_it_is_mailed_and_its_training_is_stopped" {
+  command = apply
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.broke_off.event_pattern).detail.status == ["ABORTED", "FAILED", "TIMED_OUT"]
+    error_message = "All three ways of breaking off."
+  }
+  assert {
+    condition     = jsonencode(jsondecode(replace(aws_cloudwatch_event_target.stop_training.input_transformer[0].input_template, "<name>", "\"run\""))) == jsonencode({ executionName = "run", solutionArns = values(var.solution_arns) })
+    error_message = "The function is told the run and the solutions."
+  }
+}
+
+run "given_a_disabled_schedule_when_applied_then_nothing_starts_by_itself" {
+  command = apply
+  variables {
+    settings = { enabled = false }
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.this.state == "DISABLED"
+    error_message = "Runs can still be started by hand."
+  }
+}
+
+run "given_a_ranking_model_without_canary_items_when_planned_then_it_is_refused" {
+  command = plan
+  variables {
+    models        = { reranker = { recipe = "aws-personalized-ranking" } }
+    solution_arns = { reranker = "arn:aws:personalize:us-east-1:123456789012:solution/test-reranker" }
+    campaign_arns = { reranker = "arn:aws:personalize:us-east-1:123456789012:campaign/test-reranker" }
+  }
+
+  expect_failures = [var.models]
+}
+
+run "given_an_unknown_metric_when_planned_then_it_is_refused" {
+  command = plan
+  variables {
+    models = { recommender = { recipe = "aws-user-personalization", gate = { metric = "accuracy" } } }
+  }
+
+  expect_failures = [var.models]
+}
+
+run "given_more_looks_than_an_execution_can_remember_when_planned_then_they_are_refused" {
+  command = plan
+  variables {
+    settings = { training_poll_seconds = 5 }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "given_no_schedule_expression_when_planned_then_it_is_refused" {
+  command = plan
+  variables {
+    settings = { schedule_expression = "daily" }
+  }
+
+  expect_failures = [var.settings]
+}
