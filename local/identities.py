@@ -94,15 +94,15 @@ def _session() -> boto3.session.Session:
 
 
 def role_exists(role_arn: str, region: str) -> bool:
-    """Whether a service can act as the role. While an account has no roles, IAM is not in use and any role will do."""
-    account = role_arn.split(":")[4]
-    return not iam_backends[account][get_partition(region)].roles or _exists(role_arn, region)
-
-
-def role_exists(role_arn: str, region: str) -> bool:
     """Whether there is a role of that ARN."""
     try:
         iam_backends[role_arn.split(":")[4]][get_partition(region)].get_role_by_arn(role_arn)
     except (NotFoundException, IndexError):
         return False
     return True
+
+
+def may_be_assumed(role_arn: str, region: str) -> bool:
+    """Whether a service can act as the role. While an account has no roles, IAM is not in use and any role will do."""
+    account = role_arn.split(":")[4]
+    return not iam_backends[account][get_partition(region)].roles or role_exists(role_arn, region)

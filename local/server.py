@@ -14,8 +14,7 @@ from local import cloud_control, mails, moto_corrections, personalize
 from local.administration import PREFIX, Administration
 from local.delivery import Delivery
 from local.faults import Faults
-from local.identities import role_exists
-from local.identities import role_exists
+from local.identities import may_be_assumed
 from local.lambda_runtime import moto_seam
 from local.lambda_runtime.asynchronous import AsynchronousInvoker
 from local.lambda_runtime.front import InvocationFront, is_invocation
@@ -60,8 +59,7 @@ class LocalAws:
             account_id=settings.account_id,
             region=settings.region,
             s3=lambda: delivery.client("s3", settings.region),
-            role_exists=lambda arn: role_exists(arn, settings.region),
-            role_exists=lambda arn: role_exists(arn, settings.region),
+            role_exists=lambda arn: may_be_assumed(arn, settings.region),
             faults=faults,
         )
         self._cloud_control = cloud_control.create_app(self._personalize)
