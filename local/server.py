@@ -91,8 +91,6 @@ class LocalAws:
 
     def _route(self, environ: dict[str, Any]) -> WsgiApplication:
         path = environ["PATH_INFO"]
-        if path.startswith(f"{PREFIX}personalize"):
-            return self._personalize.introspect(Request(environ))
         if path.startswith(PREFIX):
             return self._administration.handle(Request(environ))
         scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import EventSourceMapping, LambdaFunction, lambda_backends
 from moto.awslambda.utils import get_backend
 from moto.kinesis.models import Shard
 
-from local.delivery import Delivery
+from local.delivery import Delivery, UndeliverableError
 from local.lambda_runtime.model import Outcome, ThrottledError
 from local.lambda_runtime.moto_seam import new_invocation, read_function
 from local.lambda_runtime.runtime import LambdaRuntime
@@ -172,7 +173,11 @@ class Lane:
         if not destination:
             return
         body = json.dumps(failure_record(given_up, self._mapping.function_arn, self._mapping.event_source_arn))
-        self._delivery.send(destination, body, role_arn=self._function().role)
+        try:
+            self._delivery.send(destination, body, role_arn=self._function().role)
+        except (ClientError, BotoCoreError, UndeliverableError) as error:
+            # As on AWS: a destination that refuses does not hold up the shard.
+            report(f"event source mapping {self._mapping.uuid}: on-failure destination {destination}", error)
 
 
 def failure_record(given_up: Discarded, function_arn: str, stream_arn: str) -> dict[str, Any]:
