@@ -15,6 +15,8 @@ from moto.events.models import events_backends
 from moto.stepfunctions.parser.api import InvalidDefinition
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_aws_sdk
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
+from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped, ProgramTimedOut
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.parser.utils import camel_to_snake_case
@@ -32,6 +34,7 @@ def apply() -> None:
     _list_versions()
     _name_executions()
     _restore_names()
+    _stay_ended()
     _emit_status_events()
 
 
@@ -118,6 +121,19 @@ def _write_times(value: Any) -> None:
             value[key] = member.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
         else:
             _write_times(member)
+
+
+def _stay_ended() -> None:
+    """An execution that was stopped, or timed out, inside a Map is ABORTED or TIMED_OUT.
+
+    Cause: moto/stepfunctions/parser/asl/eval/environment.py, set_error: the Map, which finds its iterations ended,
+    fails, and takes the end's place.
+    """
+
+    @around(Environment, "set_error")
+    def set_error(original: Any, self: Environment, error: Any) -> None:
+        if not isinstance(self.program_state(), ProgramStopped | ProgramTimedOut):
+            original(self, error=error)
 
 
 def _emit_status_events() -> None:

@@ -334,6 +334,25 @@ def stepfunctions_tells_event_bridge() -> None:
     assert len(logs.describe_log_streams(logGroupName="/g")["logStreams"]) == 2
 
 
+WAITING = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 30, "End": True}}}
+MAP = {"Type": "Map", "ItemsPath": "$", "ItemProcessor": WAITING, "End": True}
+
+
+@probe
+def stepfunctions_stopped_inside_a_map_is_aborted() -> None:
+    from moto.core.config import default_user_config
+
+    default_user_config["stepfunctions"] = {"execute_state_machine": True}
+    states = aws("stepfunctions")
+    definition = json.dumps({"StartAt": "M", "States": {"M": MAP}})
+    arn = states.create_state_machine(name="m", definition=definition, roleArn=make_role())["stateMachineArn"]
+    run = states.start_execution(stateMachineArn=arn, name="n", input="[1]")["executionArn"]
+    time.sleep(0.5)
+    states.stop_execution(executionArn=run)
+    time.sleep(0.5)
+    assert states.describe_execution(executionArn=run)["status"] == "ABORTED"
+
+
 def main() -> None:
     if "--corrected" in sys.argv:
         from local import moto_corrections
