@@ -7,5 +7,6 @@ SELECT
 FROM events
 WHERE arrival >= date_format(current_timestamp - INTERVAL '30' DAY, 'year=%Y/month=%m/day=%d/hour=%H')
   AND coalesce(data.eventtype, eventtype) IS NOT NULL
+  AND coalesce(data.userid, userid, data.sessionid, sessionid) IS NOT NULL
 GROUP BY 1, 2
 ORDER BY 1 DESC, 2
