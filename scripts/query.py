@@ -18,7 +18,6 @@ from scripts.terminal import Progress, TaskError, console, running, table
 
 UNDER_WAY = ("QUEUED", "RUNNING")
 POLL_SECONDS = 0.5
-_PAGE = 50  # Athena: named queries of one call
 
 
 @dataclass(frozen=True)
@@ -46,13 +45,11 @@ class Athena:
     def queries(self) -> dict[str, NamedQuery]:
         """The workgroup's named queries by name."""
         pages = self._client.get_paginator("list_named_queries").paginate(WorkGroup=self._workgroup)
-        ids = [query_id for page in pages for query_id in page["NamedQueryIds"]]
         found = {}
-        for start in range(0, len(ids), _PAGE):
-            answer = self._client.batch_get_named_query(NamedQueryIds=ids[start : start + _PAGE])
-            for one in answer["NamedQueries"]:
-                text = one.get("Description", "")
-                found[one["Name"]] = NamedQuery(one["Name"], text, one["Database"], one["QueryString"])
+        for query_id in (query_id for page in pages for query_id in page["NamedQueryIds"]):
+            one = self._client.get_named_query(NamedQueryId=query_id)["NamedQuery"]
+            text = one.get("Description", "")
+            found[one["Name"]] = NamedQuery(one["Name"], text, one["Database"], one["QueryString"])
         return dict(sorted(found.items()))
 
     def run(self, query: NamedQuery, parameters: Sequence[str], progress: Progress) -> str:

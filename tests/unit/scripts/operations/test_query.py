@@ -33,14 +33,10 @@ class FakeAthena:
         cells = [{"Data": [{"VarCharValue": value} if value else {} for value in row]} for row in rows]
         return [{"ResultSet": {"Rows": cells[:2]}}, {"ResultSet": {"Rows": cells[2:]}}]
 
-    def batch_get_named_query(self, NamedQueryIds: list[str]) -> dict[str, Any]:  # noqa: N803
-        """Both queries."""
-        texts = {"1": ("events_by_day", "SELECT 1"), "2": ("user_history", HISTORY)}
-        named = [
-            {"Name": texts[one][0], "Description": "What?", "Database": "raw", "QueryString": texts[one][1]}
-            for one in NamedQueryIds
-        ]
-        return {"NamedQueries": named}
+    def get_named_query(self, NamedQueryId: str) -> dict[str, Any]:  # noqa: N803
+        """One of the two."""
+        name, sql = {"1": ("events_by_day", "SELECT 1"), "2": ("user_history", HISTORY)}[NamedQueryId]
+        return {"NamedQuery": {"Name": name, "Description": "What?", "Database": "raw", "QueryString": sql}}
 
     def start_query_execution(self, **request: Any) -> dict[str, str]:
         """Starts."""
