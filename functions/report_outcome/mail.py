@@ -1,6 +1,7 @@
 """The mail on one model's outcome: understood at once, by somebody who does not know the system by heart."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from animal_recommender.retraining import metric_label
 from report_outcome.outcome import Outcome
@@ -63,12 +64,18 @@ def _consequences(outcome: Outcome) -> Iterator[str]:
 def _numbers(outcome: Outcome) -> list[str]:
     lines = [f"{'ok  ' if rule['passed'] else 'FAIL'}  {rule['text']}" for rule in outcome["rules"]]
     if outcome["newInteractions"] is not None:
-        lines.append(f"new interactions since the last training ({outcome['since']}): {outcome['newInteractions']}")
+        lines.append(
+            f"new interactions since the last training ({_moment(outcome['since'])}): {outcome['newInteractions']}"
+        )
     if outcome["trainingHours"] is not None:
         lines.append(f"training hours of this version: {outcome['trainingHours']:.3f}")
     if outcome["trainingHoursThisMonth"] is not None:
         lines.append(f"training hours of this model earlier this month: {outcome['trainingHoursThisMonth']:.3f}")
     return lines
+
+
+def _moment(since: str | None) -> str:
+    return f"{datetime.fromisoformat(since):%Y-%m-%d %H:%M %Z}" if since else "never"
 
 
 def _advice(environment: str, outcome: Outcome) -> str:

@@ -3,6 +3,8 @@
 Counts carry the dimension `service` alone, for alarms; what describes one model carries `model` as well.
 """
 
+from aws_lambda_powertools.metrics import MetricUnit
+
 from animal_recommender.observability import Metrics, count
 from report_outcome.outcome import Outcome
 
@@ -25,8 +27,8 @@ def measure(outcome: Outcome) -> None:
 
 def _measure_model(outcome: Outcome, hours: float) -> None:
     of_model = Metrics(model=outcome["name"])
-    of_model.add(_COUNTS[outcome["outcome"]], "Count", 1)
-    of_model.add("TrainingHours", "Count", hours)
+    of_model.add_metric(_COUNTS[outcome["outcome"]], MetricUnit.Count, 1)
+    of_model.add_metric("TrainingHours", MetricUnit.Count, hours)
     for name, value in outcome["metrics"].items():
-        of_model.add(name, "None", value)
-    of_model.write()
+        of_model.add_metric(name, MetricUnit.NoUnit, value)
+    of_model.flush_metrics()

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 from animal_recommender.retraining import Model
 
 STRANGER = "canary-visitor-without-history"
-RECOMMENDED = 100  # asked for; the stranger's answer is also the popular list
+RECOMMENDED = 500  # asked for, the most that one answer may hold: the stranger's is also the popular list
 _LEAST = 5  # a catalogue of which fewer can be recommended is no catalogue
 
 Scored = list[dict[str, Any]]  # itemId, and score where the service gave one

@@ -43,12 +43,7 @@ variable "functions" {
 }
 
 variable "models" {
-  description = <<-EOT
-    Name -> model and its rules. gate: a new version is promoted if its offline `metric` is above `threshold`, its
-    coverage is at least `minimum_coverage`, and it lost at most the share `regression_tolerance` of the deployed
-    version's metric. monthly_training_hours: budget of the model, null for none. canary: users asked for after a
-    promotion, and items ranked for them (a ranking model needs at least two).
-  EOT
+  description = "Name -> model and its rules. gate: a new version is promoted if its offline `metric` is above `threshold`, its coverage is at least `minimum_coverage`, and it lost at most the share `regression_tolerance` of the deployed version's metric. monthly_training_hours: budget of the model, null for none. canary: users asked for after a promotion, and items ranked for them (a ranking model needs at least two)."
   type = map(object({
     recipe        = string
     training_mode = optional(string, "FULL")
@@ -153,11 +148,7 @@ variable "ledger_prefix" {
 }
 
 variable "settings" {
-  description = <<-EOT
-    When runs start, and how they wait. enabled: whether the schedule starts runs at all. minimum_new_interactions:
-    since a model's last training, unless the model sets its own. *_poll_seconds: pause between two looks.
-    *_timeout_seconds: when a training is stopped, or a campaign update given up.
-  EOT
+  description = "When runs start, and how they wait. enabled: whether the schedule starts runs at all. minimum_new_interactions: since a model's last training, unless the model sets its own. *_poll_seconds: pause between two looks. *_timeout_seconds: when a training is stopped, or a campaign update given up."
   type = object({
     enabled                  = optional(bool, true)
     schedule_expression      = optional(string, "cron(0 3 * * ? *)")

@@ -99,18 +99,18 @@ class Stack:
             stateMachineArn=self.state_machine, name=f"run-{self._number}", input=json.dumps(given)
         )["executionArn"]
 
-    def run(self, on: dict[str, Callable[[], Any]] | None = None, **given: Any) -> "Run":
-        """Starts a run and waits for its end; `on` maps a state to what is done when it is first entered."""
+    def run(self, on: dict[str, Callable[[str], Any]] | None = None, **given: Any) -> "Run":
+        """Starts a run and waits for its end; `on`: a state -> what is done on entering it first, with the ARN."""
         return self.finish(self.start(**given), on)
 
-    def finish(self, arn: str, on: dict[str, Callable[[], Any]] | None = None) -> "Run":
+    def finish(self, arn: str, on: dict[str, Callable[[str], Any]] | None = None) -> "Run":
         """Waits for the end of a run, and remembers its way."""
         deadline, due = time.monotonic() + 90, dict(on or {})
         while (described := self.client("stepfunctions").describe_execution(executionArn=arn))["status"] == "RUNNING":
             for state in set(due) & self.entered(arn):
-                due.pop(state)()
+                due.pop(state)(arn)
             assert time.monotonic() < deadline, f"{arn} does not end: {self.entered(arn)}"
-            time.sleep(0.05)
+            time.sleep(0.1)
         assert not due, f"never entered: {set(due)}"
         self.visits.append(self.history(arn))
         return Run(described)
@@ -211,7 +211,7 @@ class Run:
 def serve(directory: Path) -> tuple[subprocess.Popen[str], str]:
     """Starts the local AWS on a free port; its process and its endpoint."""
     command = [sys.executable, "-m", "local", "serve", "--port", "0", "--data-dir", str(directory / "aws")]
-    variables = os.environ | KEYS | {"LOCAL_PERSONALIZE_STEP_SECONDS": "0.6"}
+    variables = os.environ | KEYS | {"LOCAL_PERSONALIZE_STEP_SECONDS": "1"}
     with (directory / "server.log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, stderr=log, text=True)
     for line in process.stdout or ():

@@ -32,7 +32,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _no_metrics_left_over() -> Iterator[None]:
     yield
-    metrics.clear()
+    metrics.clear_metrics()
 
 
 @pytest.fixture

@@ -241,7 +241,7 @@ def test_given_an_outcome_when_reported_then_the_metrics_are_counted_for_the_mod
     (of_model,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
     assert (of_model["ModelPromoted"], of_model["TrainingHours"], of_model[NDCG]) == ([1.0], [0.42], [0.312])
     assert (of_model["model"], of_model["service"]) == ("recommender", "test-animal-recommender-retraining")
-    assert metrics.values == {
+    assert {name: metric["Value"] for name, metric in metrics.metric_set.items()} == {
         "ModelPromoted": [1.0],
         "ModelRejected": [0.0],
         "ModelFailed": [0.0],
