@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,14 @@ def blocks(directory: Path, kind: str) -> list[Block]:
 
 def _parsed(path: Path) -> Block:
     try:
-        with path.open(encoding="utf-8") as file:
-            return hcl2.load(file, serialization_options=_PLAIN)
+        return _parse(path.read_text(encoding="utf-8"))
     except Exception as error:  # lark's errors have no common base that hcl2 exports
         raise TaskError(f"{path} is not readable as HCL: {error}") from error
+
+
+@cache
+def _parse(text: str) -> Block:
+    return hcl2.loads(text, serialization_options=_PLAIN)
 
 
 def read(environment: str, *local_names: str, directory: Path = TERRAFORM_DIRECTORY) -> Configuration:

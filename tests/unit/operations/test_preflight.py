@@ -1,70 +1,13 @@
 import json
-import os
-from types import SimpleNamespace
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from scripts import terraform
 from scripts.preflight import __main__ as preflight
 from scripts.preflight import account, files, names, quotas
-from scripts.preflight.findings import FAIL, OK, WARN, Finding, Target, findings
-from scripts.tfvars import Configuration
-
-ACCOUNT = "123456789012"
-PREFIX = "dev-animal-recommender"
-
-
-class Pages(list):
-    def build_full_result(self):
-        return {key: [one for page in self for one in page[key]] for key in self[0]}
-
-
-def client(pages=None, **operations):
-    """A client whose operations answer what they are given; pages: {operation: answer}."""
-
-    def paginator(operation):
-        return SimpleNamespace(paginate=lambda **_: Pages([pages[operation]]))
-
-    def answering(answer):
-        def operation(**_):
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
-
-        return operation
-
-    return SimpleNamespace(get_paginator=paginator, **{name: answering(answer) for name, answer in operations.items()})
-
-
-def error(code, operation="Look"):
-    return ClientError({"Error": {"Code": code, "Message": "because\nof this"}}, operation)
-
-
-def target(clients=None, **changes):
-    variables = {
-        "environment": "dev",
-        "region": "us-east-1",
-        "allowed_account_ids": [ACCOUNT],
-        "models": {"recommender": {"minimum_provisioned_tps": 1}, "reranker": {"minimum_provisioned_tps": 1}},
-        "filters": {"by-species": "…"},
-        "stream_mapping": {"parallelization_factor": None},
-        "seed": {"directory": "../seed", "rebase": True},
-        "notification_emails": ["team@example.com"],
-    }
-    functions = {"recommend": {}, "rerank": {}}
-    functions |= changes.pop("functions", {})
-    made = Target(Configuration(variables | changes, {"prefix": PREFIX, "functions": functions}))
-    if clients is not None:
-        object.__setattr__(made, "client", lambda service: clients[service])
-    return made
-
-
-def only(found):
-    (finding,) = found
-    return finding
+from scripts.preflight.findings import FAIL, OK, WARN, Finding, findings
+from tests.unit.operations.fakes import ACCOUNT, PREFIX, client, error, only, target
 
 
 @pytest.fixture
@@ -237,71 +180,6 @@ def test_what_an_older_deployment_left_is_named():
 def test_names_of_a_living_deployment_are_its_own():
     finding = only(names.leftovers(target(leftovers(["/aws/lambda/x"], [{"Name": "/animal-recommender/dev/x"}]))))
     assert finding.status == OK
-
-
-# ---- files ----
-
-
-@pytest.fixture
-def machine(tmp_path, monkeypatch):
-    """A repository with two functions."""
-    for folder in ("build", "functions/recommend", "functions/rerank", "functions/animal_recommender", "terraform"):
-        (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "functions" / "recommend" / "handler.py").write_text("")
-    monkeypatch.setattr(files, "BUILD", tmp_path / "build")
-    monkeypatch.setattr(files, "FUNCTIONS", tmp_path / "functions")
-    monkeypatch.setattr(files, "TERRAFORM_DIRECTORY", tmp_path / "terraform")
-    monkeypatch.setattr(terraform, "binary", lambda: "/bin/terraform")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    return tmp_path
-
-
-def build(machine, *names):
-    for name in names:
-        (machine / "build" / f"{name}.zip").write_bytes(b"zip")
-
-
-def test_packages_must_be_built(machine):
-    build(machine, "recommend")
-    assert only(files.packages(target())) == Finding("Packages", FAIL, "not built: rerank", "make package")
-    build(machine, "rerank")
-    assert only(files.packages(target())).status == OK
-
-
-def test_no_package_is_asked_for_a_model_that_is_not_wanted(machine):
-    build(machine, "recommend")
-    assert only(files.packages(target(models={"recommender": {"minimum_provisioned_tps": 1}}))).status == OK
-
-
-def test_packages_older_than_their_sources_are_pointed_out(machine):
-    build(machine, "recommend", "rerank")
-    os.utime(machine / "build" / "recommend.zip", (1, 1))
-    assert only(files.packages(target())).detail == "older than their sources: recommend"
-
-
-def test_state_without_a_backend_is_pointed_out(machine):
-    assert [one.status for one in files.tools(target())] == [OK, WARN]
-    (machine / "terraform" / "backend.tf").write_text("")
-    assert [one.status for one in files.tools(target())] == [OK, OK]
-
-
-def test_mails_want_an_address():
-    assert only(files.mails(target())).status == OK
-    assert only(files.mails(target(notification_emails=[]))).status == WARN
-
-
-def test_the_examples_seed_is_good_when_its_times_are_moved():
-    assert [one.status for one in files.seed(target())] == [OK, OK]
-
-
-def test_old_seed_that_stays_old_is_pointed_out():
-    found = list(files.seed(target(seed={"directory": "../seed", "rebase": False})))
-    assert [one.status for one in found] == [OK, WARN]
-    assert "make check-seed" in found[1].remedy
-
-
-def test_seed_that_is_not_there_fails():
-    assert only(files.seed(target(seed={"directory": "../nowhere", "rebase": True}))).status == FAIL
 
 
 # ---- as a whole ----
