@@ -47,7 +47,7 @@ $(CHECKOV_VENV)/.installed: requirements/checkov.txt
 lock: setup ## Renew the locked requirements from pyproject.toml
 	@$(VENV)/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements/dev.txt
 	@$(VENV)/bin/uv pip compile requirements/checkov.in --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements/checkov.txt
-	@$(VENV)/bin/uv pip compile pyproject.toml --extra functions --no-deps --quiet -o /dev/null
+	@$(VENV)/bin/uv pip compile functions/requirements.in --constraint requirements/dev.txt --no-emit-package jmespath --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" --quiet -o functions/requirements.txt
 
 # --- on this machine --------------------------------------------------------------------------------------------
 
@@ -90,7 +90,7 @@ apply: package ## Provision or update an environment (ENV=dev)
 	@$(RUN) -m scripts.terraform $(ENV) apply $(ARGS)
 
 .PHONY: preflight
-preflight: package ## Say before the first apply what would make it fail (ENV=dev)
+preflight: setup ## Say before the first apply what would make it fail (ENV=dev)
 	@$(RUN) -m scripts.preflight --environment $(ENV) $(ARGS)
 
 .PHONY: cost
