@@ -18,11 +18,9 @@ class ModelStore:
         self._held: weakref.WeakValueDictionary[str, Model] = weakref.WeakValueDictionary()
         self._lock = threading.Lock()
 
-    def put(self, version_arn: str, model: Model) -> None:
-        """Keep a model."""
-        self._path(version_arn).write_bytes(model.to_bytes())
-        with self._lock:
-            self._held[version_arn] = model
+    def put(self, version_arn: str, model: bytes) -> None:
+        """Keep a model, as `to_bytes` gave it."""
+        self._path(version_arn).write_bytes(model)
 
     def get(self, version_arn: str) -> Model:
         """The model of a version. Raises KeyError."""

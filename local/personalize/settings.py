@@ -36,6 +36,7 @@ class PersonalizeSettings:
     `item_update_seconds`: how long a campaign serves before it learns of items added since its training (the real
     service: two hours).
     `heavy_workers`: how many imports, trainings and other jobs run at a time.
+    `training_process`: whether each training has a process of its own.
     `model_dir`: where trained models are kept; a temporary directory when None.
     """
 
@@ -43,6 +44,7 @@ class PersonalizeSettings:
     day_seconds: float = 86_400.0
     item_update_seconds: float = 1.0
     heavy_workers: int = 2
+    training_process: bool = True
     model_dir: Path | None = None
     quotas: Quotas = field(default_factory=Quotas)
     clock: Callable[[], float] = time.time

@@ -13,7 +13,8 @@ from local.personalize.recipes import RECIPES
 from local.personalize.service import Service
 from local.personalize.store import Resource
 from local.personalize.timeline import ACTIVE
-from local.recommender import Event, Interactions, Items, Model, Settings, TrainingError, evaluate, train
+from local.personalize.trainer import TrainingJob, fit, fit_apart
+from local.recommender import Event, Interactions, Items, Settings
 
 
 @dataclass(frozen=True)
@@ -93,23 +94,23 @@ def item_records(service: Service, solution: Resource) -> Items | None:
     return catalogue(service.data(solution["datasetGroupArn"]).items.snapshot(), schema, excluded)
 
 
-def _fit(service: Service, version: Resource, items: Items | None) -> tuple[Model, dict[str, float]]:
+def _fit(service: Service, version: Resource, items: Items | None) -> tuple[bytes, dict[str, float]]:
     columns = service.data(version["datasetGroupArn"]).interactions.columns()
-    interactions = EventFilter.of(version.fields).of_columns(columns)
-    settings = _settings(version)
-    try:
-        return train(interactions, items, settings), evaluate(interactions, items, settings)
-    except TrainingError as refused:
-        raise WorkFailedError(str(refused)) from None
+    job = TrainingJob(EventFilter.of(version.fields).of_columns(columns), items, _settings(version))
+    if service.settings.training_process:
+        fitted = fit_apart(job, lambda: service.status(version) not in VERSION.statuses[:2])
+    else:
+        fitted = fit(job)
+    return fitted.model, fitted.metrics
 
 
-def _update(service: Service, version: Resource, items: Items | None) -> tuple[Model, dict[str, float]]:
+def _update(service: Service, version: Resource, items: Items | None) -> tuple[bytes, dict[str, float]]:
     with service.lock:
         former = newest_active_version(service, version["solutionArn"])
     if former is None:
         raise WorkFailedError("There is no ACTIVE solution version to update.")
     model = service.models.get(former.arn)
-    return (model.with_items(items) if items else model), former["metrics"]
+    return (model.with_items(items) if items else model).to_bytes(), former["metrics"]
 
 
 def newest_active_version(service: Service, solution_arn: str) -> Resource | None:

@@ -144,8 +144,8 @@ def items_csv(items: int = 40) -> str:
 @pytest.fixture(autouse=True)
 def _fake_recommender(monkeypatch: pytest.MonkeyPatch) -> None:
     """A real training takes seconds; the integration tests have it."""
-    monkeypatch.setattr("local.personalize.training.train", fake_recommender.train)
-    monkeypatch.setattr("local.personalize.training.evaluate", fake_recommender.evaluate)
+    monkeypatch.setattr("local.personalize.trainer.train", fake_recommender.train)
+    monkeypatch.setattr("local.personalize.trainer.evaluate", fake_recommender.evaluate)
     monkeypatch.setattr("local.personalize.models.Model", fake_recommender.FakeModel)
 
 
@@ -153,7 +153,9 @@ def _fake_recommender(monkeypatch: pytest.MonkeyPatch) -> None:
 def world() -> Iterator[World]:
     """An empty service, and a dataset group."""
     s3 = FakeS3()
-    app = create_app(settings=PersonalizeSettings(step_seconds=0, item_update_seconds=0), s3=lambda: s3)
+    app = create_app(
+        settings=PersonalizeSettings(step_seconds=0, item_update_seconds=0, training_process=False), s3=lambda: s3
+    )
     made = World(app, s3)
     made.arns["group"] = made.call("CreateDatasetGroup", name="group")["datasetGroupArn"]
     yield made

@@ -226,7 +226,9 @@ def test_given_automatic_training_when_on_by_default_then_it_trains_until_it_is_
     from .conftest import FakeS3
 
     s3 = FakeS3()
-    app = create_app(settings=PersonalizeSettings(step_seconds=0, day_seconds=2.4), s3=lambda: s3)
+    app = create_app(
+        settings=PersonalizeSettings(step_seconds=0, day_seconds=2.4, training_process=False), s3=lambda: s3
+    )
     world = World(app, s3)
     world.arns["group"] = world.call("CreateDatasetGroup", name="group")["datasetGroupArn"]
     world.make("Interactions", INTERACTIONS)
