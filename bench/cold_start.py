@@ -75,6 +75,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @dataclass(frozen=True)
+class Start:
+    """A cold start: seconds from the process's start to its answer, and processor seconds, which other load spares."""
+
+    elapsed: float
+    processor: float
+
+
+@dataclass(frozen=True)
 class Package:
     """A function to start: the folder its zip is extracted to, its handler, and the zip's size in bytes."""
 
@@ -108,8 +116,8 @@ class Bed:
             opened.write(source, source.name)
         return Package(target, f"{source.stem}.handler", archive.stat().st_size)
 
-    def start(self, package: Package, event: Any) -> float:
-        """Start a process, let it answer one event, end it; answers the seconds from start to answer."""
+    def start(self, package: Package, event: Any) -> Start:
+        """Start a process, let it answer one event, end it."""
         api = RuntimeApi()  # one for each process, as an ended one may still wait for the next event
         api.events.put(json.dumps(event).encode())
         address = {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_port}"}
@@ -123,12 +131,13 @@ class Bed:
         kind, answer = api.answers.get(timeout=60)
         taken = time.perf_counter() - started
         process.kill()
-        process.wait()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
         api.shutdown()
         api.server_close()
         if kind != "response":
             raise RuntimeError(f"{package.handler} failed: {answer[:500]!r}")
-        return taken
+        return Start(taken, usage.ru_utime + usage.ru_stime)
 
     def import_times(self, package: Package) -> dict[str, float]:
         """Answer, for each module, the seconds that importing the handler spends in it itself (-X importtime)."""

@@ -23,6 +23,7 @@ def variables(endpoint: str) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "bench",
         "AWS_SECRET_ACCESS_KEY": "bench",
         "POWERTOOLS_SERVICE_NAME": "bench",
+        "POWERTOOLS_METRICS_NAMESPACE": "AnimalRecommender",
         "TRACKING_ID": "bench",
         "DEAD_LETTER_QUEUE_URL": f"{endpoint}/000000000000/dead",
         "HISTORY_TABLE": "history",
@@ -39,7 +40,7 @@ def handler(name: str) -> Any:
         sys.path.insert(0, str(FUNCTIONS))
     module = f"bench.{name}" if name.startswith("baseline") else f"{name}.handler"
     function = importlib.import_module(module).handler
-    for log in logging.getLogger("animal_recommender").handlers:
+    for log in logging.getLogger(os.environ["POWERTOOLS_SERVICE_NAME"]).handlers:
         log.setStream(_NOWHERE)
     return function
 

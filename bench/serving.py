@@ -90,28 +90,37 @@ def _warm_row(name: str, latency: float, alone: float, measured: dict[str, tuple
 
 
 def cold(bed: cold_start.Bed, archives: Path) -> None:
-    """Print how long a new process takes to its first answer, and how large the packages are."""
+    """Print how long a new process takes to its first answer, and how large the packages are.
+
+    A cold start does nothing but compute, so the goal goes by processor time, which is the same on a busy machine.
+    """
     rows = []
     for name, event in EVENTS.items():
         ours = bed.function(archives / f"{name}.zip")
         plain = bed.single_file(Path(__file__).with_name(f"baseline_{name}.py"))
-        times: dict[str, list[float]] = {"ours": [], "plain": []}
-        for _ in range(COLD_ROUNDS):  # in turn, so that both meet the same machine
-            times["ours"].append(bed.start(ours, event))
-            times["plain"].append(bed.start(plain, event))
-        medians = {key: p50(values[1:]) for key, values in times.items()}
-        ratio = medians["ours"] / medians["plain"]
+        pairs = [(bed.start(ours, event), bed.start(plain, event)) for _ in range(COLD_ROUNDS)][1:]  # in turn
+        elapsed = [p50([pair[place].elapsed for pair in pairs]) for place in (0, 1)]
+        processor = [p50([pair[place].processor for pair in pairs]) for place in (0, 1)]
+        ratio = processor[0] / processor[1]
         size = f"{plain.size / 1000:.1f} → {ours.size / 1000:.1f} kB"
         goal = verdict(ratio <= 1 and ours.size < LIMIT)
-        rows.append([name, ms(medians["ours"]), ms(medians["plain"]), f"{ratio:.2f}", size, goal])
-    columns = ["handler", "cold start", "plain", "ratio", "package", "goal: ≤ 1, < 3 MB"]
+        rows.append([name, *map(ms, (*elapsed, *processor)), f"{ratio:.2f}", size, goal])
+    columns = ["handler", "cold start", "plain", "processor", "plain", "ratio", "package", "goal: ≤ 1, < 3 MB"]
     table("Cold starts under awslambdaric: process start to first answer, service at 0 ms", columns, rows)
 
 
 def where_it_goes(bed: cold_start.Bed, archives: Path) -> None:
     """Print where the imports of a cold start spend their time."""
     times = bed.import_times(bed.function(archives / "recommend.zip"))
-    kinds = ["botocore", "urllib3", "others of the runtime", "standard library", "our own", "making the client at init"]
+    kinds = [
+        "botocore",
+        "urllib3",
+        "others of the runtime",
+        "standard library",
+        "Powertools",
+        "our own",
+        "making the client at init",
+    ]
     shares = dict.fromkeys(kinds, 0.0)
     for name, taken in times.items():
         shares[_kind(name)] += taken
@@ -126,6 +135,8 @@ def _kind(module: str) -> str:
         return "making the client at init"
     if top in cold_start.own_modules():
         return "our own"
+    if top in ("aws_lambda_powertools", "typing_extensions"):
+        return "Powertools"
     if top in sys.stdlib_module_names or top.startswith("_"):
         return "standard library"
     return top if top in ("botocore", "urllib3") else "others of the runtime"

@@ -47,13 +47,12 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def logs() -> Iterator[io.StringIO]:
     """What the functions log, as JSON lines; the metrics go to standard output."""
-    from animal_recommender.observability import JsonFormatter, logger
+    from animal_recommender.observability import logger
 
     written = io.StringIO()
-    (handler,) = (handler for handler in logger.handlers if isinstance(handler.formatter, JsonFormatter))
-    before = handler.setStream(written)
+    before = logger.registered_handler.setStream(written)
     yield written
-    handler.setStream(before)
+    logger.registered_handler.setStream(before)
 
 
 @pytest.fixture
