@@ -25,6 +25,7 @@ def apply() -> None:
         kinesis,
         kms,
         logs,
+        provisioned_concurrency,
         s3,
         sqs,
     )
@@ -40,6 +41,7 @@ def apply() -> None:
         kinesis,
         kms,
         logs,
+        provisioned_concurrency,
         s3,
         sqs,
     )

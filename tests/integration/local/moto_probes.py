@@ -4,6 +4,7 @@ Run as a program: prints as JSON, for each probe, null or what failed. With `--c
 A probe that passes without them tells that the installed moto no longer needs that correction.
 """
 
+import contextlib
 import io
 import json
 import os
@@ -226,6 +227,19 @@ def lambda_event_invoke_config_is_replaced() -> None:
     for attempts in (2, 0):
         client.put_function_event_invoke_config(FunctionName="f", MaximumRetryAttempts=attempts)
     assert client.get_function_event_invoke_config(FunctionName="f")["MaximumRetryAttempts"] == 0
+
+
+@probe
+def lambda_provisioned_concurrency_is_kept() -> None:
+    client = make_function()
+    key = {"FunctionName": "f", "Qualifier": "live"}
+    client.put_provisioned_concurrency_config(**key, ProvisionedConcurrentExecutions=2)
+    found = client.get_provisioned_concurrency_config(**key)
+    assert (found["Status"], found["AllocatedProvisionedConcurrentExecutions"]) == ("READY", 2)
+    client.delete_provisioned_concurrency_config(**key)
+    with contextlib.suppress(client.exceptions.ProvisionedConcurrencyConfigNotFoundException):
+        client.get_provisioned_concurrency_config(**key)
+        raise AssertionError("still there")
 
 
 @probe
