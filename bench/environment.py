@@ -56,6 +56,9 @@ class Context:
     """What Lambda passes to a handler beside the event."""
 
     aws_request_id = "bench"
+    function_name = "bench"
+    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:bench"
+    memory_limit_in_mb = "512"
 
     @staticmethod
     def get_remaining_time_in_millis() -> int:
