@@ -1,5 +1,6 @@
 """A recommender for implicit feedback: trains on what users did, answers for what a user did until now."""
 
+from local.recommender.blas import use_one_thread
 from local.recommender.evaluation import evaluate
 from local.recommender.model import Model
 from local.recommender.training import train
@@ -17,3 +18,5 @@ __all__ = [
     "evaluate",
     "train",
 ]
+
+use_one_thread()

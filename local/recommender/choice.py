@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 Matrix = NDArray[np.float32]
 Vector = NDArray[np.float64]
@@ -42,7 +43,9 @@ def fit(choices: Choices) -> Vector:
 
     Newton's method with step halving; the loss is convex, so the answer is the only one.
     """
-    scale = np.maximum(choices.signals.std(axis=0, dtype=np.float64), 1e-6)
+    means = choices.signals.mean(axis=0, dtype=np.float64)
+    squares = np.einsum("cs,cs->s", choices.signals, choices.signals, dtype=np.float64) / len(choices.signals)
+    scale = np.sqrt(np.maximum(squares - means**2, 1e-12))
     likelihood = _Likelihood(choices, (choices.signals / scale).astype(np.float32))
     weights = np.zeros(len(scale))
     loss, gradient, curvature = likelihood.at(weights)
@@ -71,7 +74,8 @@ class _Likelihood:
         loss, shares = self._shares(weights)
         gradient = self.signals.T @ (shares - self.choices.chosen) + weights
         spread = self.signals * np.sqrt(shares)[:, None]
-        means = np.add.reduceat(self.signals * shares[:, None], self.choices.starts[:-1], axis=0)
+        places = np.arange(len(shares), dtype=np.int32)
+        means = sparse.csr_matrix((shares, places, self.choices.starts)) @ self.signals
         curvature = (spread.T @ spread - means.T @ means).astype(np.float64)
         curvature[np.diag_indices_from(curvature)] += 1.0
         return loss, gradient.astype(np.float64), curvature

@@ -9,12 +9,12 @@ from local.recommender.choice import Choices
 from local.recommender.past import Past
 from local.recommender.protocol import HELD_OUT_EVENTS
 from local.recommender.sequences import Sequences
-from local.recommender.signals import POPULAR, Knowledge
+from local.recommender.signals import Knowledge
 from local.recommender.weighing import parts
 
-BEST_OF_SIGNAL = 12
+BEST_OF_SIGNAL = 6
 RECENT = 30
-SAMPLED = 60
+SAMPLED = 50
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,7 @@ def _candidates(
     items = signals.shape[1]
     most = min(BEST_OF_SIGNAL, items)
     favoured = np.zeros(items, bool)
-    rows = signals if len(signals) == len(POPULAR) else signals[len(POPULAR) :]
-    favoured[np.argpartition(-rows, most - 1, axis=1)[:, :most]] = True
+    favoured[np.argpartition(-signals, most - 1, axis=1)[:, :most]] = True
     favoured[always] = True
     others = np.flatnonzero(~favoured)
     sample = others[random.permutation(len(others))[:SAMPLED]]

@@ -48,12 +48,6 @@ class Knowledge:
         """(warm items,) time of the first event."""
         return self.popularity.births()
 
-    @cached_property
-    def usual(self) -> tuple[Matrix, ...]:
-        """For each trait column (labels,) the share of each category in all events."""
-        met = [traits[: self.catalogue.warm].T @ self.counts + 1.0 for traits in self.catalogue.traits]
-        return tuple((row / row.sum()).astype(np.float32) for row in met)
-
     def names(self) -> list[str]:
         """The names of the rows of `general`, then of `seen`."""
         graphs = [f"{name} {view:g} {kind}" for name in self.graphs for view in VIEWS[name] for kind in ("raw", "log")]
@@ -63,7 +57,8 @@ class Knowledge:
     def general(self, past: Past) -> Matrix:
         """(signals, items): what speaks for any item."""
         warm = np.vstack([self._popular(past.moment), self._graphs(past)])
-        return np.vstack([self.catalogue.spread(warm), *self._traits(past)])
+        spread = self.catalogue.spread(warm)
+        return np.vstack([spread, self._traits(past)]) if self.catalogue.columns else spread
 
     def popular(self, moment: float) -> Matrix:
         """(popularity signals, items): those of `general` that need no history."""
@@ -112,13 +107,25 @@ class Knowledge:
             rows.append(np.stack([scores, logs], axis=1).reshape(-1, scores.shape[1]))
         return np.vstack(rows)
 
-    def _traits(self, past: Past) -> list[Matrix]:
-        columns = zip(self.catalogue.traits, self.usual, strict=True)
-        return [traits @ liking(traits, usual, past, view) for traits, usual in columns for view in TRAIT_VIEWS]
+    def _traits(self, past: Past) -> Matrix:
+        """(trait columns * views, items): how much more than everybody this history likes each item's categories."""
+        traits, usual = self._all_traits
+        weights = np.stack([past.fading(view) for view in TRAIT_VIEWS])
+        met = (traits[past.items].T @ weights.T).T
+        doubted = weights.sum(axis=1, keepdims=True) + TRAIT_DOUBT
+        liking = np.log((met + TRAIT_DOUBT * usual) / (doubted * usual))
+        blocks = self._column_of_label[:, None, :] * liking
+        return np.asarray(traits @ blocks.reshape(-1, blocks.shape[2]).T, np.float32).T
 
+    @cached_property
+    def _all_traits(self) -> tuple[sparse.csr_matrix, Matrix]:
+        """(items, labels of all columns) and (labels,) the share of each category in all events."""
+        met = [traits[: self.catalogue.warm].T @ self.counts + 1.0 for traits in self.catalogue.traits]
+        usual = np.concatenate([row / row.sum() for row in met]).astype(np.float32)
+        return sparse.csr_matrix(sparse.hstack(self.catalogue.traits)), usual
 
-def liking(traits: sparse.csr_matrix, usual: Matrix, past: Past, view: float) -> Matrix:
-    """(labels,) log of how many times more than everybody this history meets each category."""
-    weights = past.fading(view)
-    met = traits[past.items].T @ weights
-    return np.log((met + TRAIT_DOUBT * usual) / ((weights.sum() + TRAIT_DOUBT) * usual)).astype(np.float32)
+    @cached_property
+    def _column_of_label(self) -> Matrix:
+        """(trait columns, labels of all columns): 1 where the label is of the column."""
+        sizes = [traits.shape[1] for traits in self.catalogue.traits]
+        return np.repeat(np.eye(len(sizes), dtype=np.float32), sizes, axis=1)

@@ -13,7 +13,7 @@ from local.recommender.tuning import tune
 from local.recommender.types import DEFAULTS, Interactions, Items, Settings
 from local.recommender.weighing import Weights
 
-ASKED = 600
+ASKED = (300, 1000)
 FOLDS = 3
 FOLDED_ITEMS = 2500
 
@@ -52,7 +52,8 @@ class _Lesson:
     def weigh(self, random: np.random.Generator) -> Weights:
         """Weights of the signals, learned from the answers of people whom the knowledge asked does not know."""
         people = random.permutation(len(self.sequences.lengths))
-        asked = people[: min(ASKED, max(1, len(people) // 3))]
+        fewest, most = ASKED
+        asked = people[: max(1, min(max(len(people) // 10, fewest), most, len(people) // 3))]
         few = len(self.warm) <= FOLDED_ITEMS and len(asked) * 10 > len(people)
         known, unknown = [], []
         for part in np.array_split(asked, FOLDS if few else 1):
