@@ -43,47 +43,47 @@ class Delivery:
             UndeliverableError: the target's service is not one of those above.
             botocore ClientError: the service refused.
         """
-        _, _, service, region, account, *rest = arn.split(":")
-        use = {"attributes": attributes or {}, "options": options or {}}
-        aws = self.client(service if service != "states" else "stepfunctions", region, role_arn)
-        if service == "sqs":
-            _to_queue(aws, account, rest[0], body, **use)
-        elif service == "sns":
-            aws.publish(TopicArn=arn, Message=body, MessageAttributes=_typed(use["attributes"]), **use["options"])
-        elif service == "lambda":
-            aws.invoke(FunctionName=arn, Payload=body.encode(), InvocationType="Event")
-        elif service == "states":
-            aws.start_execution(stateMachineArn=arn, name=str(uuid.uuid4()), input=body)
-        elif service == "kinesis":
-            key = use["options"].get("PartitionKey") or str(uuid.uuid4())
-            aws.put_record(StreamARN=arn, Data=body.encode(), PartitionKey=key)
-        elif service == "logs":
-            _to_log_group(aws, rest[1], body)
-        elif service == "events":
-            _to_bus(aws, arn, body)
-        else:
+        service, region = arn.split(":")[2:4]
+        if service not in _SENDERS:
             raise UndeliverableError(arn)
+        aws = self.client("stepfunctions" if service == "states" else service, region, role_arn)
+        _SENDERS[service](aws, arn, body, attributes or {}, options or {})
 
 
 def _typed(attributes: dict[str, str]) -> dict[str, dict[str, str]]:
     return {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
 
 
-def _to_queue(
-    sqs: Any, account: str, name: str, body: str, attributes: dict[str, str], options: dict[str, Any]
-) -> None:
+def _to_queue(sqs: Any, arn: str, body: str, attributes: dict[str, str], options: dict[str, Any]) -> None:
+    account, name = arn.split(":")[4:6]
     url = sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody=body, MessageAttributes=_typed(attributes), **options)
 
 
-def _to_log_group(logs: Any, group: str, body: str) -> None:
-    stream = str(uuid.uuid4())
+def _to_topic(sns: Any, arn: str, body: str, attributes: dict[str, str], options: dict[str, Any]) -> None:
+    sns.publish(TopicArn=arn, Message=body, MessageAttributes=_typed(attributes), **options)
+
+
+def _to_function(functions: Any, arn: str, body: str, attributes: dict[str, str], options: dict[str, Any]) -> None:
+    functions.invoke(FunctionName=arn, Payload=body.encode(), InvocationType="Event")
+
+
+def _to_state_machine(states: Any, arn: str, body: str, attributes: dict[str, str], options: dict[str, Any]) -> None:
+    states.start_execution(stateMachineArn=arn, name=str(uuid.uuid4()), input=body)
+
+
+def _to_stream(kinesis: Any, arn: str, body: str, attributes: dict[str, str], options: dict[str, Any]) -> None:
+    kinesis.put_record(StreamARN=arn, Data=body.encode(), PartitionKey=str(uuid.uuid4()))
+
+
+def _to_log_group(logs: Any, arn: str, body: str, attributes: dict[str, str], options: dict[str, Any]) -> None:
+    group, stream = arn.split(":")[6], str(uuid.uuid4())
     logs.create_log_stream(logGroupName=group, logStreamName=stream)
     events = [{"timestamp": int(time.time() * 1000), "message": body}]
     logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
 
 
-def _to_bus(events: Any, arn: str, body: str) -> None:
+def _to_bus(events: Any, arn: str, body: str, attributes: dict[str, str], options: dict[str, Any]) -> None:
     event = json.loads(body)
     entry = {
         "Source": event.get("source", "local"),
@@ -92,3 +92,14 @@ def _to_bus(events: Any, arn: str, body: str) -> None:
         "EventBusName": arn,
     }
     events.put_events(Entries=[entry])
+
+
+_SENDERS = {
+    "sqs": _to_queue,
+    "sns": _to_topic,
+    "lambda": _to_function,
+    "states": _to_state_machine,
+    "kinesis": _to_stream,
+    "logs": _to_log_group,
+    "events": _to_bus,
+}

@@ -30,8 +30,7 @@ class RuntimeApi:
         self._request_id = ""
         self.initialised: Future[None] = Future()
         self.init_error: Answer | None = None
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(self)
         # A short poll would wake an idle machine for nothing; closing does not wait for it.
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 5}, daemon=True)
         self._thread.start()
@@ -86,70 +85,76 @@ class RuntimeApi:
         self._server.server_close()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, api: RuntimeApi) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.api = api
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: "_Server"
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def do_GET(self) -> None:
+        work = self.server.api.next() if self.path == _PREFIX + "invocation/next" else None
+        if work is None:
+            self.close_connection = True
+            self._reply(404, b"{}", {})
+            return
+        self._reply(200, work[0].payload, _invocation_headers(*work))
+
+    def do_POST(self) -> None:
+        body = self._body()
+        if self.path == _PREFIX + "init/error":
+            self.server.api.accept_init_error(body, self.headers.get(_ERROR_TYPE_HEADER, "Runtime.Unknown"))
+            self._reply(202, b'{"status":"OK"}', {})
+            return
+        _, _, request_id, kind = self.path.rsplit("/", 3)
+        error_type = self.headers.get(_ERROR_TYPE_HEADER, "Unhandled") if kind == "error" else None
+        known = self.server.api.accept(request_id, body, error_type)
+        self._reply(202 if known else 400, json.dumps({"status": "OK"}).encode(), {})
+
+    def _body(self) -> bytes:
+        if "chunked" not in self.headers.get("Transfer-Encoding", ""):
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        parts = []
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            parts.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(parts)
+
+    def _reply(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response_only(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    def handle_one_request(self) -> None:
+        # A process that was killed leaves a reset connection behind: nothing to report.
+        try:
+            super().handle_one_request()
+        except OSError:
+            self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: the function's log tells what happened."""
+
+
 def _settle(future: "Future[Answer]", answer: Answer) -> bool:
     try:
         future.set_result(answer)
     except InvalidStateError:
         return False
     return True
-
-
-def _handler(api: RuntimeApi) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        wbufsize = -1
-
-        def do_GET(self) -> None:
-            work = api.next() if self.path == _PREFIX + "invocation/next" else None
-            if work is None:
-                self.close_connection = True
-                self._reply(404, b"{}", {})
-                return
-            self._reply(200, work[0].payload, _invocation_headers(*work))
-
-        def do_POST(self) -> None:
-            body = self._body()
-            if self.path == _PREFIX + "init/error":
-                api.accept_init_error(body, self.headers.get(_ERROR_TYPE_HEADER, "Runtime.Unknown"))
-                self._reply(202, b'{"status":"OK"}', {})
-                return
-            _, _, request_id, kind = self.path.rsplit("/", 3)
-            error_type = self.headers.get(_ERROR_TYPE_HEADER, "Unhandled") if kind == "error" else None
-            known = api.accept(request_id, body, error_type)
-            self._reply(202 if known else 400, json.dumps({"status": "OK"}).encode(), {})
-
-        def _body(self) -> bytes:
-            if "chunked" not in self.headers.get("Transfer-Encoding", ""):
-                return self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            parts = []
-            while size := int(self.rfile.readline().split(b";")[0], 16):
-                parts.append(self.rfile.read(size))
-                self.rfile.readline()
-            self.rfile.readline()
-            return b"".join(parts)
-
-        def _reply(self, status: int, body: bytes, headers: dict[str, str]) -> None:
-            self.send_response_only(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-            self.wfile.flush()
-
-        def handle_one_request(self) -> None:
-            # A process that was killed leaves a reset connection behind: nothing to report.
-            try:
-                super().handle_one_request()
-            except OSError:
-                self.close_connection = True
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing: the function's log tells what happened."""
-
-    return Handler
 
 
 def _invocation_headers(invocation: Invocation, deadline: float) -> dict[str, str]:

@@ -15,7 +15,11 @@ def apply() -> None:
     Cause: moto/budgets/responses.py has no DescribeSubscribersForNotification, ListTagsForResource, TagResource,
     UntagResource and UpdateBudget.
     """
+    _answer_budgets()
+    _answer_tags()
 
+
+def _answer_budgets() -> None:
     @around(BudgetsResponse, "create_budget")
     def create_budget(original: Any, self: BudgetsResponse) -> str:
         answer = original(self)
@@ -35,6 +39,8 @@ def apply() -> None:
         found = (n for n in notifications if all(n.details.get(key) == value for key, value in wanted.items()))
         return json.dumps({"Subscribers": [dict(s) for n in found for s in n.subscribers]})
 
+
+def _answer_tags() -> None:
     @added(BudgetsResponse)
     def list_tags_for_resource(self: BudgetsResponse) -> str:
         return json.dumps({"ResourceTags": getattr(_tagged(self), "resource_tags", [])})
