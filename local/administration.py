@@ -12,17 +12,25 @@ from local.lambda_runtime.runtime import LambdaRuntime
 from local.mails import Mailbox
 from local.personalize import PersonalizeApp
 from local.schedules.clock import Clock
+from local.streams.mappings import MappingPollers
 
 PREFIX = "/_local/"
 
 
 class Administration:
-    """Answers `/_local/health`, `functions`, `schedules`, `mails`, `faults` and `personalize…`."""
+    """Answers `/_local/health`, `functions`, `streams`, `schedules`, `mails`, `faults` and `personalize…`."""
 
     def __init__(
-        self, runtime: LambdaRuntime, faults: Faults, personalize: PersonalizeApp, mailbox: Mailbox, clock: Clock
+        self,
+        runtime: LambdaRuntime,
+        mappings: MappingPollers,
+        faults: Faults,
+        personalize: PersonalizeApp,
+        mailbox: Mailbox,
+        clock: Clock,
     ) -> None:
         self._runtime = runtime
+        self._mappings = mappings
         self._faults = faults
         self._personalize = personalize
         self._mailbox = mailbox
@@ -37,6 +45,7 @@ class Administration:
         answers = {
             "health": self._health,
             "functions": self._functions,
+            "streams": self._streams,
             "schedules": self._schedules,
             "mails": self._mails,
         }
@@ -56,6 +65,9 @@ class Administration:
         if method == "DELETE":
             return _json({"killed": self._runtime.kill(name)})
         return _json({"processes": self._runtime.processes()})
+
+    def _streams(self, method: str, rest: str) -> Response:
+        return _json({"lanes": self._mappings.standings()})
 
     def _schedules(self, method: str, name: str) -> Response:
         if method == "POST":

@@ -63,7 +63,9 @@ class LocalAws:
             faults=faults,
         )
         self._cloud_control = cloud_control.create_app(self._personalize)
-        self._administration = Administration(self._runtime, faults, self._personalize, mailbox, self._clock)
+        self._administration = Administration(
+            self._runtime, self._mappings, faults, self._personalize, mailbox, self._clock
+        )
         self._moto = DomainDispatcherApplication(self._moto_application)
         self._state_machines.prepare_in_background()
 

@@ -52,6 +52,10 @@ class MappingPollers:
             lane.stopping.set()
         self._thread.join(timeout=2)
 
+    def standings(self) -> list[dict[str, Any]]:
+        """Tell of each lane how far it is and how far behind its shard."""
+        return [lane.standing() for lane in list(self._lanes.values())]
+
     def _supervise(self) -> None:
         while not self._closing.wait(POLL_SECONDS):
             try:
@@ -105,6 +109,19 @@ class Lane:
         self._delivery = delivery
         self._processor = BatchProcessor(self._invoke, self._discard, self.stopping.wait, time.time)
         threading.Thread(target=self._poll, daemon=True, name=f"lane-{mapping.uuid[:8]}-{shard.shard_id}").start()
+
+    def standing(self) -> dict[str, Any]:
+        """Tell how far this lane is: `behind` in records, `ageSeconds` of the oldest record that is not done."""
+        position = self.position
+        oldest = read(self._shard, position, 1)
+        return {
+            "function": self._mapping.function_arn,
+            "shardId": self._shard.shard_id,
+            "lane": self._number,
+            "position": position,
+            "behind": len(self._shard.records) - position,
+            "ageSeconds": round(time.time() - oldest[0].arrival, 3) if oldest else 0.0,
+        }
 
     def _poll(self) -> None:
         while not self.stopping.is_set():
