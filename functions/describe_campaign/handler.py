@@ -1,6 +1,6 @@
 """Lambda handler of describe_campaign."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypedDict
 
 from animal_recommender.campaign_status import (
@@ -57,7 +57,7 @@ def _state(campaign: Campaign, version_arn: str, timeout_seconds: int, now: date
     if change is not None:
         late = age_seconds(change, now) > timeout_seconds
         return (
-            ("expired", f"the update of the campaign took longer than {timeout_seconds} s")
+            ("expired", f"the update of the campaign took longer than {timedelta(seconds=timeout_seconds)} (h:mm:ss)")
             if late
             else ("pending", None)
         )

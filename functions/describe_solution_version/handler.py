@@ -1,6 +1,6 @@
 """Lambda handler of describe_solution_version."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypedDict
 
 from animal_recommender.clients import client
@@ -58,7 +58,7 @@ def _state(status: str, *, expired: bool) -> Literal["active", "pending", "expir
 
 def _reason(version: dict[str, Any], state: str, timeout_seconds: int) -> str | None:
     if state == "expired":
-        return f"the training was still {version['status']} after its {timeout_seconds / 3600:g} hours"
+        return f"the training was still {version['status']} after {timedelta(seconds=timeout_seconds)} (h:mm:ss)"
     if state != "failed":
         return None
     return version.get("failureReason") or f"the version is {version['status']}; Personalize gave no reason"

@@ -12,7 +12,7 @@ _NEWS = {
     "promoted": "was retrained, and its campaign now serves the new version.",
     "rejected": "was retrained, but the new version is not good enough. The campaign serves what it served before.",
     "skipped": "was not retrained in this run. The campaign serves what it served before.",
-    "failed": "could not be retrained.",
+    "failed": "did not get a new version: this run failed for it.",
 }
 
 

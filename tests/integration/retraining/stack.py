@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -135,8 +136,12 @@ class Stack:
         return [event for page in pages for event in page["events"]]
 
     def entered(self, arn: str) -> set[str]:
-        details = (event.get("stateEnteredEventDetails") for event in self.history(arn))
-        return {one["name"] for one in details if one}
+        """States that a run has entered: each by its name, and those of one model as `model: state` too."""
+        details = [one for event in self.history(arn) if (one := event.get("stateEnteredEventDetails"))]
+        inputs = [(json.loads(one["input"]), one["name"]) for one in details]
+        return {f"{given['model']['name']}: {name}" for given, name in inputs if "model" in given} | {
+            name for _, name in inputs
+        }
 
     def campaign(self, model: str = "recommender") -> dict[str, Any]:
         return self.client("personalize").describe_campaign(campaignArn=campaign_arn(model))["campaign"]
@@ -223,8 +228,9 @@ def serve(directory: Path) -> tuple[subprocess.Popen[str], str]:
 def provision(stack: Stack) -> None:
     """Everything that the retraining needs and is given: data, models, campaigns, ledgers, published names."""
     stack.client("s3").create_bucket(Bucket=f"{PREFIX}-seed")
-    _train_first_versions(stack)
-    _apply(stack)
+    with ThreadPoolExecutor() as side_by_side:
+        for done in [side_by_side.submit(_train_first_versions, stack), side_by_side.submit(_apply, stack)]:
+            done.result()
     ssm = stack.client("ssm")
     published = {"state-machine": stack.state_machine} | {f"campaigns/{model}": campaign_arn(model) for model in MODELS}
     for name, value in published.items():
@@ -254,8 +260,8 @@ def _train_first_versions(stack: Stack) -> None:
         roleArn="arn:aws:iam::123456789012:role/personalize",
     )["datasetImportJobArn"]
     _active(stack, lambda: personalize.describe_dataset_import_job(datasetImportJobArn=job)["datasetImportJob"])
-    for model, recipe in MODELS.items():
-        _campaign(stack, model, recipe, group)
+    with ThreadPoolExecutor() as side_by_side:
+        list(side_by_side.map(lambda model: _campaign(stack, *model, group), MODELS.items()))
 
 
 def _campaign(stack: Stack, model: str, recipe: str, group: str) -> None:

@@ -175,7 +175,7 @@ def test_given_a_campaign_that_is_busy_when_updated_then_it_is_waited_for_and_th
 ) -> None:
     busy = keep_busy(stack, "recommender", until="Wait for campaign")
 
-    run = stack.run({"Evaluate solution version": busy}, only=["recommender"])
+    run = stack.run({"Wait for training": busy}, only=["recommender"])
 
     assert run["recommender"]["outcome"] == "promoted"
     assert stack.campaign()["minProvisionedTPS"] > 2
@@ -188,10 +188,13 @@ def test_given_a_campaign_that_is_busy_when_updated_then_it_is_waited_for_and_th
 def test_given_a_failed_update_and_a_mad_model_when_run_then_both_previous_versions_serve(stack: Stack) -> None:
     before = {model: stack.serves(model) for model in BOTH}
 
-    busy = keep_busy(stack, "reranker", until="Wait for restoration")
+    busy = keep_busy(stack, "reranker", until="stranger: Wait for restoration")
 
-    with stack.faults(failNextCampaignUpdate={f"{PREFIX}-recommender": "No capacity."}):
-        run = stack.run({"Verify campaign": busy}, only=["recommender", "stranger"])
+    with stack.faults(
+        failNextCampaignUpdate={f"{PREFIX}-recommender": "No capacity."},
+        operations={"GetPersonalizedRanking": {"latencySeconds": 2}},
+    ):
+        run = stack.run({"stranger: Verify campaign": busy}, only=["recommender", "stranger"])
 
     assert run["recommender"]["failureReason"] == "the campaign was not updated: No capacity."
     assert "no item has a score" in run["stranger"]["failureReason"]
@@ -239,7 +242,9 @@ def test_given_a_service_that_is_down_when_run_then_the_reason_says_where_and_th
 def test_given_that_a_training_can_neither_be_seen_nor_stopped_when_run_then_the_mail_warns_of_its_cost(
     stack: Stack,
 ) -> None:
-    run = stack.run({"Wait for training": strike(stack, "DescribeSolutionVersion")}, only=["recommender"])
+    run = stack.run(
+        {"Wait for training": strike(stack, "DescribeSolutionVersion", "ListSolutionVersions")}, only=["recommender"]
+    )
 
     assert run["recommender"]["failureReason"].startswith("while waiting for the training")
     assert run["recommender"]["trainingStopped"] is False

@@ -109,7 +109,7 @@ def test_given_an_update_that_takes_too_long_when_described_then_it_is_expired()
     deployment = assess(campaign(update=("new", "CREATE IN_PROGRESS")), "new", 60, NOW + timedelta(seconds=61))
 
     assert (deployment["state"], deployment["servedSolutionVersionArn"]) == ("expired", "old")
-    assert deployment["failureReason"] == "the update of the campaign took longer than 60 s"
+    assert deployment["failureReason"] == "the update of the campaign took longer than 0:01:00 (h:mm:ss)"
 
 
 def test_given_a_failed_update_when_described_then_the_reason_is_the_services_own() -> None:

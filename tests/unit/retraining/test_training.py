@@ -69,7 +69,7 @@ def test_given_a_training_beyond_its_time_when_assessed_then_it_is_expired() -> 
     training = assess(version, 7200, NOW + timedelta(hours=3))
 
     assert training["state"] == "expired"
-    assert training["failureReason"] == "the training was still CREATE IN_PROGRESS after its 2 hours"
+    assert training["failureReason"] == "the training was still CREATE IN_PROGRESS after 2:00:00 (h:mm:ss)"
 
 
 def test_given_trainings_when_a_run_is_stopped_then_only_its_own_that_is_under_way_is(
