@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _ENTERED = "stateEnteredEventDetails"
+# A wait, the look after it and the choice are one step for the reader.
 _ONE_STEP = {
     "Describe solution version": "Wait for training",
     "Trained?": "Wait for training",
@@ -15,22 +16,23 @@ _ONE_STEP = {
     "Describe restored campaign": "Wait for restoration",
     "Restored?": "Wait for restoration",
 }
+_WAITS = frozenset(_ONE_STEP.values())
 
 
 @dataclass
 class ModelProgress:
-    """Where one model is; `looks` counts how often a wait was entered in a row, `changed` when the step began."""
+    """Where one model is; `looks` counts how often it has waited there, `changed` is when the step began."""
 
-    step: str
+    step: str = ""
     looks: int = 0
     changed: float = field(default_factory=time.monotonic)
 
-    def enter(self, step: str) -> None:
-        """Goes to a step, or looks at it once more."""
-        if step == self.step:
-            self.looks += 1
-        else:
+    def enter(self, state: str) -> None:
+        """Goes to a state: to another step, or to the same once more."""
+        step = _ONE_STEP.get(state, state)
+        if step != self.step:
             self.step, self.looks, self.changed = step, 0, time.monotonic()
+        self.looks += state in _WAITS
 
 
 @dataclass
@@ -65,9 +67,4 @@ class Execution:
         gathered = json.loads(state.get("input") or "{}")
         model = gathered.get("model") if isinstance(gathered, dict) else None
         if model is not None:
-            self.models.setdefault(model["name"], ModelProgress(state["name"])).enter(_step(state["name"]))
-
-
-def _step(state: str) -> str:
-    """A wait, the look after it and the choice are one step for the reader."""
-    return _ONE_STEP.get(state, state)
+            self.models.setdefault(model["name"], ModelProgress()).enter(state["name"])
