@@ -33,6 +33,7 @@ def apply() -> None:
     _answer_validation()
     _list_versions()
     _name_executions()
+    _keep_reasons_of_stops()
     _restore_names()
     _stay_ended()
     _emit_status_events()
@@ -71,6 +72,17 @@ def _name_executions() -> None:
         original: Any, self: StepFunctionsParserBackend, arn: str, name: str | None = None, *args: Any, **kw: Any
     ) -> Execution:
         return original(self, arn, name or str(uuid.uuid4()), *args, **kw)
+
+
+def _keep_reasons_of_stops() -> None:
+    """Cause: moto/stepfunctions/responses.py, stop_execution drops the error and the cause that it is given."""
+
+    @around(StepFunctionResponse, "stop_execution")
+    def stop_execution(original: Any, self: StepFunctionResponse) -> ActionResult:
+        execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
+        if execution.status == "RUNNING":
+            execution.error, execution.cause = self._get_param("error"), self._get_param("cause")
+        return original(self)
 
 
 def _restore_names() -> None:

@@ -367,6 +367,21 @@ def stepfunctions_stopped_inside_a_map_is_aborted() -> None:
     assert states.describe_execution(executionArn=run)["status"] == "ABORTED"
 
 
+@probe
+def stepfunctions_stop_keeps_its_reason() -> None:
+    from moto.core.config import default_user_config
+
+    default_user_config["stepfunctions"] = {"execute_state_machine": True}
+    states = aws("stepfunctions")
+    wait = {"Type": "Wait", "Seconds": 30, "End": True}
+    definition = json.dumps({"StartAt": "W", "States": {"W": wait}})
+    machine = states.create_state_machine(name="m", definition=definition, roleArn=make_role())["stateMachineArn"]
+    execution = states.start_execution(stateMachineArn=machine, name="n")["executionArn"]
+    states.stop_execution(executionArn=execution, error="Stopped", cause="by hand")
+    found = states.describe_execution(executionArn=execution)
+    assert (found["error"], found["cause"]) == ("Stopped", "by hand")
+
+
 def main() -> None:
     if "--corrected" in sys.argv:
         from local import moto_corrections
