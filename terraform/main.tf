@@ -92,6 +92,18 @@ module "serving" {
   }
 }
 
+module "front_door" {
+  source = "../modules/front_door"
+  count  = var.front_door == null ? 0 : 1
+
+  prefix             = local.prefix
+  settings           = var.front_door
+  alias_arns         = merge(module.serving.alias_arns, { get_history = module.history.get_history_alias_arn })
+  kms_key_arn        = module.encryption.key_arn
+  log_retention_days = var.log_retention_days
+  alarm              = { enabled = var.alarms.enabled, topic_arn = module.notifications.topic_arn }
+}
+
 module "notifications" {
   source = "../modules/notifications"
 

@@ -102,6 +102,11 @@ output "topic_arn" {
   value       = module.notifications.topic_arn
 }
 
+output "front_door_url" {
+  description = "Where the HTTP API is; null without front_door."
+  value       = one(module.front_door[*].url)
+}
+
 output "dashboard_name" {
   description = "CloudWatch dashboard from events in to recommendations out."
   value       = module.monitoring.dashboard_name

@@ -49,6 +49,8 @@ filters = {
   not-applied-for = "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (\"Application\")"
 }
 
+# front_door = { jwt = { issuer = "https://id.example.org", audience = ["adoption-site"] } } # {}: callers sign with IAM
+
 retraining = {
   schedule_expression      = "cron(0 3 * * ? *)"
   timezone                 = "UTC"

@@ -292,6 +292,22 @@ variable "personalize_timeout_seconds" {
   default     = 2
 }
 
+variable "front_door" {
+  description = "HTTP API before the functions that apps call; see the module front_door. {} lets in callers that sign with IAM, { jwt = { issuer, audience } } those with tokens; null makes none."
+  type = object({
+    jwt = optional(object({
+      issuer   = string
+      audience = set(string)
+      scopes   = optional(set(string))
+    }))
+    throttling = optional(object({
+      rate  = optional(number)
+      burst = optional(number)
+    }))
+  })
+  default = null
+}
+
 # ---- retraining ----
 
 variable "retraining" {

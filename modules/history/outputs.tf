@@ -11,6 +11,11 @@ output "function_names" {
   }
 }
 
+output "get_history_alias_arn" {
+  description = "ARN of the alias `live` of get_history, which callers invoke."
+  value       = module.get_history.alias_arn
+}
+
 output "dead_letter_queue_url" {
   description = "URL of the dead-letter queue of record_history."
   value       = module.record_history.dead_letter_queue_url

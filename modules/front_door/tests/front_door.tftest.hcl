@@ -1,0 +1,153 @@
+mock_provider "aws" {
+  mock_resource "aws_apigatewayv2_api" {
+    override_during = plan
+    defaults = {
+      id            = "abcdef1234"
+      api_endpoint  = "https://abcdef1234.execute-api.us-east-1.amazonaws.com"
+      execution_arn = "arn:aws:execute-api:us-east-1:123456789012:abcdef1234"
+    }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    override_during = plan
+    defaults        = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:test" }
+  }
+}
+
+variables {
+  prefix             = "test-animal-recommender"
+  kms_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+  log_retention_days = 30
+  alarm              = { topic_arn = "arn:aws:sns:us-east-1:123456789012:test" }
+  alias_arns = {
+    recommend      = "arn:aws:lambda:us-east-1:123456789012:function:test-animal-recommender-recommend:live"
+    rerank         = "arn:aws:lambda:us-east-1:123456789012:function:test-animal-recommender-rerank:live"
+    get_history    = "arn:aws:lambda:us-east-1:123456789012:function:test-animal-recommender-get-history:live"
+    record_history = "arn:aws:lambda:us-east-1:123456789012:function:test-animal-recommender-record-history:live"
+  }
+}
+
+run "given_functions_when_planned_then_each_described_one_has_its_route_to_the_alias" {
+  command = plan
+
+  assert {
+    condition     = output.routes == { recommend = "POST /recommendations", rerank = "POST /rankings", get_history = "POST /history" }
+    error_message = "Apps reach the functions of openapi.yaml and no others."
+  }
+  assert {
+    condition     = alltrue([for name, integration in aws_apigatewayv2_integration.this : integration.integration_uri == var.alias_arns[name]])
+    error_message = "Only the alias has provisioned concurrency and SnapStart."
+  }
+}
+
+run "given_a_route_when_planned_then_it_alone_may_invoke_its_function" {
+  command = plan
+
+  assert {
+    condition     = aws_lambda_permission.this["recommend"].function_name == "test-animal-recommender-recommend" && aws_lambda_permission.this["recommend"].qualifier == "live"
+    error_message = "The permission is the alias's."
+  }
+  assert {
+    condition     = aws_lambda_permission.this["recommend"].source_arn == "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/*/POST/recommendations"
+    error_message = "No other route, and no other API."
+  }
+}
+
+run "given_no_jwt_when_planned_then_callers_sign_with_iam" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for route in aws_apigatewayv2_route.this : route.authorization_type == "AWS_IAM"])
+    error_message = "No route is open."
+  }
+  assert {
+    condition     = length(aws_apigatewayv2_authorizer.jwt) == 0
+    error_message = "IAM needs no authorizer."
+  }
+}
+
+run "given_an_issuer_when_planned_then_every_route_asks_for_its_tokens" {
+  command = plan
+  variables {
+    settings = { jwt = { issuer = "https://id.example.org", audience = ["site"], scopes = ["recommendations"] } }
+  }
+
+  assert {
+    condition     = alltrue([for route in aws_apigatewayv2_route.this : route.authorization_type == "JWT" && route.authorization_scopes == toset(["recommendations"])])
+    error_message = "No route is open."
+  }
+  assert {
+    condition     = aws_apigatewayv2_authorizer.jwt[0].jwt_configuration[0].issuer == "https://id.example.org"
+    error_message = "Tokens of others are refused."
+  }
+}
+
+run "given_a_stage_when_planned_then_it_throttles_and_logs_encrypted_and_nothing_of_the_visitor" {
+  command = plan
+  variables {
+    settings = { throttling = { rate = 7 } }
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_stage.this.default_route_settings[0].throttling_rate_limit == 7 && aws_apigatewayv2_stage.this.default_route_settings[0].throttling_burst_limit == 100
+    error_message = "Each setting has its own default."
+  }
+  assert {
+    condition     = aws_cloudwatch_log_group.access.kms_key_id == var.kms_key_arn && aws_apigatewayv2_stage.this.access_log_settings[0].destination_arn == aws_cloudwatch_log_group.access.arn
+    error_message = "The access log is encrypted with the environment's key."
+  }
+  assert {
+    condition     = !can(regex("identity|claims|userAgent", aws_apigatewayv2_stage.this.access_log_settings[0].format))
+    error_message = "The access log must not say who called."
+  }
+}
+
+run "given_no_reranker_when_planned_then_there_is_no_route_for_rankings" {
+  command = plan
+  variables {
+    alias_arns = {
+      recommend   = "arn:aws:lambda:us-east-1:123456789012:function:test-animal-recommender-recommend:live"
+      get_history = "arn:aws:lambda:us-east-1:123456789012:function:test-animal-recommender-get-history:live"
+    }
+  }
+
+  assert {
+    condition     = keys(output.routes) == ["get_history", "recommend"]
+    error_message = "A route without a function would only fail."
+  }
+}
+
+run "given_alarms_off_when_planned_then_there_is_none" {
+  command = plan
+  variables {
+    alarm = { enabled = false, topic_arn = "arn:aws:sns:us-east-1:123456789012:test" }
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.errors) == 0
+    error_message = "{ enabled = false } makes no alarm."
+  }
+}
+
+run "given_an_issuer_without_https_when_planned_then_refused" {
+  command = plan
+  variables {
+    settings = { jwt = { issuer = "id.example.org", audience = ["site"] } }
+  }
+  expect_failures = [var.settings]
+}
+
+run "given_no_audience_when_planned_then_refused" {
+  command = plan
+  variables {
+    settings = { jwt = { issuer = "https://id.example.org", audience = [] } }
+  }
+  expect_failures = [var.settings]
+}
+
+run "given_no_burst_when_planned_then_refused" {
+  command = plan
+  variables {
+    settings = { throttling = { burst = 0 } }
+  }
+  expect_failures = [var.settings]
+}
