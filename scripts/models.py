@@ -27,7 +27,10 @@ def facts(model: DeployedModel) -> list[tuple[str, str]]:
     return [
         ("campaign", f"{_status(campaign)}, at least {campaign['minProvisionedTPS']} TPS (billed every hour)"),
         ("serves", served_version(campaign)),
-        ("since", known["promotedAt"] if known else "unknown: the ledger has another version"),
+        (
+            "since",
+            known["promotedAt"] if known else f"unknown: the ledger has {'another version' if entry else 'no entry'}",
+        ),
         ("previous", (entry and entry["previous"]) or "none"),
         ("metrics", ", ".join(f"{metric_label(name)} {value:.4f}" for name, value in sorted(metrics.items()))),
         ("training hours", f"{model.hours_this_month(solution['solutionArn']):.3f} this month"),
