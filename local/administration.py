@@ -63,7 +63,7 @@ class Administration:
 
     def _functions(self, method: str, name: str) -> Response:
         if method == "DELETE":
-            return _json({"killed": self._runtime.kill(name)})
+            return _json({"killed": self._runtime.kill(name or None)})
         return _json({"processes": self._runtime.processes()})
 
     def _streams(self, method: str, rest: str) -> Response:

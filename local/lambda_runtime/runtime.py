@@ -94,9 +94,9 @@ class LambdaRuntime:
             for environment, busy in pool.snapshot()
         ]
 
-    def kill(self, name: str) -> int:
-        """Kill every process of a function, busy ones too; returns how many there were."""
-        return sum(pool.stop() for pool in self._pools_of(lambda arn: arn.rsplit(":", 1)[-1] == name))
+    def kill(self, name: str | None = None) -> int:
+        """Kill every process of a function, or of all, busy ones too; returns how many there were."""
+        return sum(pool.stop() for pool in self._pools_of(lambda arn: name in (None, arn.rsplit(":", 1)[-1])))
 
     def retire(self, function_arn: str) -> None:
         """Forget a deleted function's processes."""

@@ -183,6 +183,8 @@ def test_given_a_kill_then_the_caller_gets_an_error_and_the_next_an_answer(
         body, _ = call.result(timeout=10)
     assert body["errorMessage"].endswith("Runtime exited with error: signal: killed")
     assert aws.invoke(name, {})[1].get("FunctionError") is None
+    assert aws.administer("functions", "DELETE")["killed"] >= 1
+    assert aws.administer("functions") == {"processes": []}
 
 
 def test_bad_requests_are_refused_as_lambda_does(aws: Aws, echo: str) -> None:
