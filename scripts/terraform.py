@@ -70,6 +70,10 @@ def prepare(environment: str) -> dict[str, str]:
         raise TaskError(
             f"ENV={environment} has no terraform/{environment}.tfvars. Known: {', '.join(known_environments())}."
         )
+    if environment == "local" and (TERRAFORM_DIRECTORY / "backend.tf").exists():
+        raise TaskError(
+            "terraform/backend.tf names a remote state, which a local run must not touch: move it away first."
+        )
     variables = environments.variables(environment)
     initialise(variables)
     if environment != "local":

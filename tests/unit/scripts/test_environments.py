@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import subprocess
 
+import pytest
+
 from scripts import environments, terraform
+from scripts.terminal import TaskError
 
 
 def test_given_dev_then_the_callers_identity_is_left_alone(monkeypatch):
@@ -51,3 +54,16 @@ def test_given_arguments_for_init_then_they_are_left_alone(monkeypatch):
     variables = {"TF_CLI_ARGS_init": "-upgrade"}
     terraform._use_mirror_if_offline(variables)
     assert variables == {"TF_CLI_ARGS_init": "-upgrade"}
+
+
+def test_given_a_remote_state_then_a_local_run_refuses_to_touch_it(monkeypatch, tmp_path):
+    for name in ("local.tfvars", "backend.tf"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(terraform, "TERRAFORM_DIRECTORY", tmp_path)
+    with pytest.raises(TaskError, match="remote state"):
+        terraform.prepare("local")
+
+
+def test_given_an_unknown_environment_then_the_known_ones_are_named():
+    with pytest.raises(TaskError, match="dev, local, prod"):
+        terraform.prepare("staging")
