@@ -79,7 +79,7 @@ locals {
       threshold          = var.alarms.campaign_latency_ms
     }) },
     { for model, campaign in var.campaigns : "${model}-idle" => merge(local.usual, {
-      description        = "Nobody asked the campaign of ${model} for ${var.alarms.idle_campaign_days} days, and it costs money every hour."
+      description        = "Nobody asked the campaign of ${model} for ${var.alarms.idle_campaign_days} days (or since it was made), and it costs money every hour."
       namespace          = "AWS/Personalize"
       metric             = campaign.ranks ? "GetPersonalizedRanking" : "GetRecommendations"
       dimensions         = { CampaignArn = campaign.arn }
@@ -102,7 +102,7 @@ locals {
     },
     var.retraining_enabled ? {
       retraining-missing = merge(local.usual, {
-        description        = "No retraining succeeded for ${var.alarms.retraining_days} days. Look at the schedule and the state machine."
+        description        = "No retraining succeeded for ${var.alarms.retraining_days} days (or since the first apply). Look at the schedule and the state machine."
         namespace          = "AWS/States"
         metric             = "ExecutionsSucceeded"
         dimensions         = { StateMachineArn = var.state_machine_arn }
@@ -118,13 +118,13 @@ locals {
   alarms = merge(local.function_alarms, local.stream_alarms, local.campaign_alarms, local.retraining_alarms)
 }
 
+# No ok_actions: a new alarm becomes OK with its first data, and every first apply would send a mail for each.
 resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = { for noun, alarm in local.alarms : noun => alarm if var.alarms.enabled }
 
   alarm_name        = "${var.prefix}-${each.key}"
   alarm_description = each.value.description
   alarm_actions     = [var.topic_arn]
-  ok_actions        = [var.topic_arn]
 
   namespace           = each.value.namespace
   metric_name         = each.value.metric
@@ -145,7 +145,6 @@ resource "aws_cloudwatch_metric_alarm" "campaign_use" {
   alarm_name          = "${var.prefix}-${each.key}-use"
   alarm_description   = "The campaign of ${each.key} is asked near or beyond its provisioned ${each.value.minimum_provisioned_tps} requests a second: raise minimum_provisioned_tps."
   alarm_actions       = [var.topic_arn]
-  ok_actions          = [var.topic_arn]
   evaluation_periods  = 3
   comparison_operator = "GreaterThanThreshold"
   threshold           = var.alarms.campaign_use_percent

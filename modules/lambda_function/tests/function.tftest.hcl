@@ -82,3 +82,24 @@ run "given_a_timeout_over_lambdas_limit_when_planned_then_refused" {
   }
   expect_failures = [var.settings]
 }
+
+run "given_a_vpc_when_planned_then_the_function_is_in_it_and_its_role_may_be" {
+  command = plan
+  variables {
+    platform = {
+      environment        = "test"
+      package_directory  = "tests/fixtures"
+      package_bucket     = "test-packages"
+      runtime            = "python3.13"
+      architecture       = "arm64"
+      log_level          = "INFO"
+      log_retention_days = 30
+      kms_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+      vpc_config         = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
+    }
+  }
+  assert {
+    condition     = aws_lambda_function.this.vpc_config[0].subnet_ids == toset(["subnet-1"])
+    error_message = "vpc_config puts the function into the network."
+  }
+}
