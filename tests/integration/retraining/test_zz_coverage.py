@@ -1,0 +1,19 @@
+"""The last of this room: every state and transition of the definition was visited by the tests before."""
+
+import pytest
+
+from tests.integration.retraining import coverage
+from tests.integration.retraining.stack import Stack
+
+ENOUGH = 20  # executions; fewer mean that only some of the tests ran
+
+
+def test_given_all_tests_above_when_they_have_run_then_every_state_and_transition_was_visited(
+    stack: Stack,
+) -> None:
+    if len(stack.visits) < ENOUGH:
+        pytest.skip("only some of the tests ran")
+    print(coverage.report(stack.visits))
+    states, transitions = coverage.visited(stack.visits)
+    assert set(coverage.definition()) - states == set()
+    assert coverage.defined() - transitions == set()
