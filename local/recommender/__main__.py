@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         interactions = read_interactions(wish.file)
         items = read_items(wish.items) if wish.items else None
         require_enough(interactions)
-        _evaluate(interactions, items, compare=not wish.only_ours)
+        compare(interactions, items, others=not wish.only_ours)
     except (InvalidFileError, TrainingError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -51,7 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _evaluate(interactions: Interactions, items: Items | None, *, compare: bool) -> None:
+def compare(interactions: Interactions, items: Items | None, *, others: bool = True) -> None:
+    """Train and measure ours and, where `implicit` is installed and `others`, its models; print the tables."""
     training, questions = split(interactions, DEFAULTS.seed)
     catalogue = catalogue_of(interactions, items)
     print(f"{len(interactions)} interactions of {len(set(interactions.user_ids))} users, {len(catalogue)} items")
@@ -59,11 +60,11 @@ def _evaluate(interactions: Interactions, items: Items | None, *, compare: bool)
     began = time.perf_counter()
     recommenders: dict[str, Recommender] = {"ours": Ours(fit(training, items, DEFAULTS))}
     print(f"ours trained in {time.perf_counter() - began:.1f} s")
-    if compare and comparators.available():
+    if others and comparators.available():
         for family in comparators.families():
             recommenders[family] = comparators.trained(family, training, questions)
             print(f"{family} tuned and trained")
-    elif compare:
+    elif others:
         print("`implicit` is not installed (pip install implicit), so there is nothing to compare with")
     _report(recommenders, questions, catalogue, Counter(training.item_ids))
 

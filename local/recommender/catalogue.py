@@ -71,14 +71,20 @@ class Catalogue:
     def __len__(self) -> int:
         return len(self.item_ids)
 
-    def spread(self, warm: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Values (k, warm items) for all items: (k, items); an item without kin gets the least of each row."""
-        if len(self) == self.warm:
-            return warm
-        cold = (self.blends @ warm.T).T.astype(np.float32)
-        alone = np.diff(self.blends.indptr) == 0
-        cold[:, alone] = warm.min(axis=1, keepdims=True)
-        return np.hstack([warm, cold])
+    def spread(self, warm: NDArray[np.float32], result: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Values (k, warm items) written for all items into `result` (k, items), which is returned.
+
+        An item without events gets the blend of its kin's, and 0 without kin.
+        """
+        result[:, : self.warm] = warm
+        if len(self) > self.warm:
+            result[:, self.warm :] = (self.blends @ warm.T).T
+        return result
+
+    @cached_property
+    def alone(self) -> NDArray[np.int64]:
+        """Items of which nothing is known: no events and no kin."""
+        return self.warm + np.flatnonzero(np.diff(self.blends.indptr) == 0)
 
     def with_items(self, items: Items) -> "Catalogue":
         """The same catalogue and, behind it, those of `items` that it did not hold, without events."""

@@ -15,8 +15,8 @@ from scipy.linalg import lapack
 
 from local.recommender.sequences import Sequences
 
-DENSE_ITEMS = 6000
-NEIGHBOURS = 300
+DENSE_ITEMS = 5000
+NEIGHBOURS = 200
 DENSE_STORAGE = 2500
 DOUBLE_PRECISION = 3000
 REGRESSION_EVENTS = 300_000

@@ -61,7 +61,9 @@ def with_history(
     for ask in questions:
         past, answers = past_of(sequences, ask), answers_of(sequences, ask)
         general = knowledge.general(past)
-        candidates, offsets = _candidates(general, np.concatenate([answers, past.items[:RECENT]]), random)
+        candidates, offsets = _candidates(
+            general[: knowledge.orders], np.concatenate([answers, past.items[:RECENT]]), random
+        )
         chosen = np.isin(candidates, answers) / len(answers)
         found.append((parts(knowledge, past, candidates, general), chosen, offsets))
     return _choices(found)

@@ -1,6 +1,7 @@
 """From sequences to knowledge: all graphs and statistics that need no validation."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,23 +68,34 @@ def regression_parts(sequences: Sequences, size: int) -> tuple[sparse.csr_matrix
 def _graphs(
     sequences: Sequences, together: sparse.csr_matrix, counts: NDArray[np.float32], ridges: Ridges
 ) -> dict[str, Graph]:
+    """All graphs; two at a time, since the solves let go of the interpreter."""
     size = len(counts)
-    every = np.arange(size)
     often = np.sort(np.argsort(-counts, kind="stable")[: graphs.DENSE_ITEMS])
     single = graphs.without_echoes(sequences)
-    past, future = regression_parts(single, size)
-    soon = graphs.soon(past[:, often], future[:, often], ridges.soon)
-    result = {"soon": graphs.strongest(soon, often, size)}
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        soon = pool.submit(_soon, single, often, size, ridges.soon)
+        taste = pool.submit(_taste, sequences, together, often, ridges)
+        after = pool.submit(_next, single, size)
+        similar = pool.submit(lambda: graphs.strongest(graphs.similar(together), np.arange(size), size))
+    return {"taste": taste.result(), "soon": soon.result(), "next": after.result(), "similar": similar.result()}
+
+
+def _soon(sequences: Sequences, often: NDArray[np.int64], size: int, ridge: float) -> Graph:
+    past, future = regression_parts(sequences, size)
+    return graphs.strongest(graphs.soon(past[:, often], future[:, often], ridge), often, size)
+
+
+def _taste(sequences: Sequences, together: sparse.csr_matrix, often: NDArray[np.int64], ridges: Ridges) -> Graph:
+    gram = together[often][:, often]
     if ridges.damping:
-        damped = graphs.incidence(sequences, size, ridges.damping)[:, often]
-        gram = (damped.T @ damped).toarray()
-    else:
-        gram = together[often][:, often].toarray()
-    result["taste"] = graphs.strongest(graphs.taste(gram, ridges.taste), often, size)
-    following = graphs.following(graphs.decayed(single, size, PAST_DECAY), graphs.one_hot(single, size))
-    result["next"] = graphs.strongest(following, every, size)
-    result["similar"] = graphs.strongest(graphs.similar(together), every, size)
-    return result
+        damped = graphs.incidence(sequences, together.shape[0], ridges.damping)[:, often]
+        gram = damped.T @ damped
+    return graphs.strongest(graphs.taste(gram.toarray(), ridges.taste), often, together.shape[0])
+
+
+def _next(sequences: Sequences, size: int) -> Graph:
+    past = graphs.decayed(sequences, size, PAST_DECAY)
+    return graphs.strongest(graphs.following(past, graphs.one_hot(sequences, size)), np.arange(size), size)
 
 
 def _returns(events: NDArray[np.float32], people: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from local.recommender import storage
 from local.recommender.exploration import explored
 from local.recommender.past import Past
 from local.recommender.signals import Knowledge
@@ -66,16 +67,12 @@ class Model:
 
     def to_bytes(self) -> bytes:
         """The model as an npz archive without pickles; equal models give equal bytes."""
-        from local.recommender.storage import dump
-
-        return dump(self)
+        return storage.dump(self.knowledge, self.weights, self.event_weights)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Model":
         """The model that `to_bytes` wrote; raises ValueError for anything else."""
-        from local.recommender.storage import load
-
-        return load(data)
+        return cls(*storage.load(data))
 
     @cached_property
     def _ids(self) -> tuple[str, ...]:

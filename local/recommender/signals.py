@@ -50,19 +50,31 @@ class Knowledge:
 
     def names(self) -> list[str]:
         """The names of the rows of `general`, then of `seen`."""
-        graphs = [f"{name} {view:g} {kind}" for name in self.graphs for view in VIEWS[name] for kind in ("raw", "log")]
+        views = [f"{name} {view:g}" for name in self.graphs for view in VIEWS[name]]
         traits = [f"{column.name} {view:g}" for column in self.catalogue.columns for view in TRAIT_VIEWS]
-        return [*POPULAR, *graphs, *traits, *SEEN]
+        return [*POPULAR, *(f"{view} log" for view in views), *traits, *views, *SEEN]
+
+    @cached_property
+    def orders(self) -> int:
+        """How many of the first rows of `general` order the items each in its own way (the others repeat an order)."""
+        return len(POPULAR) + self._views + len(TRAIT_VIEWS) * len(self.catalogue.columns)
 
     def general(self, past: Past) -> Matrix:
         """(signals, items): what speaks for any item."""
-        warm = np.vstack([self._popular(past.moment), self._graphs(past)])
-        spread = self.catalogue.spread(warm)
-        return np.vstack([spread, self._traits(past)]) if self.catalogue.columns else spread
+        result = np.empty((self.orders + self._views, len(self.catalogue)), np.float32)
+        self.catalogue.spread(self._popular(past.moment), result[: len(POPULAR)])
+        logs, raws = result[len(POPULAR) : len(POPULAR) + self._views], result[self.orders :]
+        self._graphs(past, raws)
+        peaks = np.maximum(raws.max(axis=1, keepdims=True), 1e-9)
+        np.log(np.maximum(raws, 0) / peaks + FAINT, out=logs)
+        if self.catalogue.columns:
+            result[len(POPULAR) + self._views : self.orders] = self._traits(past)
+        return result
 
     def popular(self, moment: float) -> Matrix:
         """(popularity signals, items): those of `general` that need no history."""
-        return self.catalogue.spread(self._popular(moment))
+        result = np.empty((len(POPULAR), len(self.catalogue)), np.float32)
+        return self.catalogue.spread(self._popular(moment), result)
 
     def seen(self, past: Past) -> Matrix:
         """(signals, items of the past): what speaks for coming back to each of them."""
@@ -83,10 +95,14 @@ class Knowledge:
     def _popular(self, moment: float) -> Matrix:
         lately = self.popularity.lately(moment, self.counts)
         unborn = (self.births >= moment).astype(np.float32)
-        rows = np.vstack([np.log1p(self.counts), unborn, lately])
+        rows = np.vstack([self._fame, unborn, lately])
         if not self.trendy:
             rows[1:] = 0
         return rows
+
+    @cached_property
+    def _fame(self) -> Matrix:
+        return np.log1p(self.counts)
 
     def _inputs(self, past: Past, weights: Matrix) -> tuple[NDArray[np.int64], Matrix]:
         """Warm items and their weights (k, items): an item without events passes its weight to its kin."""
@@ -97,15 +113,16 @@ class Knowledge:
         shares = weights[:, cold][:, kin.row] * kin.data
         return np.concatenate([past.items[~cold], kin.col]), np.hstack([weights[:, ~cold], shares])
 
-    def _graphs(self, past: Past) -> Matrix:
-        rows = []
+    @cached_property
+    def _views(self) -> int:
+        return sum(len(VIEWS[name]) for name in self.graphs)
+
+    def _graphs(self, past: Past, result: Matrix) -> None:
+        start = 0
         for name, graph in self.graphs.items():
             items, shares = self._inputs(past, np.stack([past.fading(view) for view in VIEWS[name]]))
-            scores = graph.scores(items, shares)
-            peaks = np.maximum(scores.max(axis=1, keepdims=True), 1e-9)
-            logs = np.log(np.maximum(scores, 0) / peaks + FAINT)
-            rows.append(np.stack([scores, logs], axis=1).reshape(-1, scores.shape[1]))
-        return np.vstack(rows)
+            self.catalogue.spread(graph.scores(items, shares), result[start : start + len(shares)])
+            start += len(shares)
 
     def _traits(self, past: Past) -> Matrix:
         """(trait columns * views, items): how much more than everybody this history likes each item's categories."""

@@ -13,7 +13,6 @@ from scipy import sparse
 
 from local.recommender.catalogue import Catalogue, Column
 from local.recommender.graphs import Graph
-from local.recommender.model import Model
 from local.recommender.popularity import Popularity
 from local.recommender.signals import Knowledge
 from local.recommender.weighing import Weights
@@ -21,9 +20,12 @@ from local.recommender.weighing import Weights
 FORMAT = 1
 
 
-def dump(model: Model) -> bytes:
-    """The archive; equal models give equal bytes."""
-    knowledge, catalogue = model.knowledge, model.knowledge.catalogue
+Parts = tuple[Knowledge, Weights, dict[str, float]]
+
+
+def dump(knowledge: Knowledge, weights: Weights, event_weights: Mapping[str, float]) -> bytes:
+    """The archive of a model's parts; equal parts give equal bytes."""
+    catalogue = knowledge.catalogue
     about = {
         "format": FORMAT,
         "item_ids": catalogue.item_ids,
@@ -31,7 +33,7 @@ def dump(model: Model) -> bytes:
         "columns": [asdict(column) for column in catalogue.columns],
         "graphs": list(knowledge.graphs),
         "trendy": knowledge.trendy,
-        "event_weights": dict(model.event_weights),
+        "event_weights": dict(event_weights),
     }
     arrays = {
         "about": np.frombuffer(json.dumps(about).encode(), np.uint8),
@@ -40,9 +42,9 @@ def dump(model: Model) -> bytes:
         "events": knowledge.popularity.items,
         "times": knowledge.popularity.times,
         "returns": knowledge.returns,
-        "usual": model.weights.usual,
-        "longer": model.weights.longer,
-        "popular": model.weights.popular,
+        "usual": weights.usual,
+        "longer": weights.longer,
+        "popular": weights.popular,
     }
     for place, traits in enumerate(catalogue.traits):
         arrays |= _sparse(f"traits{place}", traits)
@@ -53,17 +55,18 @@ def dump(model: Model) -> bytes:
     return stream.getvalue()
 
 
-def load(data: bytes) -> Model:
-    """The model of an archive; raises ValueError where it is none."""
+def load(data: bytes) -> Parts:
+    """A model's parts from an archive; raises ValueError where it is none."""
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
-        return _model(json.loads(arrays["about"].tobytes()), arrays)
-    except (zipfile.BadZipFile, KeyError, EOFError, OSError) as error:
+        about = json.loads(arrays["about"].tobytes())
+    except (zipfile.BadZipFile, KeyError, EOFError, OSError, ValueError) as error:
         raise ValueError(f"these bytes are not a stored model: {error}") from error
+    return _parts(about, arrays)
 
 
-def _model(about: Mapping[str, Any], arrays: Mapping[str, NDArray]) -> Model:
+def _parts(about: Mapping[str, Any], arrays: Mapping[str, NDArray]) -> Parts:
     if about["format"] != FORMAT:
         raise ValueError(f"the stored model has format {about['format']}, this program reads {FORMAT}")
     columns = [Column(c["name"], tuple(c["labels"]), tuple(c["edges"]), c["lift"]) for c in about["columns"]]
@@ -78,7 +81,7 @@ def _model(about: Mapping[str, Any], arrays: Mapping[str, NDArray]) -> Model:
     graphs = {name: Graph(arrays[name] if name in arrays else _matrix(name, arrays)) for name in about["graphs"]}
     popularity = Popularity(arrays["events"], arrays["times"], about["warm"])
     knowledge = Knowledge(catalogue, graphs, popularity, arrays["returns"], about["trendy"])
-    return Model(knowledge, Weights(arrays["usual"], arrays["longer"], arrays["popular"]), dict(about["event_weights"]))
+    return knowledge, Weights(arrays["usual"], arrays["longer"], arrays["popular"]), dict(about["event_weights"])
 
 
 def _sparse(name: str, matrix: sparse.csr_matrix) -> dict[str, NDArray]:

@@ -10,7 +10,7 @@ from local.recommender.model import Model
 from local.recommender.sequences import Sequences, encode, event_weights, positions, require_enough
 from local.recommender.signals import Knowledge
 from local.recommender.tuning import tune
-from local.recommender.types import DEFAULTS, Interactions, Items, Settings
+from local.recommender.types import DEFAULTS, MINIMUM_EVENTS_PER_USER, Interactions, Items, Settings
 from local.recommender.weighing import Weights
 
 ASKED = (300, 1000)
@@ -51,7 +51,7 @@ class _Lesson:
 
     def weigh(self, random: np.random.Generator) -> Weights:
         """Weights of the signals, learned from the answers of people whom the knowledge asked does not know."""
-        people = random.permutation(len(self.sequences.lengths))
+        people = random.permutation(np.flatnonzero(self.sequences.lengths >= MINIMUM_EVENTS_PER_USER))
         fewest, most = ASKED
         asked = people[: max(1, min(max(len(people) // 10, fewest), most, len(people) // 3))]
         few = len(self.warm) <= FOLDED_ITEMS and len(asked) * 10 > len(people)

@@ -26,9 +26,15 @@ class Weights:
     popular: Matrix
 
     def utilities(self, knowledge: Knowledge, past: Past) -> Matrix:
-        """(items,) utility of every item of the catalogue; only differences mean something."""
-        if not len(past):
-            return self.popular @ knowledge.popular(past.moment)
+        """(items,) utility of every item of the catalogue; only differences mean something.
+
+        An item of which nothing is known is worth as little as the least of the others.
+        """
+        result = self._known(knowledge, past) if len(past) else self.popular @ knowledge.popular(past.moment)
+        result[knowledge.catalogue.alone] = result[: knowledge.catalogue.warm].min()
+        return result
+
+    def _known(self, knowledge: Knowledge, past: Past) -> Matrix:
         weights = self.usual + length_of(past) * self.longer
         general = knowledge.general(past)
         result = weights[: len(general)] @ general
@@ -43,15 +49,16 @@ def length_of(past: Past) -> np.float32:
 
 def again(knowledge: Knowledge, past: Past, general: Matrix) -> Matrix:
     """(parts, items of the past): what speaks for the items already seen, besides the general signals."""
-    return np.vstack([knowledge.seen(past), general[:, past.items]])
+    return np.vstack([knowledge.seen(past), general[: knowledge.orders, past.items]])
 
 
 def parts(knowledge: Knowledge, past: Past, candidates: NDArray[np.int64], general: Matrix) -> Matrix:
     """(candidates, 2 * parts): the columns whose weights are `usual` and `longer` side by side."""
-    columns = np.zeros((len(candidates), 2 * len(general) + len(knowledge.seen(past))), np.float32)
+    returning = again(knowledge, past, general)
+    columns = np.zeros((len(candidates), len(general) + len(returning)), np.float32)
     columns[:, : len(general)] = general[:, candidates].T
     where = np.full(general.shape[1], -1)
     where[past.items] = np.arange(len(past))
     seen = where[candidates]
-    columns[seen >= 0, len(general) :] = again(knowledge, past, general)[:, seen[seen >= 0]].T
+    columns[seen >= 0, len(general) :] = returning[:, seen[seen >= 0]].T
     return np.hstack([columns, length_of(past) * columns])
