@@ -17,9 +17,11 @@ def apply() -> None:
     from local.moto_corrections import (
         athena,
         awslambda,
+        backends,
         budgets,
         cloudwatch,
         dispatch,
+        dynamodb,
         events,
         iam,
         kinesis,
@@ -33,9 +35,11 @@ def apply() -> None:
     parts = (
         athena,
         awslambda,
+        backends,
         budgets,
         cloudwatch,
         dispatch,
+        dynamodb,
         events,
         iam,
         kinesis,

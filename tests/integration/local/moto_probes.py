@@ -136,6 +136,49 @@ def iam_role_keeps_its_description() -> None:
 
 
 @probe
+def backends_are_found_while_another_is_made() -> None:
+    import threading
+
+    from moto.core.base_backend import backend_lock
+    from moto.sns.models import sns_backends
+
+    sns_backends["123456789012"]
+    with backend_lock:
+        look_up = threading.Thread(target=lambda: sns_backends["123456789012"], daemon=True)
+        look_up.start()
+        look_up.join(timeout=1)
+        assert not look_up.is_alive(), "a look-up waits for the lock of all services"
+
+
+@probe
+def dynamodb_query_does_not_slow_down() -> None:
+    from moto.dynamodb.models import dynamodb_backends
+    from moto.dynamodb.models.dynamo_type import DynamoType
+
+    dynamodb, keys = aws("dynamodb"), (("p", "HASH"), ("s", "RANGE"))
+    dynamodb.create_table(
+        TableName="t",
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    dynamodb.put_item(TableName="t", Item={"p": {"S": "a"}, "s": {"S": "b"}})
+    table = dynamodb_backends["123456789012"][REGION].tables["t"]
+    ((key, partition),) = table.items.items()
+
+    def seconds() -> float:
+        began = time.perf_counter()
+        items, _, _ = table.query(key, None, [], 100, None, True, None)
+        assert len(items) == 1
+        return time.perf_counter() - began
+
+    alone = min(seconds() for _ in range(5))
+    table.items.update({DynamoType({"S": str(number)}): partition for number in range(5_000)})
+    among = min(seconds() for _ in range(5))
+    assert among < alone * 10, f"{alone:.5f} s alone, {among:.5f} s among 5,000 partitions"
+
+
+@probe
 def kinesis_stream_has_its_tags() -> None:
     make_stream(Tags={"a": "b"})
     assert aws("kinesis").list_tags_for_stream(StreamName="s")["Tags"] == [{"Key": "a", "Value": "b"}]

@@ -1,0 +1,180 @@
+"""The data path under faults, reported with figures: `python -m tests.load.soak [--events 100000] [--users 5000]`.
+
+Starts a system of its own, or uses the one that runs at LOCAL_AWS_DIR and LOCAL_AWS_PORT. Exit status 1 if anything
+is lost, doubled, unreported or stalled.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import socket
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.dead_letter_queue import Letter
+from scripts.terminal import console, running, table
+from tests.load import verify
+from tests.load.producer import Sent, allow_large_records, send
+from tests.load.records import GOOD, Plan
+from tests.load.target import CONSUMERS, Target, system, wait
+from tests.load.trouble import FAILED, THROTTLED, trouble
+from tests.load.watch import Watch, percentile, watching
+
+LONGEST_STALL = 60.0  # seconds that a lane may stand still while a batch is retried
+_DRAIN_SECONDS = 180.0  # without any progress: given up
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run came to."""
+
+    sent: list[Sent]
+    watch: Watch
+    seconds: float
+    since: float
+    killed: Counter[str]
+    letters: dict[str, list[Letter]]
+    problems: list[str]
+
+
+def run(target: Target, plan: Plan, *, most_behind: int, pause: tuple[float, float]) -> Result:
+    """Send, with faults until all is consumed; then compare. `most_behind`: records the producer may be ahead."""
+    since, began = time.time(), time.monotonic()
+    allow_large_records(target)
+    with watching(target) as watch, trouble(target, plan.seed, pause) as killed:
+        sent = list(send(target, plan.records(), lambda: watch.behind() < most_behind))
+        drained = _drain(watch)
+    seconds = time.monotonic() - began
+    problems = [] if drained else [f"{watch.behind()} records are still not consumed"]
+    problems += [
+        f"{function}, {shard}: stood still for {stall:.0f} s"
+        for (function, shard, _), stall in watch.stalls.items()
+        if stall > LONGEST_STALL
+    ]
+    wait(lambda: not verify.raw_problems(target, sent[-500:]), 60)
+    letters = {consumer: verify.letters(target, consumer) for consumer in CONSUMERS}
+    problems += verify.tracker_problems(target, sent)
+    problems += verify.history_problems(target, sent)
+    problems += verify.raw_problems(target, sent)
+    problems += verify.dead_letter_problems(sent, letters)
+    return Result(sent, watch, seconds, since, killed, letters, problems)
+
+
+def _drain(watch: Watch) -> bool:
+    """Wait until everything is consumed; False if nothing more happens."""
+    least, moved = math.inf, time.monotonic()
+    while behind := max(watch.look().behind.values(), default=0):
+        if behind < least:
+            least, moved = behind, time.monotonic()
+        if time.monotonic() - moved > _DRAIN_SECONDS:
+            return False
+        time.sleep(1)
+    return True
+
+
+def report(target: Target, result: Result) -> None:
+    """Print the figures."""
+    kinds = Counter(one.record.kind for one in result.sent)
+    bad = len(result.sent) - kinds[GOOD]
+    table("The run", ["what", "figure"], [*_totals(result, kinds[GOOD], bad), *_calls(target, result)])
+    rows = [(name, *_lag(result.watch, name)) for name in CONSUMERS]
+    table("Behind the stream", ["consumer", "age p50", "p90", "p99", "most", "at the end", "longest stand-still"], rows)
+    table("Memory, MB", ["when", "server", "functions", "processes"], _memory(result.watch))
+    places = {one.place: one.record.kind for one in result.sent}
+    reasons = {
+        name: Counter((places.get(letter.place, "?"), letter.reason) for letter in found)
+        for name, found in result.letters.items()
+    }
+    rows = [
+        (kind, reason, kinds[kind], *(reasons[name][kind, reason] for name in CONSUMERS))
+        for kind, reason in sorted(set().union(*reasons.values()))
+    ]
+    table("Dead letters", ["kind", "reason", "sent", *CONSUMERS], rows)
+
+
+def _totals(result: Result, events: int, bad: int) -> list[tuple[str, str]]:
+    different = len(verify.good(result.sent))
+    return [
+        ("records sent", f"{len(result.sent):,}"),
+        ("good events", f"{events:,} ({events - different:,} of them repeats of the producer's)"),
+        ("poison records", f"{bad:,}"),
+        ("duration", f"{result.seconds:,.0f} s"),
+        ("records a second, through the whole path", f"{len(result.sent) / result.seconds:,.0f}"),
+        ("PutEvents", f"{THROTTLED:.0%} throttled, {FAILED:.0%} failed"),
+        ("function processes killed", ", ".join(f"{name}: {count}" for name, count in result.killed.items())),
+    ]
+
+
+def _calls(target: Target, result: Result) -> list[tuple[str, str]]:
+    rows = []
+    for name in CONSUMERS:
+        function = target.function(name)
+        invocations, errors = (
+            target.total("AWS/Lambda", metric, "FunctionName", function, result.since)
+            for metric in ("Invocations", "Errors")
+        )
+        retried = target.total("AnimalRecommender", "EventsRetried", "service", function, result.since)
+        text = f"{invocations:,.0f} invocations, {errors:,.0f} failed; {retried:,.0f} events retried within"
+        rows.append((name, text))
+    return [*rows, ("repetitions that the tracker ignored", f"{target.tracked()['duplicates']:,}")]
+
+
+def _lag(watch: Watch, name: str) -> list[str]:
+    ages = [sample.age.get(name, 0.0) for sample in watch.samples]
+    stalls = [stall for (function, *_), stall in watch.stalls.items() if function == name]
+    figures = [*(percentile(ages, share) for share in (0.5, 0.9, 0.99)), max(ages), ages[-1], max(stalls, default=0.0)]
+    return [f"{figure:.1f} s" for figure in figures]
+
+
+def _memory(watch: Watch) -> list[tuple[str, ...]]:
+    samples = watch.samples
+    chosen = [samples[round(part * (len(samples) - 1) / 4)] for part in range(5)]
+    return [
+        (f"{sample.at:.0f} s", f"{sample.server:,.0f}", f"{sample.functions:,.0f}", str(sample.processes))
+        for sample in chosen
+    ]
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def place(temporary: str) -> tuple[Path, int]:
+    """The system that the environment names, else one in a folder and port of its own."""
+    directory, port = os.environ.get("LOCAL_AWS_DIR"), os.environ.get("LOCAL_AWS_PORT")
+    return (Path(directory), int(port)) if directory and port else (Path(temporary), free_port())
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.load.soak", description=__doc__.split(":")[0])
+    parser.add_argument("--events", type=int, default=100_000)
+    parser.add_argument("--users", type=int, default=5_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--name", default="soak", help="begins every id: another name for a second run on one system")
+    parser.add_argument("--behind", type=int, default=4_000, help="records the producer may be ahead")
+    parser.add_argument("--kill", type=float, nargs=2, default=(2.0, 6.0), help="seconds between kills")
+    given = parser.parse_args(arguments)
+    plan = Plan(given.events, given.users, given.seed, name=given.name, start=time.time() - 3600)
+    with tempfile.TemporaryDirectory() as temporary, system(*place(temporary)) as target:
+        with running(f"{plan.events:,} records of {plan.users:,} users, with faults"):
+            result = run(target, plan, most_behind=given.behind, pause=tuple(given.kill))
+        report(target, result)
+    for problem in result.problems[:20]:
+        console.print(f"[red]✗[/red] {problem}")
+    verdict = f"{len(result.problems):,} problems" if result.problems else "nothing lost, nothing doubled, none stalled"
+    console.print(verdict)
+    return bool(result.problems)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""The running system as the load tests see it: names, clients, what the local AWS tells, and memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from scripts import environments, local_system, terraform
+from scripts.environments import Local
+
+CONSUMERS = ("put_events", "record_history")
+
+
+@dataclass(frozen=True)
+class Target:
+    """One deployed local system; `outputs` are Terraform's."""
+
+    local: Local
+    outputs: dict[str, Any]
+
+    def client(self, service: str, *, attempts: int = 5, connections: int = 64) -> Any:
+        """A client; with `attempts` 1 a request is never repeated behind the caller's back."""
+        retries = {"mode": "standard", "total_max_attempts": attempts}
+        return boto3.client(service, config=Config(retries=retries, read_timeout=120, max_pool_connections=connections))
+
+    def ask(self, path: str, method: str = "GET", document: Any = None) -> Any:
+        """The answer of `/_local/<path>`."""
+        data = None if document is None else json.dumps(document).encode()
+        request = urllib.request.Request(f"{self.local.endpoint}/_local/{path}", data, method=method)
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            return json.load(answer)
+
+    def lanes(self) -> list[dict[str, Any]]:
+        """How far each lane of the two consumers' mappings is."""
+        return self.ask("streams")["lanes"]
+
+    def tracked(self) -> dict[str, Any]:
+        """The events in the tracker."""
+        return self.ask(f"personalize/events?trackingId={self.outputs['tracking_id']}")
+
+    def function(self, key: str) -> str:
+        """A function's deployed name."""
+        return self.outputs["function_names"][key]
+
+    def total(self, namespace: str, metric: str, dimension: str, function: str, since: float) -> float:
+        """The sum of a function's metric since a moment (epoch seconds)."""
+        answer = self.client("cloudwatch").get_metric_statistics(
+            Namespace=namespace,
+            MetricName=metric,
+            Dimensions=[{"Name": dimension, "Value": function}],
+            StartTime=datetime.fromtimestamp(since, UTC) - timedelta(minutes=1),
+            EndTime=datetime.now(UTC) + timedelta(minutes=1),
+            Period=86_400,
+            Statistics=["Sum"],
+        )
+        return sum(point["Sum"] for point in answer["Datapoints"])
+
+    def memory(self) -> tuple[float, float, int]:
+        """Resident MB of the server, and of all function processes together, and how many those are."""
+        server = _resident(int((self.local.directory / "server.pid").read_text()))
+        functions = [_resident(process["pid"]) for process in self.ask("functions")["processes"]]
+        return server, sum(functions), len(functions)
+
+
+def _resident(process: int) -> float:
+    """Resident MB; 0 if the process is gone or the system does not tell."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0.0
+    lines = [line for line in status.splitlines() if line.startswith("VmRSS:")]
+    return int(lines[0].split()[1]) / 1024 if lines else 0.0
+
+
+@contextmanager
+def system(directory: Path, port: int) -> Iterator[Target]:
+    """The system in a folder and port of its own; it is left running if it ran before."""
+    os.environ |= {"LOCAL_AWS_DIR": str(directory), "LOCAL_AWS_PORT": str(port)}
+    local = environments.local()
+    os.environ |= local.variables()
+    ran = local_system.is_up(local)
+    try:
+        yield Target(local, terraform.outputs(environments.variables("local")) if ran else local_system.up(local))
+    finally:
+        if not ran:
+            local_system.stop(local)
+
+
+def wait(condition: Any, seconds: float, every: float = 0.5) -> bool:
+    """Whether `condition` became true in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(every)
+    return False

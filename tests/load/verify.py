@@ -1,0 +1,142 @@
+"""What became of everything that was sent: each store is read whole and compared with the producer's own list."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from scripts.dead_letter_queue import Letter, Queue
+from tests.load.producer import Sent
+from tests.load.records import GOOD
+from tests.load.target import CONSUMERS, Target
+
+_HIDDEN = 600  # seconds that letters stay invisible while their queue is read
+
+Problems = list[str]
+
+
+def good(sent: Iterable[Sent]) -> list[Sent]:
+    """Of the good events one each, in the order of sending: what a producer sent twice counts once."""
+    first = {one.record.marker: one for one in reversed([*sent]) if one.record.kind == GOOD}
+    return [*reversed(first.values())]
+
+
+def tracker_problems(target: Target, sent: Sequence[Sent]) -> Problems:
+    """Every good event exactly once in the tracker; events of one visitor's session, sent to one shard, in order."""
+    sessions = target.tracked()["sessions"]
+    expected: dict[str, list[Sent]] = defaultdict(list)
+    for one in good(sent):
+        expected[one.record.session].append(one)
+    problems = []
+    for session, events in expected.items():
+        held = sessions.get(session, [])
+        problems += _differences("tracker", (one.event_id for one in events), held)
+        for user in {one.record.user for one in events}:
+            mine = [one for one in events if one.record.user == user]
+            ids = [one.event_id for one in mine]
+            if len({one.shard for one in mine}) == 1 and ids != [event_id for event_id in held if event_id in ids]:
+                problems.append(f"tracker: events of {session} are out of order")
+    return problems
+
+
+def history_problems(target: Target, sent: Sequence[Sent]) -> Problems:
+    """Every good event exactly once in the history, in the partition of its user, or of its session before a login."""
+    events = {one.record.marker: one for one in good(sent)}
+    items = [item for item in _items(target) if item.get("animal_id", {}).get("S") in events]
+    problems = _differences("history", events, [item["animal_id"]["S"] for item in items])
+    logins: dict[str, tuple[str, str]] = {}
+    for item in items:
+        one = events[item["animal_id"]["S"]].record
+        if one.user:
+            latest = logins.get(one.session, ("", one.user))[0]
+            logins[one.session] = (max(latest, item["timestamp"]["S"]), one.user)
+    for item in items:
+        session = item["sessionId"]["S"]
+        until, user = logins.get(session, ("", ""))
+        owner = f"userId#{user}" if item["timestamp"]["S"] <= until else f"session#{session}"
+        if item["pk"]["S"] != owner:
+            problems.append(f"history: {item['animal_id']['S']} is in {item['pk']['S']}, not in {owner}")
+    return problems
+
+
+def raw_lines(target: Target) -> Counter[bytes]:
+    """How often each line stands in the raw store, by digest."""
+    lines: Counter[bytes] = Counter()
+    s3, bucket = target.client("s3"), target.outputs["raw_bucket"]
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="events/year="):
+        for found in page.get("Contents", []):
+            body = s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read()
+            lines.update(map(_digest, gzip.decompress(body).split(b"\n")))
+    return lines
+
+
+def raw_problems(target: Target, sent: Sequence[Sent]) -> Problems:
+    """Every record, poison too and repeats too, as often in the raw store as it was put on the stream."""
+    expected = Counter(_digest(line) for one in sent for line in one.record.data.split(b"\n") if line)
+    held = raw_lines(target)
+    names = {_digest(one.record.data): one.record.marker or one.record.kind for one in sent}
+    return [
+        f"raw store: {names.get(line, 'a line of poison')} {held[line]} times, not {count}"
+        for line, count in expected.items()
+        if held[line] != count
+    ]
+
+
+def letters(target: Target, consumer: str) -> list[Letter]:
+    """All that waits in a consumer's dead-letter queue; it stays there."""
+    url = target.outputs["dead_letter_queue_urls"][consumer]
+    queue = Queue(target.client("sqs"), url, _HIDDEN)
+    try:
+        return list(queue.letters())
+    finally:
+        queue.release()
+
+
+def dead_letter_problems(sent: Sequence[Sent], found: dict[str, list[Letter]]) -> Problems:
+    """Every poison record in each consumer's queue with a reason and its bytes, and no good one."""
+    poison = {one.place: one.record for one in sent if one.record.kind != GOOD}
+    ours = {one.place for one in sent}
+    problems = []
+    for consumer in CONSUMERS:
+        buried = {letter.place: letter for letter in found[consumer] if letter.place in ours}
+        lost = Counter(poison[place].kind for place in poison.keys() - buried.keys())
+        problems += [f"dead letters of {consumer}: {count} of {kind} are missing" for kind, count in lost.items()]
+        for place, letter in buried.items():
+            if place not in poison:
+                problems.append(f"dead letters of {consumer}: a good event, {letter.reason}: {letter.detail}")
+            elif not letter.reason or not _same(poison[place].data, letter):
+                problems.append(f"dead letters of {consumer}: {poison[place].kind} lacks its reason or its bytes")
+        problems += [f"dead letters of {consumer}: {one.detail} given up" for one in found[consumer] if one.is_batch]
+    return problems
+
+
+def _same(data: bytes, letter: Letter) -> bool:
+    return data == letter.data if letter.whole else bool(letter.data) and data.startswith(letter.data)
+
+
+def _differences(where: str, expected: Iterable[str], held: Iterable[str]) -> Problems:
+    wanted, there = Counter(expected), Counter(held)
+    lost = [f"{where}: {one} is missing" for one in wanted if one not in there]
+    return lost + [f"{where}: {one} is there {count} times" for one, count in there.items() if count > 1]
+
+
+def _items(target: Target) -> Iterator[dict[str, Any]]:
+    pages = (
+        target.client("dynamodb")
+        .get_paginator("scan")
+        .paginate(
+            TableName=target.outputs["history_table"],
+            ConsistentRead=True,
+            ProjectionExpression="pk, animal_id, sessionId, #t",
+            ExpressionAttributeNames={"#t": "timestamp"},
+        )
+    )
+    for page in pages:
+        yield from page["Items"]
+
+
+def _digest(line: bytes) -> bytes:
+    return hashlib.blake2b(line, digest_size=16).digest()
