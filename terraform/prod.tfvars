@@ -47,6 +47,7 @@ models = {
 filters = {
   species         = "INCLUDE ItemID WHERE Items.ANIMAL_SPECIES_ID IN ($SPECIES)"
   not-applied-for = "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (\"Application\")"
+  new-arrivals    = "INCLUDE ItemID WHERE Items.CREATION_TIMESTAMP > $SINCE" # epoch seconds, for promotions
 }
 
 # front_door = { jwt = { issuer = "https://id.example.org", audience = ["adoption-site"] } } # {}: callers sign with IAM

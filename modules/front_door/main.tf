@@ -106,7 +106,6 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
   alarm_name          = "${local.name}-errors"
   alarm_description   = "Requests at the front door failed with 5xx: a function failed or was refused executions. Look into ${aws_cloudwatch_log_group.access.name}."
   alarm_actions       = [var.alarm.topic_arn]
-  ok_actions          = [var.alarm.topic_arn]
   namespace           = "AWS/ApiGateway"
   metric_name         = "5xx"
   dimensions          = { ApiId = aws_apigatewayv2_api.this.id }
