@@ -67,6 +67,11 @@ variable "personalize_timeout_seconds" {
     condition     = var.personalize_timeout_seconds > 0 && var.personalize_timeout_seconds <= 20
     error_message = "personalize_timeout_seconds must be more than 0 and at most 20."
   }
+
+  validation {
+    condition     = alltrue([for name in ["recommend", "rerank"] : try(coalesce(var.functions[name].timeout, 30), 30) >= var.personalize_timeout_seconds + 4])
+    error_message = "personalize_timeout_seconds must leave 4 seconds of the timeouts of recommend and rerank, for the start and for reading the popular list."
+  }
 }
 
 variable "fallback" {

@@ -73,3 +73,12 @@ run "given_no_time_for_personalize_when_planned_then_refused" {
   }
   expect_failures = [var.personalize_timeout_seconds]
 }
+
+run "given_a_function_that_ends_before_its_fallback_when_planned_then_refused" {
+  command = plan
+  variables {
+    functions                   = { rerank = { timeout = 10 } }
+    personalize_timeout_seconds = 7
+  }
+  expect_failures = [var.personalize_timeout_seconds]
+}

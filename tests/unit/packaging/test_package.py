@@ -125,8 +125,10 @@ def test_given_a_clean_process_then_the_package_works_alone(
     )
 
     assert run.returncode == 0, run.stderr
-    answer = json.loads(run.stdout.splitlines()[-1])
+    *written, answer = map(json.loads, run.stdout.splitlines())
     assert answer == expected or (serving and answer["statusCode"] == 400)
+    dimensions = [line["_aws"]["CloudWatchMetrics"][0]["Dimensions"] for line in written if "_aws" in line]
+    assert dimensions == ([[["service"]]] if event else []), "each alarm asks for the dimension service alone"
 
 
 def test_given_a_second_build_then_the_bytes_are_the_same(packages: Path, tmp_path: Path) -> None:
