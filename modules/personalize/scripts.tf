@@ -42,13 +42,19 @@ resource "terraform_data" "automatic_training_off" {
   }
 }
 
-resource "terraform_data" "first_solution_version" {
+# All that a model needs undone before its solution can go. By itself and before the rest: Terraform runs no destroy-time
+# provisioner of a resource whose creation failed or was interrupted, and a campaign left behind costs money every hour.
+resource "terraform_data" "teardown" {
   for_each = terraform_data.automatic_training_off
 
-  input = merge(local.run, { solution_arn = local.solution_arns[each.key] })
+  input = merge(local.run, {
+    campaign_arn = local.campaign_arns[each.key]
+    solution_arn = local.solution_arns[each.key]
+  })
 
   provisioner "local-exec" {
-    command     = "\"${self.input.python}\" ${self.input.scripts}/solution_version.py create --solution-arn ${self.input.solution_arn}"
+    when        = destroy
+    command     = "\"${self.input.python}\" ${self.input.scripts}/campaign.py delete --campaign-arn ${self.input.campaign_arn}"
     environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
   }
 
@@ -56,6 +62,21 @@ resource "terraform_data" "first_solution_version" {
   provisioner "local-exec" {
     when        = destroy
     command     = "\"${self.input.python}\" ${self.input.scripts}/solution_version.py stop --solution-arn ${self.input.solution_arn}"
+    environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
+  }
+
+  lifecycle {
+    replace_triggered_by = [aws_cloudcontrolapi_resource.solution[each.key]]
+  }
+}
+
+resource "terraform_data" "first_solution_version" {
+  for_each = terraform_data.teardown
+
+  input = merge(local.run, { solution_arn = local.solution_arns[each.key] })
+
+  provisioner "local-exec" {
+    command     = "\"${self.input.python}\" ${self.input.scripts}/solution_version.py create --solution-arn ${self.input.solution_arn}"
     environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
   }
 
@@ -77,19 +98,11 @@ resource "terraform_data" "campaign" {
   for_each = terraform_data.first_solution_version
 
   input = merge(local.run, {
-    campaign_arn = local.campaign_arns[each.key]
-    identity     = "--name ${local.names[each.key]} --solution-arn ${local.solution_arns[each.key]} --ledger-parameter ${aws_ssm_parameter.ledger[each.key].name}"
+    identity = "--name ${local.names[each.key]} --solution-arn ${local.solution_arns[each.key]} --ledger-parameter ${aws_ssm_parameter.ledger[each.key].name}"
   })
 
   provisioner "local-exec" {
     command     = "\"${self.input.python}\" ${self.input.scripts}/campaign.py create ${self.input.identity} ${local.campaign_settings[each.key]}"
-    environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
-  }
-
-  # Campaigns are what costs money around the clock: none may outlive this.
-  provisioner "local-exec" {
-    when        = destroy
-    command     = "\"${self.input.python}\" ${self.input.scripts}/campaign.py delete --campaign-arn ${self.input.campaign_arn}"
     environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
   }
 
