@@ -22,12 +22,13 @@ from scripts.terminal import console, running, table
 from tests.load import verify
 from tests.load.producer import Sent, allow_large_records, send
 from tests.load.records import GOOD, Plan
-from tests.load.target import CONSUMERS, Target, system, wait
+from tests.load.target import CONSUMERS, Target, system
 from tests.load.trouble import FAILED, THROTTLED, trouble
 from tests.load.watch import Watch, percentile, watching
 
 LONGEST_STALL = 60.0  # seconds that a lane may stand still while a batch is retried
 _DRAIN_SECONDS = 180.0  # without any progress: given up
+_FIREHOSE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,20 @@ def run(target: Target, plan: Plan, *, most_behind: int, pause: tuple[float, flo
         for (function, shard, _), stall in watch.stalls.items()
         if stall > LONGEST_STALL
     ]
-    wait(lambda: not verify.raw_problems(target, sent[-500:]), 60)
     letters = {consumer: verify.letters(target, consumer) for consumer in CONSUMERS}
     problems += verify.tracker_problems(target, sent)
     problems += verify.history_problems(target, sent)
-    problems += verify.raw_problems(target, sent)
+    problems += _raw_problems(target, sent)
     problems += verify.dead_letter_problems(sent, letters)
     return Result(sent, watch, seconds, since, killed, letters, problems)
+
+
+def _raw_problems(target: Target, sent: list[Sent]) -> list[str]:
+    """What is wrong with the raw store once Firehose has had the time to write what it holds."""
+    until = time.monotonic() + _FIREHOSE_SECONDS
+    while (problems := verify.raw_problems(target, sent)) and time.monotonic() < until:
+        time.sleep(2)
+    return problems
 
 
 def _drain(watch: Watch) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,6 +44,10 @@ class Target:
         """How far each lane of the two consumers' mappings is."""
         return self.ask("streams")["lanes"]
 
+    def processes(self) -> list[dict[str, Any]]:
+        """Every function process: function, pid, busy or idle."""
+        return self.ask("functions")["processes"]
+
     def tracked(self) -> dict[str, Any]:
         """The events in the tracker."""
         return self.ask(f"personalize/events?trackingId={self.outputs['tracking_id']}")
@@ -69,7 +72,7 @@ class Target:
     def memory(self) -> tuple[float, float, int]:
         """Resident MB of the server, and of all function processes together, and how many those are."""
         server = _resident(int((self.local.directory / "server.pid").read_text()))
-        functions = [_resident(process["pid"]) for process in self.ask("functions")["processes"]]
+        functions = [_resident(process["pid"]) for process in self.processes()]
         return server, sum(functions), len(functions)
 
 
@@ -95,13 +98,3 @@ def system(directory: Path, port: int) -> Iterator[Target]:
     finally:
         if not ran:
             local_system.stop(local)
-
-
-def wait(condition: Any, seconds: float, every: float = 0.5) -> bool:
-    """Whether `condition` became true in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(every)
-    return False

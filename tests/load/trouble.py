@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import os
 import random
+import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -18,13 +21,13 @@ THROTTLED, FAILED = 0.10, 0.02
 def trouble(target: Target, seed: int, pause: tuple[float, float]) -> Iterator[Counter[str]]:
     """Faults while the block runs; yields how many processes of each function were killed so far.
 
-    `pause`: seconds between two kills, least and most. A kill meets every process of one consumer, busy or not.
+    `pause`: seconds between two kills, least and most. A kill meets one process of a consumer, a busy one if there is.
     """
     faults = {"operations": {"PutEvents": {"throttleRate": THROTTLED, "errorRate": FAILED}}}
     target.ask("faults", "PUT", faults)
     killed: Counter[str] = Counter()
     over = threading.Event()
-    killer = threading.Thread(target=_kill, args=(target, random.Random(seed), pause, killed, over))
+    killer = threading.Thread(target=_kill_on, args=(target, random.Random(seed), pause, killed, over))
     killer.start()
     try:
         yield killed
@@ -34,10 +37,16 @@ def trouble(target: Target, seed: int, pause: tuple[float, float]) -> Iterator[C
         target.ask("faults", "DELETE")
 
 
-def _kill(
+def _kill_on(
     target: Target, chance: random.Random, pause: tuple[float, float], killed: Counter[str], over: threading.Event
 ) -> None:
-    for function in itertools.cycle(CONSUMERS):
+    for consumer in itertools.cycle(CONSUMERS):
         if over.wait(chance.uniform(*pause)):
             return
-        killed[function] += target.ask(f"functions/{target.function(function)}", "DELETE")["killed"]
+        processes = [one for one in target.processes() if one["function"] == target.function(consumer)]
+        busy = [one for one in processes if one["state"] == "busy"]
+        if processes:
+            # As the kernel does it to a process that takes too much memory: no handler runs, no answer goes out.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(chance.choice(busy or processes)["pid"], signal.SIGKILL)
+                killed[consumer] += 1
