@@ -27,25 +27,32 @@ class ModelProgress:
     looks: int = 0
     changed: float = field(default_factory=time.monotonic)
 
-    def enter(self, state: str) -> None:
-        """Goes to a state: to another step, or to the same once more."""
-        step = _ONE_STEP.get(state, state)
-        if step != self.step:
+    def enter(self, state: str) -> bool:
+        """Goes to a state, and answers whether that is another step."""
+        step, before = _ONE_STEP.get(state, state), self.step
+        if step != before:
             self.step, self.looks, self.changed = step, 0, time.monotonic()
         self.looks += state in _WAITS
+        return step != before
 
 
 @dataclass
 class Execution:
-    """One execution, read from its history. `models` is by name, in the order in which they began."""
+    """One execution, read from its history.
+
+    `models` is by name, in the order in which they began; `steps` are those that the newest refresh brought, as pairs
+    of model and step.
+    """
 
     step_functions: Any
     arn: str
     models: dict[str, ModelProgress] = field(default_factory=dict)
+    steps: list[tuple[str, str]] = field(default_factory=list)
     _seen: int = 0
 
     def refresh(self) -> dict[str, Any]:
         """Reads what is new in the history, and answers DescribeExecution."""
+        self.steps = []
         described = self.step_functions.describe_execution(executionArn=self.arn)
         for event in sorted(self._news(), key=lambda event: event["id"]):
             self._seen = event["id"]
@@ -67,4 +74,6 @@ class Execution:
         gathered = json.loads(state.get("input") or "{}")
         model = gathered.get("model") if isinstance(gathered, dict) else None
         if model is not None:
-            self.models.setdefault(model["name"], ModelProgress()).enter(state["name"])
+            progress = self.models.setdefault(model["name"], ModelProgress())
+            if progress.enter(state["name"]):
+                self.steps.append((model["name"], progress.step))

@@ -42,13 +42,13 @@ def start(deployment: Deployment, given: dict[str, Any]) -> str:
 
 def follow(execution: Execution, pause: float) -> dict[str, Any]:
     """Shows the run until it ends; returns DescribeExecution. `pause` in seconds."""
-    began, told = time.monotonic(), {}
+    began = time.monotonic()
     with Live(console=console, auto_refresh=False, transient=True) as live:
         while True:
             described = execution.refresh()
             live.update(_progress(execution, began), refresh=True)
             if not console.is_terminal:
-                told = _tell(execution, told)
+                _tell(execution)
             if described["status"] != _RUNNING:
                 return described
             time.sleep(pause)
@@ -63,13 +63,10 @@ def _progress(execution: Execution, began: float) -> Table:
     return drawn
 
 
-def _tell(execution: Execution, told: dict[str, str]) -> dict[str, str]:
+def _tell(execution: Execution) -> None:
     """In a log there is no live table: says each new step once."""
-    steps = {name: model.step for name, model in execution.models.items()}
-    for name, step in steps.items():
-        if told.get(name) != step:
-            console.print(f"    {name}: {step}")
-    return steps
+    for name, step in execution.steps:
+        console.print(f"    {name}: {step}")
 
 
 def summary(models: list[dict[str, Any]]) -> Table:
