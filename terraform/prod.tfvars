@@ -23,8 +23,10 @@ firehose = {
 }
 
 functions = {
-  recommend = { memory_size = 1024 }
-  rerank    = { memory_size = 1024 }
+  put_events     = { memory_size = 1024 } # with stream_mapping: 1,000 events a second, with room to catch up (README)
+  record_history = { memory_size = 1024 }
+  recommend      = { memory_size = 1024 }
+  rerank         = { memory_size = 1024 }
 }
 
 models = {
