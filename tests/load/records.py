@@ -59,9 +59,9 @@ class Plan:
     def records(self) -> Iterator[Record]:
         """Yield the records in the order of sending; repeated events come on top of `events`."""
         chance, poison = random.Random(self.seed), Poison(self.seed)
-        every = round(1 / self.poison) if self.poison else self.events + 1
+        every = round(1 / self.poison) if self.poison else 0
         for number in range(self.events):
-            if number % every == every // 2:
+            if every and number % every == every // 2:
                 kind, data = poison.next()
                 yield Record(kind, f"key-{chance.random()}", data)
                 continue
