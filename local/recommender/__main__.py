@@ -3,7 +3,6 @@
 import argparse
 import sys
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -66,20 +65,15 @@ def compare(interactions: Interactions, items: Items | None, *, others: bool = T
             print(f"{family} tuned and trained")
     elif others:
         print("`implicit` is not installed (pip install implicit), so there is nothing to compare with")
-    _report(recommenders, questions, catalogue, Counter(training.item_ids))
+    _report(recommenders, questions, catalogue)
 
 
-def _report(
-    recommenders: Mapping[str, Recommender],
-    questions: Sequence[Question],
-    catalogue: Sequence[str],
-    popularity: Mapping[str, int],
-) -> None:
+def _report(recommenders: Mapping[str, Recommender], questions: Sequence[Question], catalogue: Sequence[str]) -> None:
     best = {name: recommendation_metrics(each, questions, catalogue) for name, each in recommenders.items()}
     _print("Recommendations out of the whole catalogue", best)
-    candidates = candidates_of(questions, popularity)
+    candidates = candidates_of(questions, catalogue)
     ranks = {name: ranking_metrics(r, questions, candidates, len(catalogue)) for name, r in recommenders.items()}
-    _print(f"Personalised ranking of the answers among {OTHER_CANDIDATES} popular items", ranks)
+    _print(f"Personalised ranking of the answers among {OTHER_CANDIDATES} other items", ranks)
 
 
 def _print(title: str, table: Table) -> None:

@@ -105,9 +105,11 @@ class Comparator:
         return list(self._lists(questions, DEPTH, self.skip_seen))
 
     def ranked(self, questions: Sequence[Question], candidates: Sequence[Sequence[str]]) -> list[list[str]]:
-        """The candidates by the model's order of the whole catalogue; those it does not place come last."""
+        """The candidates by the model's order of the whole catalogue; those it leaves out come last."""
         result = []
-        for question, names in zip(self._lists(questions, len(self.data.items), False), candidates, strict=True):
+        for question, names in zip(
+            self._lists(questions, len(self.data.items), self.skip_seen), candidates, strict=True
+        ):
             order = {name: place for place, name in enumerate(question)}
             result.append(sorted(names, key=lambda name: order.get(name, len(order))))
         return result

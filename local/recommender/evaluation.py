@@ -1,6 +1,6 @@
 """Measures a training as Personalize documents it: on users that the model has never seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -68,17 +68,14 @@ def ranking_metrics(
     return summarise(recommender.ranked(questions, candidates), [q.answers for q in questions], catalogue)
 
 
-def candidates_of(questions: Sequence[Question], popularity: Mapping[str, int], seed: int = 0) -> list[list[str]]:
-    """For each question its answers and 100 other items, drawn by `popularity` (so that fame alone does not win)."""
+def candidates_of(questions: Sequence[Question], catalogue: Sequence[str], seed: int = 0) -> list[list[str]]:
+    """For each question its answers and 100 other items of the `catalogue`, evenly drawn, in no telling order."""
     random = np.random.default_rng(seed)
-    names = np.array(sorted(popularity))
-    odds = np.log([popularity[name] for name in names])
     result = []
     for question in questions:
-        drawn = names[np.argsort(-(odds + random.gumbel(size=len(names))))]
-        others = drawn[: OTHER_CANDIDATES + len(question.answers)].tolist()
-        fresh = [name for name in others if name not in question.answers][:OTHER_CANDIDATES]
-        result.append(sorted([*question.answers, *fresh]))
+        others = [item for item in catalogue if item not in question.answers]
+        drawn = random.choice(len(others), min(OTHER_CANDIDATES, len(others)), replace=False)
+        result.append(sorted([*question.answers, *(others[place] for place in drawn)]))
     return result
 
 
