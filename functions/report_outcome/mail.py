@@ -88,7 +88,8 @@ def _advice(environment: str, outcome: Outcome) -> str:
     return {
         "promoted": f"Nothing. If you want the previous version back: {back}",
         "rejected": f"Nothing now. If this repeats, look at the data and at the gate's settings: {look}",
-        "skipped": f"Nothing. To train all the same: {again} ARGS=--force",
+        "skipped": f"Nothing. Too few interactions? {again} ARGS=--force trains all the same. A spent budget is raised "
+        "in the tfvars (monthly_training_hours).",
         "failed": f"Mend the cause above, then start a run (or wait for the next): {again}",
     }[outcome["outcome"]]
 

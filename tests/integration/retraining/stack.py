@@ -22,6 +22,7 @@ PREFIX = f"{ENVIRONMENT}-animal-recommender"
 ACCOUNT = "arn:aws:personalize:us-east-1:123456789012"
 MODELS = {"recommender": "aws-user-personalization", "reranker": "aws-personalized-ranking"}
 LEDGERS = f"/animal-recommender/{ENVIRONMENT}/models"
+SCREENS: list[str] = []  # mails, as people see them
 BOTH = ["recommender", "reranker"]
 UNREACHABLE = {"threshold": 2}
 NDCG = "normalized_discounted_cumulative_gain_at_5"
@@ -156,7 +157,7 @@ class Stack:
         return json.loads(answer["Parameter"]["Value"])
 
     def mails(self, count: int) -> list[dict[str, Any]]:
-        """The next messages of the topic, as many as are expected; prints them."""
+        """The next messages of the topic, as many as are expected; their screens end up in the tests' output."""
         found: list[dict[str, Any]] = []
 
         def receive() -> bool:
@@ -167,8 +168,7 @@ class Stack:
             return len(found) >= count
 
         self.until(receive, f"{len(found)} of {count} mails")
-        for mail in found:
-            print(f"\n{'=' * 100}\n{mail.get('Subject', '(no subject)')}\n{'-' * 100}\n{mail['Message']}")
+        SCREENS.extend(f"{mail.get('Subject', '(by EventBridge)')}\n{'-' * 100}\n{mail['Message']}" for mail in found)
         return found
 
     def script(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:

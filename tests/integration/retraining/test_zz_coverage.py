@@ -13,7 +13,6 @@ def test_given_all_tests_above_when_they_have_run_then_every_state_and_transitio
 ) -> None:
     if len(stack.visits) < ENOUGH:
         pytest.skip("only some of the tests ran")
-    print(coverage.report(stack.visits))
     states, transitions = coverage.visited(stack.visits)
     assert set(coverage.definition()) - states == set()
     assert coverage.defined() - transitions == set()
