@@ -1,14 +1,34 @@
-"""SQS: queue attributes as they are read back."""
+"""SQS: queue attributes as they are read back, and receiving from a queue that holds much."""
 
 import json
+import time
 from typing import Any
 
-from moto.sqs.models import Queue
+from moto.sqs.models import Message, Queue, SQSBackend
 
-from local.moto_corrections.replacing import around
+from local.moto_corrections.replacing import added, around
 
 
 def apply() -> None:
+    """See the corrections below."""
+    _keep_attributes()
+    _look_up_retention_only()
+
+
+def _look_up_retention_only() -> None:
+    """Receive a message without counting all others.
+
+    Cause: moto/sqs/models.py, receive_message asks for each message how long the queue keeps it by making every
+    attribute of the queue, the counts of its messages among them.
+    """
+
+    @added(SQSBackend)
+    def is_message_valid_based_on_retention_period(self: SQSBackend, queue_name: str, message: Message) -> bool:
+        kept = self.get_queue(queue_name).message_retention_period  # type: ignore[attr-defined]
+        return kept + message.sent_timestamp / 1000 > time.time()
+
+
+def _keep_attributes() -> None:
     """Keep every attribute that is set, change no other, and write JSON as AWS does.
 
     Causes, all in moto/sqs/models.py: RedriveAllowPolicy is not an attribute it knows; _set_attributes sets the policy

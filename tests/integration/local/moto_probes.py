@@ -334,6 +334,21 @@ def s3_event_bridge_notification_is_read() -> None:
 
 
 @probe
+def sqs_receiving_counts_no_other_messages() -> None:
+    from moto.sqs.models import Queue
+
+    url = aws("sqs").create_queue(QueueName="q")["QueueUrl"]
+    aws("sqs").send_message(QueueUrl=url, MessageBody="m")
+    original, looks = Queue.approximate_number_of_messages, []
+    Queue.approximate_number_of_messages = property(lambda self: looks.append(self) or 1)  # type: ignore
+    try:
+        assert aws("sqs").receive_message(QueueUrl=url)["Messages"]
+    finally:
+        Queue.approximate_number_of_messages = original  # type: ignore[method-assign]
+    assert not looks, "all messages are counted for each that is received"
+
+
+@probe
 def sqs_attributes_are_kept_as_given() -> None:
     sqs = aws("sqs")
     statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
