@@ -22,7 +22,7 @@ TERRAFORM_FILES := terraform modules
 
 .PHONY: help
 help: ## List the tasks
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[36m%-18s\033[0m %s\n", $$1, $$2}'
 
 # --- set-up -----------------------------------------------------------------------------------------------------
 
@@ -172,6 +172,14 @@ test: lint test-unit test-integration test-terraform test-e2e ## Everything that
 .PHONY: bench
 bench: setup package ## Measure: data path and serving against baselines, the recommender, the local Personalize
 	@for bench in bench.data_path bench.serving bench.recommender local.personalize.bench; do $(RUN) -m $$bench; done
+
+.PHONY: soak
+soak: setup package ## 100,000 events through the local system under faults; every store compared with what was sent
+	@$(RUN) -m tests.load.soak $(ARGS)
+
+.PHONY: load
+load: setup package ## 50 concurrent callers for a minute on the local system
+	@$(RUN) -m tests.load.serving $(ARGS)
 
 .PHONY: docs
 docs: setup ## Renew the tables in READMEs that are generated from the code

@@ -14,7 +14,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from scripts import environments
+from scripts import environments, terraform, tfvars
 from scripts.terminal import TaskError, fail
 
 CONSUMERS = ("put_events", "record_history")  # the functions that read the stream; each has a dead-letter queue
@@ -65,9 +65,8 @@ def parser(program: str, description: str | None) -> argparse.ArgumentParser:
 
 def run(environment: str, task: Callable[[Deployment], None]) -> int:
     """Runs a command's task on the environment; an exit code. What failed is said in words, without a stack trace."""
-    if environment == "local":
-        os.environ.update(environments.variables(environment))
     try:
+        _enter(environment)
         task(Deployment(environment))
     except TaskError as error:
         fail(str(error))
@@ -82,3 +81,12 @@ def run(environment: str, task: Callable[[Deployment], None]) -> int:
     else:
         return 0
     return 1
+
+
+def _enter(environment: str) -> None:
+    """Point AWS clients at the environment; a region that the caller's settings leave open is that of its tfvars."""
+    terraform.check_known(environment)
+    if environment == "local":
+        os.environ.update(environments.variables(environment))
+    elif boto3.Session().region_name is None:
+        os.environ["AWS_DEFAULT_REGION"] = tfvars.read(environment).variables["region"]

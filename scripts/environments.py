@@ -12,6 +12,8 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.terminal import TaskError
+
 ROOT = Path(__file__).resolve().parent.parent
 TERRAFORM_DIRECTORY = ROOT / "terraform"
 DEFAULT_PORT = 4566
@@ -69,7 +71,10 @@ class Local:
 def local() -> Local:
     """The local AWS that this shell means: ``LOCAL_AWS_DIR`` and ``LOCAL_AWS_PORT``, else ``.local`` and 4566."""
     directory = os.environ.get("LOCAL_AWS_DIR", str(ROOT / ".local"))
-    return Local(Path(directory).resolve(), int(os.environ.get("LOCAL_AWS_PORT", DEFAULT_PORT)))
+    port = os.environ.get("LOCAL_AWS_PORT", str(DEFAULT_PORT))
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise TaskError(f"LOCAL_AWS_PORT={port} is not a port: 1 to 65535.")
+    return Local(Path(directory).resolve(), int(port))
 
 
 def variables(environment: str) -> dict[str, str]:

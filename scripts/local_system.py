@@ -53,13 +53,18 @@ def _process_id(local: Local) -> int | None:
     """The server's process id if that process is alive and is our server, not a later owner of the number."""
     try:
         process = int(_pid_file(local).read_text())
-        command = Path(f"/proc/{process}/cmdline")
-        os.kill(process, 0)
     except (OSError, ValueError):
         return None
-    if command.exists() and b"local" not in command.read_bytes():
-        return None
-    return process
+    return process if f"-m local serve --port {local.port}" in _command(process) else None
+
+
+def _command(process: int) -> str:
+    """The command line of a process; empty if there is none."""
+    entry = Path(f"/proc/{process}/cmdline")
+    if Path("/proc/self").exists():
+        return entry.read_bytes().replace(b"\0", b" ").decode(errors="replace") if entry.exists() else ""
+    shown = subprocess.run(["ps", "-p", str(process), "-o", "command="], capture_output=True, text=True, check=False)
+    return shown.stdout
 
 
 def start(local: Local) -> None:
@@ -236,8 +241,8 @@ def down(local: Local) -> int:
 
 def main(arguments: Sequence[str]) -> int:
     """Command line: up, status or down."""
-    local = environments.local()
     try:
+        local = environments.local()
         match arguments:
             case ["up"]:
                 up(local)
@@ -249,6 +254,9 @@ def main(arguments: Sequence[str]) -> int:
     except TaskError as failure:
         fail(str(failure))
         return 1
+    except KeyboardInterrupt:
+        fail("Interrupted. Run it again: it goes on from here.")
+        return 130
     fail("usage: python -m scripts.local_system up|status|down")
     return 2
 

@@ -101,6 +101,9 @@ def ask(deployment: Deployment, name: str | None, parameters: Sequence[str], lim
     rows_found = athena.rows(execution)
     header = next(rows_found, [])
     shown = list(islice(rows_found, limit))
+    if not shown:
+        console.print(f"{escape(query.description)}: no rows.")
+        return
     table(escape(query.description), header, [[escape(cell) for cell in row] for row in shown])
     if next(rows_found, None) is not None:
         console.print(f"Only the first {limit:,} rows are shown (--limit shows more).")

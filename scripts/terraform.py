@@ -20,7 +20,7 @@ from pathlib import Path
 
 from scripts import environments, terraform_release
 from scripts.environments import TERRAFORM_DIRECTORY
-from scripts.terminal import TaskError, fail
+from scripts.terminal import TaskError, console, fail
 
 MINIMUM_VERSION = (1, 11)
 _REGISTRY = "https://registry.terraform.io/.well-known/terraform.json"
@@ -64,12 +64,16 @@ def run(environment: str, arguments: Sequence[str]) -> int:
     return subprocess.run([binary(), command, *rest], cwd=TERRAFORM_DIRECTORY, env=variables, check=False).returncode
 
 
+def check_known(environment: str) -> None:
+    """Raise TaskError, naming the known ones, if there is no such environment."""
+    if environment not in known_environments():
+        known = ", ".join(known_environments())
+        raise TaskError(f"ENV={environment} has no terraform/{environment}.tfvars. Known: {known}.")
+
+
 def prepare(environment: str) -> dict[str, str]:
     """Initialise the environment's working data if that is due; return the process environment for Terraform."""
-    if environment not in known_environments():
-        raise TaskError(
-            f"ENV={environment} has no terraform/{environment}.tfvars. Known: {', '.join(known_environments())}."
-        )
+    check_known(environment)
     if environment == "local" and (TERRAFORM_DIRECTORY / "backend.tf").exists():
         raise TaskError(
             "terraform/backend.tf names a remote state, which a local run must not touch: move it away first."
@@ -141,12 +145,19 @@ def stream(variables: dict[str, str], arguments: Sequence[str], log: Path) -> It
             text=True,
         ) as process,
     ):
-        for line in process.stdout or ():
-            kept.write(line)
-            message = _message(line)
-            if message.get("type") == "diagnostic" and message.get("@level") == "error":
-                errors.append(_explain(message["diagnostic"]))
-            yield message
+        try:
+            for line in process.stdout or ():
+                kept.write(line)
+                message = _message(line)
+                if message.get("type") == "diagnostic" and message.get("@level") == "error":
+                    errors.append(_explain(message["diagnostic"]))
+                yield message
+        except (KeyboardInterrupt, GeneratorExit):
+            # Ctrl-C reached Terraform as well; cut off now, it would lose track of what it is making.
+            console.print("Interrupted: Terraform finishes what is under way, then stops …")
+            kept.writelines(process.stdout or ())
+            process.wait()
+            raise
     if process.returncode:
         raise TaskError("\n".join([f"terraform {arguments[0]} failed; all of its output: {log}", *errors]))
 

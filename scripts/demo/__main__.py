@@ -22,23 +22,28 @@ _RETRAINING_SECONDS = 240
 
 def main() -> int:
     """Run the demo. Exit code 0 if every step did what it says."""
-    local = environments.local()
-    started, was_up = time.monotonic(), local_system.is_up(local)
     console.print("[bold]Animal Recommender[/bold]: from nothing to recommendations, without an AWS account\n")
     try:
-        walk(local, Steps(_STEPS), stop_after=not was_up)
+        run(environments.local())
     except TaskError as failure:
         fail(str(failure))
         return 1
     except KeyboardInterrupt:
-        fail("Interrupted.")
+        fail("Interrupted; what was started is stopped.")
         return 130
+    return 0
+
+
+def run(local: Local) -> None:
+    """Walk through all steps, and stop the local AWS afterwards unless it ran before."""
+    started, was_up = time.monotonic(), local_system.is_up(local)
+    try:
+        walk(local, Steps(_STEPS), stop_after=not was_up)
     finally:
         if not was_up:
             local_system.stop(local)
     console.print(f"\n[bold green]Done[/bold green] in {time.monotonic() - started:.0f} s. Logs: {local.logs}")
     console.print("[bold]make up[/bold] holds the same system open; [bold]make status[/bold] then says what to try.")
-    return 0
 
 
 def walk(local: Local, steps: Steps, *, stop_after: bool) -> None:
