@@ -85,8 +85,8 @@ def run(environment: str, task: Callable[[Deployment], None]) -> int:
 
 def _enter(environment: str) -> None:
     """Point AWS clients at the environment; a region that the caller's settings leave open is that of its tfvars."""
-    terraform.check_known(environment)
     if environment == "local":
         os.environ.update(environments.variables(environment))
     elif boto3.Session().region_name is None:
+        terraform.check_known(environment)
         os.environ["AWS_DEFAULT_REGION"] = tfvars.read(environment).variables["region"]

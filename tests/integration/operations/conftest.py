@@ -17,7 +17,8 @@ import boto3
 import pytest
 
 from scripts.package import main as package
-from tests.integration.retraining.stack import KEYS, ROOT, serve
+from tests.integration.retraining.provisioning import serve
+from tests.integration.retraining.stack import KEYS, ROOT
 
 PREFIX = "ops-animal-recommender"
 STREAM = f"{PREFIX}-events"

@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 from animal_recommender.dead_letters import DeadLetter, DeadLetters, Record
-from scripts import dead_letter_queue, terraform
+from scripts import dead_letter_queue
 from scripts.deployment import Deployment
 
 PREFIX = "test-animal-recommender"
@@ -27,7 +27,6 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"AWS_{name}", value)
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "AnimalRecommender")
     monkeypatch.setattr(dead_letter_queue, "WAIT", 0)
-    monkeypatch.setattr(terraform, "known_environments", lambda: ["nowhere", "test"])
 
 
 @pytest.fixture
