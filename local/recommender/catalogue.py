@@ -1,6 +1,6 @@
 """What is known of the items themselves: ids, ages and categories; an item without events is a blend of its kin."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -142,6 +142,11 @@ def build(warm: Sequence[str], items: Items | None, together: sparse.csr_matrix)
     )
     order = sorted(range(len(given.item_ids)), key=lambda row: given.item_ids[row])
     return known.with_items(_rows(given, order))
+
+
+def among(items: Items | None, ids: Collection[str]) -> Items | None:
+    """Only what `items` says about these ids."""
+    return items and _rows(items, [row for row, item in enumerate(items.item_ids) if item in ids])
 
 
 def _rows(items: Items, rows: Sequence[int]) -> Items:

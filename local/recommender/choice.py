@@ -10,7 +10,9 @@ Matrix = NDArray[np.float32]
 Vector = NDArray[np.float64]
 
 STEPS = 12
-ENOUGH = 1e-5
+HALVINGS = 12
+ENOUGH = 1e-4
+FAINTEST = -60.0  # what is less likely would be a denormal number, on which processors are slow
 
 
 @dataclass(frozen=True)
@@ -46,18 +48,15 @@ def fit(choices: Choices) -> Vector:
     means = choices.signals.mean(axis=0, dtype=np.float64)
     squares = np.einsum("cs,cs->s", choices.signals, choices.signals, dtype=np.float64) / len(choices.signals)
     scale = np.sqrt(np.maximum(squares - means**2, 1e-12))
-    likelihood = _Likelihood(choices, (choices.signals / scale).astype(np.float32))
+    likelihood = _Likelihood(choices, (choices.signals / scale.astype(np.float32)).astype(np.float32))
     weights = np.zeros(len(scale))
-    loss, gradient, curvature = likelihood.at(weights)
+    loss, shares = likelihood.shares(weights)
     for _ in range(STEPS):
+        gradient, curvature = likelihood.slopes(weights, shares)
         step = np.linalg.solve(curvature, gradient)
         if float(gradient @ step) < ENOUGH * (1 + abs(loss)):
             break
-        size = 1.0
-        while size > 1e-4 and likelihood.loss(weights - size * step) > loss:
-            size /= 2
-        weights = weights - size * step
-        loss, gradient, curvature = likelihood.at(weights)
+        weights, loss, shares = likelihood.descend(weights, step, loss, shares)
     return weights / scale
 
 
@@ -66,25 +65,31 @@ class _Likelihood:
     choices: Choices
     signals: Matrix
 
-    def loss(self, weights: Vector) -> float:
-        return self._shares(weights)[0]
+    def descend(self, weights: Vector, step: Vector, loss: float, shares: Matrix) -> tuple[Vector, float, Matrix]:
+        """The greatest halving of the step that lessens the loss, or no step."""
+        for halvings in range(HALVINGS):
+            tried = weights - step / 2**halvings
+            lower, there = self.shares(tried)
+            if lower <= loss:
+                return tried, lower, there
+        return weights, loss, shares
 
-    def at(self, weights: Vector) -> tuple[float, Vector, NDArray[np.float64]]:
-        """Loss, gradient and Hessian, all with the prior."""
-        loss, shares = self._shares(weights)
+    def slopes(self, weights: Vector, shares: Matrix) -> tuple[Vector, NDArray[np.float64]]:
+        """Gradient and Hessian, both with the prior."""
         gradient = self.signals.T @ (shares - self.choices.chosen) + weights
         spread = self.signals * np.sqrt(shares)[:, None]
         places = np.arange(len(shares), dtype=np.int32)
         means = sparse.csr_matrix((shares, places, self.choices.starts)) @ self.signals
         curvature = (spread.T @ spread - means.T @ means).astype(np.float64)
         curvature[np.diag_indices_from(curvature)] += 1.0
-        return loss, gradient.astype(np.float64), curvature
+        return gradient.astype(np.float64), curvature
 
-    def _shares(self, weights: Vector) -> tuple[float, Matrix]:
+    def shares(self, weights: Vector) -> tuple[float, Matrix]:
+        """The loss with the prior, and the probability (candidates,) of each candidate."""
         starts, lengths = self.choices.starts[:-1], np.diff(self.choices.starts)
         utilities = self.signals @ weights.astype(np.float32) + self.choices.offsets
         utilities -= np.repeat(np.maximum.reduceat(utilities, starts), lengths)
-        odds = np.exp(utilities)
+        odds = np.exp(np.maximum(utilities, FAINTEST))
         totals = np.add.reduceat(odds, starts)
         logs = utilities - np.repeat(np.log(totals), lengths)
         loss = -float(self.choices.chosen.astype(np.float64) @ logs) + 0.5 * float(weights @ weights)

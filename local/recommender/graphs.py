@@ -63,8 +63,10 @@ def taste(together: Matrix, ridge: float) -> Matrix:
 def soon(past: sparse.csr_matrix, future: sparse.csr_matrix, ridge: float) -> Matrix:
     """Ridge regression of the near future on the decayed past, both (events, n)."""
     gram = (past.T @ past).toarray()
-    inverse = _inverse(gram, ridge * float(np.diag(gram).mean()))
-    coefficients = inverse @ (past.T @ future).toarray()
+    lower = _cholesky(gram, ridge * float(np.diag(gram).mean()))
+    solve = lapack.dpotrs if lower.dtype == np.float64 else lapack.spotrs
+    meetings = (past.T @ future).toarray().astype(lower.dtype, order="F")
+    coefficients = np.ascontiguousarray(solve(lower, meetings, lower=1, overwrite_b=1)[0], dtype=np.float32)
     np.fill_diagonal(coefficients, 0.0)
     return coefficients
 
@@ -151,15 +153,22 @@ def _largest(row: Matrix) -> NDArray[np.int64]:
     return np.sort(np.argpartition(-np.abs(row), NEIGHBOURS)[:NEIGHBOURS])
 
 
-def _inverse(gram: Matrix, ridge: float) -> Matrix:
-    """Inverse of `gram` + `ridge` I by Cholesky; double precision where that is cheap."""
+def _cholesky(gram: Matrix, ridge: float) -> NDArray[np.floating]:
+    """Lower Cholesky factor of `gram` + `ridge` I; in double precision where that is cheap."""
     work = gram.astype(np.float64 if len(gram) <= DOUBLE_PRECISION else np.float32, order="F")
     work[np.diag_indices_from(work)] += ridge
-    factor, inverse = (lapack.dpotrf, lapack.dpotri) if work.dtype == np.float64 else (lapack.spotrf, lapack.spotri)
-    lower, _ = factor(work, lower=1, overwrite_a=1, clean=1)
-    result, failed = inverse(lower, lower=1, overwrite_c=1)
+    factor = lapack.dpotrf if work.dtype == np.float64 else lapack.spotrf
+    lower, failed = factor(work, lower=1, overwrite_a=1, clean=1)
     if failed:
         raise np.linalg.LinAlgError("the items' Gram matrix is not positive definite")
+    return lower
+
+
+def _inverse(gram: Matrix, ridge: float) -> Matrix:
+    """Inverse of `gram` + `ridge` I."""
+    lower = _cholesky(gram, ridge)
+    invert = lapack.dpotri if lower.dtype == np.float64 else lapack.spotri
+    result, _ = invert(lower, lower=1, overwrite_c=1)
     diagonal = np.diag(result).copy()
     result += result.T
     result[np.diag_indices_from(result)] = diagonal

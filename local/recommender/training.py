@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from local.recommender import choice, inquiry
+from local.recommender.catalogue import among
 from local.recommender.choice import Choices
 from local.recommender.learning import Ridges, learn
 from local.recommender.model import Model
@@ -13,7 +14,7 @@ from local.recommender.tuning import tune
 from local.recommender.types import DEFAULTS, MINIMUM_EVENTS_PER_USER, Interactions, Items, Settings
 from local.recommender.weighing import Weights
 
-ASKED = (300, 1000)
+ASKED = (250, 1000)
 FOLDS = 3
 FOLDED_ITEMS = 2500
 
@@ -64,7 +65,8 @@ class _Lesson:
 
     def _ask(self, people: NDArray[np.int64], random: np.random.Generator) -> tuple[Choices, Choices]:
         others = np.setdiff1d(np.arange(len(self.sequences.lengths)), people)
-        knowledge = self.learn(self.sequences.of(others))
+        met = among(self.items, frozenset(self.warm))
+        knowledge = learn(self.sequences.of(others), self.warm, met, self.ridges, trendy=self.trendy)
         questions = inquiry.asks(self.sequences, people, random)
         return (
             inquiry.with_history(knowledge, self.sequences, questions, random),

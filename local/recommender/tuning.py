@@ -1,6 +1,7 @@
 """Chooses the ridges on people held out of the training, over the most frequent items, where a solve is cheap."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from scipy import sparse
 from local.recommender import graphs
 from local.recommender.inquiry import Ask, answers_of, asks, past_of
 from local.recommender.learning import Ridges, newest, regression_parts
+from local.recommender.past import Past
 from local.recommender.sequences import Sequences
 
 ITEMS = 1500
@@ -69,16 +71,23 @@ class _Trial:
         people = graphs.incidence(self.training, self.size, damping)
         return (people.T @ people).toarray()
 
+    @cached_property
+    def pasts(self) -> list[Past]:
+        return [past_of(self.held_out, ask) for ask in self.questions]
+
+    @cached_property
+    def fresh(self) -> list[NDArray[np.integer]]:
+        """For each question the answers that its history does not hold."""
+        pairs = zip(self.questions, self.pasts, strict=True)
+        return [np.setdiff1d(answers_of(self.held_out, ask), past.items) for ask, past in pairs]
+
     def mark(self, graph: NDArray[np.float32], half_life: float) -> float:
-        """Mean discounted gain 1 / log2(1 + rank) of the answers that the history does not hold."""
-        pasts = [past_of(self.held_out, ask) for ask in self.questions]
-        starts = np.concatenate([[0], np.cumsum([len(past) for past in pasts])])
-        columns = np.concatenate([past.items for past in pasts])
-        fading = np.concatenate([past.fading(half_life) for past in pasts])
-        scores = sparse.csr_matrix((fading, columns, starts), shape=(len(pasts), self.size)) @ graph
-        scores[np.repeat(np.arange(len(pasts)), np.diff(starts)), columns] = -np.inf
-        gains = []
-        for row, ask, past in zip(scores, self.questions, pasts, strict=True):
-            fresh = np.setdiff1d(answers_of(self.held_out, ask), past.items)
-            gains += [1 / np.log2(2 + np.count_nonzero(row > row[item])) for item in fresh]
+        """Mean discounted gain 1 / log2(1 + rank) of the fresh answers among the items not seen."""
+        starts = np.concatenate([[0], np.cumsum([len(past) for past in self.pasts])])
+        columns = np.concatenate([past.items for past in self.pasts])
+        fading = np.concatenate([past.fading(half_life) for past in self.pasts])
+        scores = sparse.csr_matrix((fading, columns, starts), shape=(len(self.pasts), self.size)) @ graph
+        scores[np.repeat(np.arange(len(self.pasts)), np.diff(starts)), columns] = -np.inf
+        pairs = zip(scores, self.fresh, strict=True)
+        gains = [1 / np.log2(2 + np.count_nonzero(row > row[item])) for row, items in pairs for item in items]
         return float(np.mean(gains)) if gains else 0.0
