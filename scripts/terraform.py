@@ -87,7 +87,7 @@ def prepare(environment: str) -> dict[str, str]:
 
 def initialise(variables: dict[str, str], *arguments: str) -> None:
     """``terraform init``; cheap when there is nothing to do. Raises TaskError with Terraform's own words."""
-    _use_mirror_if_offline(variables)
+    use_mirror_if_offline(variables)
     _quietly(["init", "-input=false", "-no-color", *arguments], variables)
 
 
@@ -100,7 +100,7 @@ def _quietly(arguments: Sequence[str], variables: dict[str, str]) -> None:
         raise TaskError(f"terraform {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}".strip())
 
 
-def _use_mirror_if_offline(variables: dict[str, str]) -> None:
+def use_mirror_if_offline(variables: dict[str, str]) -> None:
     """Point ``init`` at a provider mirror on disk when the registry cannot be reached and none was chosen."""
     if "TF_CLI_ARGS_init" in variables or "TF_CLI_CONFIG_FILE" in variables or _registry_answers():
         return

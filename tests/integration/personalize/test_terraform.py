@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.terraform import binary, use_mirror_if_offline
+
 from .conftest import LocalAws
 
 _SCHEMA = {
@@ -79,9 +81,12 @@ def test_given_a_stack_when_applied_planned_changed_and_destroyed_then_terraform
     (tmp_path / "main.tf").write_text(_STACK)
     (tmp_path / "schema.json").write_text(json.dumps(_SCHEMA))
 
+    variables = dict(aws.environment)
+    use_mirror_if_offline(variables)
+
     def terraform(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = ["terraform", *arguments, "-no-color"]
-        return subprocess.run(command, cwd=tmp_path, env=aws.environment, capture_output=True, text=True, timeout=300)
+        command = [binary(), *arguments, "-no-color"]
+        return subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=300)
 
     personalize = aws.client("personalize")
     assert terraform("init").returncode == 0

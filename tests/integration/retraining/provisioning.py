@@ -178,7 +178,7 @@ output "topic_arn" { value = module.notifications.topic_arn }
 def run_terraform(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Runs Terraform on the modules' test root."""
     variables = stack.environment
-    terraform._use_mirror_if_offline(variables)
+    terraform.use_mirror_if_offline(variables)
     command = [terraform.binary(), *arguments]
     return subprocess.run(command, cwd=stack.directory, env=variables, capture_output=True, text=True, timeout=300)
 

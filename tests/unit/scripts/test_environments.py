@@ -45,14 +45,14 @@ def test_given_a_mirror_on_disk_when_the_registry_is_out_of_reach_then_init_uses
     monkeypatch.setattr(terraform, "_MIRRORS", (str(tmp_path / "*"),))
     monkeypatch.setattr(terraform, "_registry_answers", lambda: False)
     variables: dict[str, str] = {}
-    terraform._use_mirror_if_offline(variables)
+    terraform.use_mirror_if_offline(variables)
     assert variables == {"TF_CLI_ARGS_init": f"-plugin-dir={tmp_path / 'mirror'}"}
 
 
 def test_given_arguments_for_init_then_they_are_left_alone(monkeypatch):
     monkeypatch.setattr(terraform, "_registry_answers", lambda: False)
     variables = {"TF_CLI_ARGS_init": "-upgrade"}
-    terraform._use_mirror_if_offline(variables)
+    terraform.use_mirror_if_offline(variables)
     assert variables == {"TF_CLI_ARGS_init": "-upgrade"}
 
 
