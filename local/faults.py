@@ -1,12 +1,14 @@
-"""Faults on demand: throttling, errors and latency for each operation, and trainings or campaign updates that fail.
+"""Faults on demand: throttling, errors and latency for each operation; trainings or campaign updates that fail or hang.
 
 `/_local/faults`: GET shows what is set, PUT replaces it, POST adds to it, DELETE resets all. The document:
 
     {"operations": {"PutEvents": {"throttleRate": 0.2, "errorRate": 0.1, "latencySeconds": 0.5}, "*": {...}},
      "failNextTraining": {"<solution name, or *>": "reason"},
-     "failNextCampaignUpdate": {"<campaign name, or *>": "reason"}}
+     "failNextCampaignUpdate": {"<campaign name, or *>": "reason"},
+     "holdCampaignUpdates": {"<campaign name, or *>": true}}
 
-A rate is a share of the calls, 0..1. A failure to come is used up by the first training or update it meets.
+A rate is a share of the calls, 0..1. A failure to come is used up by the first training or update it meets. A campaign
+whose updates are held stays in one that has begun until the hold is set to false, or all is reset.
 """
 
 import json
@@ -19,6 +21,7 @@ from werkzeug import Request, Response
 
 _RULES = ("throttleRate", "errorRate", "latencySeconds")
 _FAILURES = ("failNextTraining", "failNextCampaignUpdate")
+_HOLDS = "holdCampaignUpdates"
 
 
 class InjectedError(Exception):
@@ -41,6 +44,7 @@ class Faults:
         with self._lock:
             self._operations: dict[str, dict[str, float]] = {}
             self._failures: dict[str, dict[str, str]] = {name: {} for name in _FAILURES}
+            self._holds: dict[str, bool] = {}
             self._random = random.Random(0)
 
     def add(self, document: dict[str, Any]) -> None:
@@ -50,11 +54,13 @@ class Faults:
             self._operations.update(document.get("operations", {}))
             for name in _FAILURES:
                 self._failures[name].update(document.get(name, {}))
+            self._holds.update(document.get(_HOLDS, {}))
 
     def document(self) -> dict[str, Any]:
         """What is set."""
         with self._lock:
-            return {"operations": dict(self._operations)} | {n: dict(held) for n, held in self._failures.items()}
+            parts = {"operations": self._operations, **self._failures, _HOLDS: self._holds}
+            return {name: dict(part) for name, part in parts.items()}
 
     def strike(self, operation: str) -> None:
         """Delay or fail this call of `operation`, as set. Raises InjectedError."""
@@ -78,6 +84,11 @@ class Faults:
             held = self._failures[name]
             return held.pop(resource_name, None) or held.pop("*", None)
 
+    def holds_update(self, campaign_name: str) -> bool:
+        """Whether an update of this campaign that has begun is not to end yet."""
+        with self._lock:
+            return self._holds.get(campaign_name, self._holds.get("*", False))
+
     def handle(self, request: Request) -> Response:
         """Answer a request to `/_local/faults`."""
         try:
@@ -95,7 +106,7 @@ class Faults:
 
 
 def _check(document: Any) -> None:
-    known = {"operations", *_FAILURES}
+    known = {"operations", *_FAILURES, _HOLDS}
     if not isinstance(document, dict) or not set(document) <= known:
         raise ValueError(f"expected a JSON object with {', '.join(sorted(known))}")
     if not all(isinstance(part, dict) for part in document.values()):
@@ -106,6 +117,9 @@ def _check(document: Any) -> None:
         for name, value in rule.items():
             if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
                 raise ValueError(f"operations.{operation}.{name}: expected a number of at least 0")
+    for campaign, held in document.get(_HOLDS, {}).items():
+        if not isinstance(held, bool):
+            raise ValueError(f"{_HOLDS}.{campaign}: expected true or false")
 
 
 def _json(document: Any, status: int) -> Response:

@@ -13,6 +13,7 @@ from local.personalize.training import EventFilter, newest_active_version
 from local.recommender import Model
 
 LATEST = "/$LATEST"
+_HOLD_SECONDS = 0.05  # between two looks at whether an update is still held by a fault
 
 
 @dataclass
@@ -75,6 +76,9 @@ def sync_campaigns(service: Service, solution_arn: str) -> None:
 
 
 def _finish_update(service: Service, campaign: Resource, update: Update, version_arn: str) -> None:
+    if service.faults.holds_update(campaign["name"]):
+        service.light.submit(lambda: _finish_update(service, campaign, update, version_arn), _HOLD_SECONDS)
+        return
     reason = service.faults.take_failure("failNextCampaignUpdate", campaign["name"])
     if not reason:
         try:

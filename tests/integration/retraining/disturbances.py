@@ -1,12 +1,9 @@
 """What is done to a run while it is under way: services that fail, and somebody else at the same campaign."""
 
-import threading
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
-from tests.integration.retraining.stack import Stack, campaign_arn
+from tests.integration.retraining.stack import PREFIX, Stack, campaign_arn
 
 ALWAYS = {"errorRate": 1.0}
 
@@ -16,16 +13,17 @@ def strike(stack: Stack, *operations: str) -> Callable[[str], Any]:
     return lambda _: stack.local("PUT", "faults", {"operations": dict.fromkeys(operations, ALWAYS)})
 
 
-def keep_busy(stack: Stack, model: str, until: str) -> Callable[[str], Any]:
-    """To be done on entering a state: somebody else updates the campaign (though not its version) again and again."""
-    personalize = stack.client("personalize")
+def occupy(stack: Stack, model: str) -> Callable[[str], Any]:
+    """To be done on entering a state: somebody else updates the campaign (its capacity), which lasts until released."""
 
-    def update(arn: str) -> None:
-        tps = personalize.describe_campaign(campaignArn=campaign_arn(model))["campaign"]["minProvisionedTPS"]
-        while until not in stack.entered(arn):
-            tps += 1
-            with suppress(personalize.exceptions.ResourceInUseException):
-                personalize.update_campaign(campaignArn=campaign_arn(model), minProvisionedTPS=tps)
-            time.sleep(0.02)
+    def update(_: str) -> None:
+        stack.local("POST", "faults", {"holdCampaignUpdates": {f"{PREFIX}-{model}": True}})
+        capacity = stack.campaign(model)["minProvisionedTPS"]
+        stack.client("personalize").update_campaign(campaignArn=campaign_arn(model), minProvisionedTPS=capacity + 1)
 
-    return lambda arn: threading.Thread(target=update, args=(arn,), daemon=True).start()
+    return update
+
+
+def release(stack: Stack, model: str) -> Callable[[str], Any]:
+    """To be done on entering a state: the update that `occupy` began ends."""
+    return lambda _: stack.local("POST", "faults", {"holdCampaignUpdates": {f"{PREFIX}-{model}": False}})

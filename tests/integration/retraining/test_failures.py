@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.retraining.disturbances import ALWAYS, keep_busy, strike
+from tests.integration.retraining.disturbances import ALWAYS, occupy, release, strike
 from tests.integration.retraining.stack import (
     BOTH,
     PREFIX,
@@ -15,20 +15,24 @@ def test_given_a_failed_update_and_a_mad_model_when_run_then_both_previous_versi
     before = {model: stack.serves(model) for model in BOTH}
 
     capacity = stack.campaign("reranker")["minProvisionedTPS"]
-    busy = keep_busy(stack, "reranker", until="stranger: Wait for restoration")
-
     with stack.faults(
         failNextCampaignUpdate={f"{PREFIX}-recommender": "No capacity."},
         operations={"GetPersonalizedRanking": {"latencySeconds": 2}},
     ):
-        run = stack.run({"stranger: Verify campaign": busy}, only=["recommender", "stranger"])
+        run = stack.run(
+            {
+                "stranger: Verify campaign": occupy(stack, "reranker"),
+                "stranger: Restored?": release(stack, "reranker"),
+            },
+            only=["recommender", "stranger"],
+        )
 
     assert run["recommender"]["failureReason"] == "the campaign was not updated: No capacity."
     assert "no item has a score" in run["stranger"]["failureReason"]
     assert [outcome["restored"] for outcome in run.models.values()] == [True, True]
     stack.settle("reranker")
     assert {model: stack.serves(model) for model in BOTH} == before
-    assert stack.campaign("reranker")["minProvisionedTPS"] > capacity
+    assert stack.campaign("reranker")["minProvisionedTPS"] == capacity + 1
     assert all("nothing is half-promoted" in mail["Message"] for mail in stack.mails(2))
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.integration.retraining.disturbances import keep_busy
+from tests.integration.retraining.disturbances import occupy, release
 from tests.integration.retraining.stack import (
     BOTH,
     NDCG,
@@ -116,10 +116,12 @@ def test_given_a_campaign_that_is_busy_when_updated_then_it_is_waited_for_and_th
     stack: Stack,
 ) -> None:
     before = stack.campaign()["minProvisionedTPS"]
-    busy = keep_busy(stack, "recommender", until="Wait for campaign")
 
-    run = stack.run({"Wait for training": busy}, only=["recommender"])
+    run = stack.run(
+        {"Wait for training": occupy(stack, "recommender"), "Deployed?": release(stack, "recommender")},
+        only=["recommender"],
+    )
 
     assert run["recommender"]["outcome"] == "promoted"
-    assert stack.campaign()["minProvisionedTPS"] > before
+    assert stack.campaign()["minProvisionedTPS"] == before + 1
     stack.mails(1)

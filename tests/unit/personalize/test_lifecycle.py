@@ -134,6 +134,20 @@ def test_given_a_fault_when_a_campaign_is_updated_then_the_old_version_goes_on(s
     assert serving.app.service().deployments[serving.arns["campaign"]].version_arn == new
 
 
+def test_given_a_held_campaign_when_updated_then_the_update_ends_once_it_is_released(serving: World) -> None:
+    described = lambda: serving.call("DescribeCampaign", campaignArn=serving.arns["campaign"])["campaign"]  # noqa: E731
+    new = serving.train(serving.arns["solution"])["solutionVersionArn"]
+    serving.app.faults.add({"holdCampaignUpdates": {"campaign": True}})
+    serving.call("UpdateCampaign", campaignArn=serving.arns["campaign"], solutionVersionArn=new)
+    assert not serving.app.service().wait_idle(0.3)
+    assert described()["latestCampaignUpdate"]["status"] == "CREATE IN_PROGRESS"
+    with pytest.raises(ValueError, match=r"holdCampaignUpdates\.campaign: expected true or false"):
+        serving.app.faults.add({"holdCampaignUpdates": {"campaign": "no"}})
+    serving.app.faults.add({"holdCampaignUpdates": {"campaign": False}})
+    serving.done()
+    assert described()["latestCampaignUpdate"]["status"] == "ACTIVE"
+
+
 def test_given_a_campaign_that_follows_latest_when_a_version_is_trained_then_it_serves_that(serving: World) -> None:
     arn = serving.call(
         "CreateCampaign",
