@@ -9,6 +9,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from local.answers import AnsweredOnce
 from local.settings import DEFAULT_DATA_DIR, DEFAULT_HOST, DEFAULT_PORT, ServerSettings
 from local.web import PortInUseError, WebServer
 
@@ -41,7 +42,7 @@ def serve(settings: ServerSettings) -> int:
         from local.server import LocalAws
 
         with closing(LocalAws(settings, endpoint)) as aws:
-            web.start(aws)
+            web.start(AnsweredOnce(aws))
             print(f"local AWS ready on {endpoint} after {time.monotonic() - began:.1f} s", flush=True)
             stop.wait()
     finally:
