@@ -20,6 +20,7 @@ from local.lambda_runtime.asynchronous import AsynchronousInvoker
 from local.lambda_runtime.front import InvocationFront, is_invocation
 from local.lambda_runtime.runtime import LambdaRuntime, RuntimeSettings
 from local.mails import Mailbox
+from local.races import tried_again
 from local.schedules import rules
 from local.schedules.clock import Clock
 from local.settings import ServerSettings
@@ -89,7 +90,7 @@ class LocalAws:
     def _moto_application(self, service: Any) -> Any:
         if service == "stepfunctions":
             self._state_machines.prepare()
-        return create_backend_app(service)
+        return tried_again(create_backend_app(service))
 
     def _route(self, environ: dict[str, Any]) -> WsgiApplication:
         path = environ["PATH_INFO"]
