@@ -67,6 +67,10 @@ status: setup ## Say what runs where, with three commands to try
 down: setup ## Stop the local AWS; leave no process, port or state behind
 	@$(RUN) -m scripts.local_system down
 
+.PHONY: access-report
+access-report: setup ## What each role of the open local system was granted, used, and never used
+	@$(RUN) -m scripts.access
+
 .PHONY: env
 env: setup ## Print shell exports that point aws and terraform at the local AWS: eval "$(make -s env)"
 	@$(RUN) -m scripts.environments

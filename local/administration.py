@@ -7,6 +7,7 @@ from typing import Any
 
 from werkzeug import Request, Response
 
+from local.access.journal import Journal
 from local.faults import Faults
 from local.lambda_runtime.runtime import LambdaRuntime
 from local.mails import Mailbox
@@ -28,6 +29,7 @@ class Administration:
         personalize: PersonalizeApp,
         mailbox: Mailbox,
         clock: Clock,
+        journal: Journal,
     ) -> None:
         self._runtime = runtime
         self._mappings = mappings
@@ -35,6 +37,7 @@ class Administration:
         self._personalize = personalize
         self._mailbox = mailbox
         self._clock = clock
+        self._journal = journal
         self._started = time.time()
 
     def handle(self, request: Request) -> Response:
@@ -48,6 +51,7 @@ class Administration:
             "streams": self._streams,
             "schedules": self._schedules,
             "mails": self._mails,
+            "access": self._access,
         }
         if name not in answers:
             return _json(
@@ -74,6 +78,11 @@ class Administration:
             fired = self._clock.fire(name)
             return _json({"fired": fired}, 200 if fired else 404)
         return _json({"schedules": self._clock.upcoming()})
+
+    def _access(self, method: str, rest: str) -> Response:
+        if method == "DELETE":
+            self._journal.clear()
+        return _json({"roles": self._journal.report()})
 
     def _mails(self, method: str, rest: str) -> Response:
         if method == "DELETE":

@@ -5,6 +5,7 @@ import time
 import uuid
 from typing import Any
 
+from local.access.actors import Actor
 from local.identities import client
 
 
@@ -13,21 +14,21 @@ class UndeliverableError(Exception):
 
 
 class Delivery:
-    """Sends messages through this server's own endpoint, acting as the role that the configuration names."""
+    """Sends messages through this server's own endpoint, acting as the role or service that sends them on AWS."""
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
 
-    def client(self, service: str, region: str, role_arn: str | None = None) -> Any:
-        """Return a client of a service of this server."""
-        return client(service, region, self._endpoint, role_arn)
+    def client(self, service: str, region: str, actor: Actor | None = None) -> Any:
+        """Return a client of a service of this server; raises RefusedError if the actor's role cannot be taken."""
+        return client(service, region, self._endpoint, actor)
 
     def send(
         self,
         arn: str,
         body: str,
         *,
-        role_arn: str | None = None,
+        actor: Actor,
         attributes: dict[str, str] | None = None,
         options: dict[str, Any] | None = None,
     ) -> None:
@@ -36,17 +37,18 @@ class Delivery:
         Args:
             arn: the target's ARN.
             body: the message; JSON text for functions and state machines.
+            actor: who sends.
             attributes: string message attributes, for queues and topics.
             options: further parameters of the service's own call, for example MessageGroupId.
 
         Raises:
             UndeliverableError: the target's service is not one of those above.
-            botocore ClientError: the service refused.
+            botocore ClientError: the service refused, or the actor may not.
         """
         service, region = arn.split(":")[2:4]
         if service not in _SENDERS:
             raise UndeliverableError(arn)
-        aws = self.client("stepfunctions" if service == "states" else service, region, role_arn)
+        aws = self.client("stepfunctions" if service == "states" else service, region, actor)
         _SENDERS[service](aws, arn, body, attributes or {}, options or {})
 
 
@@ -56,7 +58,8 @@ def _typed(attributes: dict[str, str]) -> dict[str, dict[str, str]]:
 
 def _to_queue(sqs: Any, arn: str, body: str, attributes: dict[str, str], options: dict[str, Any]) -> None:
     account, name = arn.split(":")[4:6]
-    url = sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"]
+    # Not asked for: a sender need not be allowed to look it up.
+    url = f"{sqs.meta.endpoint_url}/{account}/{name}"
     sqs.send_message(QueueUrl=url, MessageBody=body, MessageAttributes=_typed(attributes), **options)
 
 

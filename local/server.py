@@ -10,11 +10,15 @@ from moto.iam import models as iam_models
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug import Request, Response
 
-from local import cloud_control, mails, moto_corrections, personalize
+from local import cloud_control, mails, moto_corrections, personalize, subscriptions
+from local.access.actors import Actor, taking
+from local.access.encryption import Use, via
+from local.access.guard import Guard
+from local.access.journal import Journal
 from local.administration import PREFIX, Administration
 from local.delivery import Delivery
 from local.faults import Faults
-from local.identities import may_be_assumed
+from local.identities import actor_of
 from local.lambda_runtime import moto_seam
 from local.lambda_runtime.asynchronous import AsynchronousInvoker
 from local.lambda_runtime.front import InvocationFront, is_invocation
@@ -30,6 +34,7 @@ from local.trouble import report
 
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 _SCOPE = re.compile(r"Credential=(?P<key>[^/,]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+_PERSONALIZE = "personalize.amazonaws.com"
 _DESCRIBE_TYPE = re.compile(rb"(^|&)Action=DescribeType(&|$)")
 
 
@@ -44,28 +49,30 @@ class LocalAws:
         """
         moto_corrections.apply()
         self._region = settings.region
-        faults, delivery = Faults(), Delivery(endpoint)
-        self._runtime = LambdaRuntime(settings.data_dir, endpoint, RuntimeSettings.from_environment())
+        faults, delivery, journal = Faults(), Delivery(endpoint), Journal()
+        self._guard = Guard(journal)
+        self._runtime = LambdaRuntime(settings.data_dir, endpoint, RuntimeSettings.from_environment(), self._guard)
         moto_seam.connect(self._runtime)
         self._asynchronous = AsynchronousInvoker(self._runtime, delivery)
         self._front = InvocationFront(self._runtime, self._asynchronous)
-        self._targets = rules.connect(delivery)
-        self._state_machines = StateMachines(endpoint)
+        self._targets = rules.connect(delivery, self._guard)
+        self._state_machines = StateMachines(endpoint, self._guard)
         mailbox = Mailbox(settings.data_dir)
         mails.connect(mailbox)
+        subscriptions.connect(self._guard)
         self._clock = Clock(self._targets)
-        self._mappings = mappings.MappingPollers(self._runtime, delivery)
-        self._firehose = firehose.FirehosePollers(delivery)
+        self._mappings = mappings.MappingPollers(self._runtime, delivery, self._guard)
+        self._firehose = firehose.FirehosePollers(delivery, self._guard)
         self._personalize = personalize.create_app(
             account_id=settings.account_id,
             region=settings.region,
-            s3=lambda: delivery.client("s3", settings.region),
-            role_exists=lambda arn: may_be_assumed(arn, settings.region),
+            s3=lambda role, job: delivery.client("s3", settings.region, taking(role, _PERSONALIZE, job, "personalize")),
+            use_key=self._use_key,
             faults=faults,
         )
         self._cloud_control = cloud_control.create_app(self._personalize)
         self._administration = Administration(
-            self._runtime, self._mappings, faults, self._personalize, mailbox, self._clock
+            self._runtime, self._mappings, faults, self._personalize, mailbox, self._clock, journal
         )
         self._moto = DomainDispatcherApplication(self._moto_application)
         self._state_machines.prepare_in_background()
@@ -92,16 +99,31 @@ class LocalAws:
             self._state_machines.prepare()
         return tried_again(create_backend_app(service))
 
+    def _refuse(self, environ: dict[str, Any], key: str, service: str, region: str) -> Response | None:
+        return self._guard.refuse(environ, self._actor(key), service, region)
+
+    def _actor(self, key: str) -> Actor:
+        return actor_of(key, iam_models.get_account_id_from(key))
+
+    def _use_key(self, key_arn: str, role_arn: str, group_arn: str, actions: tuple[str, ...]) -> None:
+        """Use the key of a dataset group, which both the group's role and the service must be allowed."""
+        region, account = group_arn.split(":")[3:5]
+        uses = [Use(action, key_arn, via("personalize", region, account)) for action in actions]
+        self._guard.act(taking(role_arn, _PERSONALIZE, group_arn, "personalize"), region, *uses)
+        self._guard.require(taking(None, _PERSONALIZE, group_arn), region, uses)
+
     def _route(self, environ: dict[str, Any]) -> WsgiApplication:
         path = environ["PATH_INFO"]
         if path.startswith(PREFIX):
             return self._administration.handle(Request(environ))
         scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
         service = scope["service"] if scope else ""
+        if scope and (refusal := self._refuse(environ, scope["key"], service, scope["region"])):
+            return refusal
         if service == "personalize":
             return self._personalize.handle(Request(environ))
         if service == "lambda" and is_invocation(environ["REQUEST_METHOD"], path):
-            account = iam_models.get_account_id_from(scope["key"])  # type: ignore[index]
+            account = self._actor(scope["key"]).account  # type: ignore[index]
             return self._front.handle(Request(environ), account, scope["region"])  # type: ignore[index]
         if service == "cloudcontrolapi" or (service == "cloudformation" and _describes_type(environ)):
             return self._cloud_control.handle(Request(environ))

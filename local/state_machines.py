@@ -6,9 +6,15 @@ import threading
 from typing import Any
 
 from botocore.config import Config
+from moto.core.exceptions import ServiceException
 
 from local import moto_corrections
+from local.access.actors import taking
+from local.access.encryption import Use, key_arn
+from local.access.guard import Guard
+from local.access.refusals import RefusedError
 from local.identities import client
+from local.moto_corrections.replacing import around
 
 # As AWS does it: what goes wrong is for the state machine's own Retry, and parameters are the service's to check.
 _CONFIG = Config(
@@ -24,8 +30,9 @@ _CONFIG = Config(
 class StateMachines:
     """Makes moto's Step Functions ready, once: in the background, or when the first request comes before that."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, guard: Guard) -> None:
         self._endpoint = endpoint
+        self._guard = guard
         self._lock = threading.Lock()
         self._is_ready = False
 
@@ -39,6 +46,7 @@ class StateMachines:
             if not self._is_ready:
                 moto_corrections.apply_to_stepfunctions()
                 _connect(self._endpoint)
+                _ask_for_keys(self._guard)
                 self._is_ready = True
 
 
@@ -55,9 +63,31 @@ def _connect(endpoint: str) -> None:
     logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
 
     def boto_client_for(region: str, service: str, state_credentials: Any = None) -> Any:
-        role = getattr(state_credentials, "role_arn", None)
-        return client(service, region, endpoint, role, "states", _CONFIG)
+        machine = getattr(state_credentials, "state_machine_arn", "")
+        actor = taking(state_credentials.role_arn, "states.amazonaws.com", machine, "states")
+        return client(service, region, endpoint, actor, _CONFIG)
 
     for name, module in list(sys.modules.items()):
         if name.startswith("moto.stepfunctions.") and getattr(module, "boto_client_for", None) is original:
             module.boto_client_for = boto_client_for  # type: ignore[attr-defined]
+
+
+def _ask_for_keys(guard: Guard) -> None:
+    """Let an encrypted state machine's own role use the key, or refuse the execution.
+
+    Source: Step Functions developer guide, "Data at rest encryption in Step Functions".
+    """
+    from moto.stepfunctions.parser.models import StepFunctionsParserBackend
+
+    @around(StepFunctionsParserBackend, "start_execution")
+    def start_execution(original: Any, self: StepFunctionsParserBackend, arn: str, *args: Any, **kw: Any) -> Any:
+        machine = next((one for one in self.state_machines if one.arn == arn), None)
+        name = (getattr(machine, "encryptionConfiguration", None) or {}).get("kmsKeyId")
+        if machine and name and (key := key_arn(name, self.account_id, self.region_name)):
+            context = {"kms:encryptioncontext:aws:states:statemachinearn": arn}
+            uses = (Use(action, key, context) for action in ("kms:Decrypt", "kms:GenerateDataKey"))
+            try:
+                guard.act(taking(machine.roleArn, "states.amazonaws.com", arn, "states"), self.region_name, *uses)
+            except RefusedError as refused:
+                raise ServiceException("KmsAccessDeniedException", refused.message) from None
+        return original(self, arn, *args, **kw)

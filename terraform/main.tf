@@ -54,7 +54,6 @@ module "ingestion" {
   put_events             = local.functions.put_events
   stream_retention_hours = var.stream.retention_hours
   mapping                = var.stream_mapping
-  event_tracker_arn      = module.personalize.event_tracker_arn
   tracking_id            = module.personalize.tracking_id
   raw_bucket_arn         = module.storage.raw_bucket_arn
   firehose               = var.firehose

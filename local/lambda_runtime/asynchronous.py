@@ -13,8 +13,9 @@ from typing import Any
 
 from moto.awslambda.models import LambdaFunction
 
+from local.access.actors import taking
 from local.delivery import Delivery
-from local.lambda_runtime.model import Invocation, Outcome, ThrottledError, error_payload
+from local.lambda_runtime.model import Invocation, NotRunError, Outcome, error_payload
 from local.lambda_runtime.moto_seam import read_function
 from local.lambda_runtime.runtime import LambdaRuntime
 
@@ -63,13 +64,13 @@ class AsynchronousInvoker:
         if outcome.error and time.monotonic() > deadline:
             reason = "EventAgeExceeded"
         destination = policy.on_failure if outcome.error else policy.on_success
-        act_as = configured.role
+        act_as = taking(configured.role, "lambda.amazonaws.com", configured.function_arn, configured.function_name)
         if destination:
             record = _record(invocation, outcome, attempts, reason)
-            self._delivery.send(destination, json.dumps(record), role_arn=act_as)
+            self._delivery.send(destination, json.dumps(record), actor=act_as)
         if outcome.error and policy.dead_letter:
             attributes = _dead_letter_attributes(invocation, outcome)
-            self._delivery.send(policy.dead_letter, invocation.payload.decode(), role_arn=act_as, attributes=attributes)
+            self._delivery.send(policy.dead_letter, invocation.payload.decode(), actor=act_as, attributes=attributes)
 
     def _until_done(
         self, configured: LambdaFunction, invocation: Invocation, policy: _Policy, deadline: float
@@ -81,8 +82,8 @@ class AsynchronousInvoker:
                 outcome = self._runtime.invoke(read_function(configured), invocation)
                 attempts += 1
                 wait = waits[min(attempts, len(waits)) - 1]
-            except ThrottledError:
-                # Lambda keeps a throttled event in its queue; it costs no retry.
+            except NotRunError:
+                # Lambda keeps an event that it could not run in its queue; it costs no retry.
                 payload = error_payload("TooManyRequestsException", "Rate Exceeded.")
                 outcome = Outcome(payload, str(configured.version), "Unhandled", "TooManyRequestsException")
                 wait = _THROTTLE_WAIT_SECONDS

@@ -11,7 +11,7 @@ from moto.awslambda.utils import get_backend
 from werkzeug import Request, Response
 
 from local.lambda_runtime.asynchronous import AsynchronousInvoker
-from local.lambda_runtime.model import Invocation, Outcome, ThrottledError, error_payload
+from local.lambda_runtime.model import Invocation, Outcome, RoleRefusedError, ThrottledError, error_payload
 from local.lambda_runtime.moto_seam import new_invocation, read_function
 from local.lambda_runtime.runtime import LambdaRuntime
 
@@ -59,6 +59,10 @@ class InvocationFront:
         except ThrottledError:
             details = {"Reason": "ReservedFunctionConcurrentInvocationLimitExceeded"}
             return _error(429, "TooManyRequestsException", "Rate Exceeded.", details)
+        except RoleRefusedError:
+            return _error(
+                403, "AccessDeniedException", "The role defined for the function cannot be assumed by Lambda."
+            )
         if len(outcome.payload) > _MOST_SYNCHRONOUS_BYTES:
             message = f"Response payload size exceeded maximum allowed payload size ({_MOST_SYNCHRONOUS_BYTES} bytes)."
             body = error_payload("Function.ResponseSizeTooLarge", message)

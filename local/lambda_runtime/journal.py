@@ -12,6 +12,10 @@ from typing import Any
 
 from moto.logs.models import LogStream, logs_backends
 
+from local.access.encryption import Use
+from local.access.guard import Guard
+from local.access.refusals import RefusedError
+from local.lambda_runtime.acting import acting
 from local.lambda_runtime.environment import Report
 from local.lambda_runtime.model import Function, Invocation, Outcome
 from local.metrics import put_metrics, record_embedded_metrics
@@ -34,7 +38,8 @@ class Entry:
 class Journal:
     """Writes entries to moto's CloudWatch behind the caller's back, so that no caller waits for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
         self._entries: queue.SimpleQueue[Entry | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_on, daemon=True, name="lambda-journal")
         self._thread.start()
@@ -51,10 +56,23 @@ class Journal:
     def _write_on(self) -> None:
         while entry := self._entries.get():
             function = entry.function
-            _write_log(function, entry.stream, entry.lines)
-            for line in entry.lines:
-                record_embedded_metrics(line, function.account_id, function.region)
+            if self._may_write(function, entry.stream):
+                _write_log(function, entry.stream, entry.lines)
+                for line in entry.lines:
+                    record_embedded_metrics(line, function.account_id, function.region)
             put_metrics(function.account_id, function.region, "AWS/Lambda", _own_metrics(entry))
+
+    def _may_write(self, function: Function, stream: str) -> bool:
+        """Whether the function's role may: what it may not write is lost, without a word, as on AWS."""
+        groups = f"arn:aws:logs:{function.region}:{function.account_id}:log-group"
+        arn = f"{groups}:{function.logging.group}:log-stream:{stream}"
+        try:
+            if not _has_stream(function, stream):
+                self._guard.act(acting(function), function.region, Use("logs:CreateLogStream", arn))
+            self._guard.act(acting(function), function.region, Use("logs:PutLogEvents", arn))
+        except RefusedError:
+            return False
+        return True
 
 
 def throttle_metric(function: Function) -> None:
@@ -116,6 +134,11 @@ def _platform(kind: str, record: dict[str, Any]) -> str:
 
 def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def _has_stream(function: Function, stream: str) -> bool:
+    group = logs_backends[function.account_id][function.region].groups.get(function.logging.group)
+    return group is not None and stream in group.streams
 
 
 def _write_log(function: Function, stream_name: str, lines: Iterable[str]) -> None:

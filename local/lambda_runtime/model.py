@@ -101,7 +101,15 @@ class Outcome:
     log: str = ""
 
 
-class ThrottledError(Exception):
+class NotRunError(Exception):
+    """The function was not run at all."""
+
+
+class RoleRefusedError(NotRunError):
+    """Lambda may not take the function's role."""
+
+
+class ThrottledError(NotRunError):
     """The function's reserved concurrency is in use: Lambda answers TooManyRequestsException."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from moto.awslambda.models import LambdaFunction, LambdaStorage
 from moto.awslambda.utils import get_backend
 
-from local.lambda_runtime.model import Function, Invocation, LoggingConfig, ThrottledError, error_payload
+from local.lambda_runtime.model import Function, Invocation, LoggingConfig, NotRunError, error_payload
 from local.lambda_runtime.runtime import LambdaRuntime
 
 
@@ -53,7 +53,7 @@ def connect(runtime: LambdaRuntime) -> None:
         invocation = new_invocation(json.dumps(event or {}).encode(), self.function_arn)
         try:
             outcome = runtime.invoke(function, invocation)
-        except ThrottledError:
+        except NotRunError:
             return error_payload("TooManyRequestsException", "Rate Exceeded.").decode(), True, ""
         return outcome.payload.decode(), outcome.error is not None, outcome.log
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.identities import role_credentials
+from local.access.guard import Guard
+from local.access.refusals import RefusedError
+from local.identities import credentials
 from local.lambda_runtime import packages
+from local.lambda_runtime.acting import acting
 from local.lambda_runtime.environment import Environment
 from local.lambda_runtime.journal import Entry, Journal, platform_lines, throttle_metric
-from local.lambda_runtime.model import Function, Invocation, Outcome, ThrottledError
+from local.lambda_runtime.model import Function, Invocation, Outcome, RoleRefusedError, ThrottledError
 from local.lambda_runtime.pool import FunctionPool
 
 
@@ -43,18 +46,19 @@ class RuntimeSettings:
 class LambdaRuntime:
     """Runs functions in processes of their own; safe to call from many threads."""
 
-    def __init__(self, data_dir: Path, endpoint: str, settings: RuntimeSettings) -> None:
+    def __init__(self, data_dir: Path, endpoint: str, settings: RuntimeSettings, guard: Guard) -> None:
         """Make a runtime.
 
         Args:
             data_dir: where packages are extracted.
             endpoint: URL that the functions' AWS clients call.
+            guard: says what a function's role may.
         """
         self._packages = data_dir.resolve() / "packages"
         self._modules = packages.runtime_modules(data_dir.resolve())
         self._endpoint = endpoint
         self.settings = settings
-        self._journal = Journal()
+        self._journal = Journal(guard)
         self._pools: dict[str, FunctionPool] = {}
         self._lock = threading.Lock()
         self._closing = threading.Event()
@@ -65,7 +69,12 @@ class LambdaRuntime:
 
         Raises:
             ThrottledError: the function's reserved concurrency is used up, or the runtime closes.
+            RoleRefusedError: Lambda may not take the function's role.
         """
+        try:
+            credentials(acting(function), function.region)
+        except RefusedError as refused:
+            raise RoleRefusedError(refused.message) from None
         try:
             with self._pool(function).environment(function) as environment:
                 outcome, printed, report = environment.invoke(invocation)
@@ -126,7 +135,7 @@ class LambdaRuntime:
         return Environment(function, task_root, self._variables(function, task_root, layers))
 
     def _variables(self, function: Function, task_root: Path, layers: list[Path]) -> dict[str, str]:
-        credentials = role_credentials(function.role, function.region, function.name)
+        signing = credentials(acting(function), function.region)
         search = [str(task_root), *(str(layer / "python") for layer in layers), str(self._modules)]
         given = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
@@ -144,14 +153,14 @@ class LambdaRuntime:
             "AWS_LAMBDA_LOG_GROUP_NAME": function.logging.group,
             "AWS_REGION": function.region,
             "AWS_DEFAULT_REGION": function.region,
-            "AWS_ACCESS_KEY_ID": credentials.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+            "AWS_ACCESS_KEY_ID": signing.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": signing.secret_access_key,
             "AWS_ENDPOINT_URL": self._endpoint,
             "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
             "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
         }
-        if credentials.session_token:
-            given["AWS_SESSION_TOKEN"] = credentials.session_token
+        if signing.session_token:
+            given["AWS_SESSION_TOKEN"] = signing.session_token
         if function.logging.format == "JSON":
             given["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
             given["AWS_LAMBDA_LOG_LEVEL"] = function.logging.application_level or "INFO"

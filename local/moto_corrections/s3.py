@@ -1,55 +1,33 @@
-"""S3: bucket policies with conditions, access-log targets, EventBridge notifications."""
+"""S3: bucket policies, access-log targets, EventBridge notifications."""
 
 import json
 from fnmatch import fnmatchcase
 from typing import Any
 
-from moto.iam.access_control import IAMPolicy, PermissionResult
+from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
 
 from local.moto_corrections.replacing import added, around
 
-# The endpoint stands for AWS's, which speaks TLS; a policy that asks for TLS is met.
-_KNOWN = {"aws:securetransport": "true"}
-
 
 def apply() -> None:
     """See the three corrections below."""
-    _evaluate_conditions()
+    _leave_policies_to_the_guard()
     _accept_log_targets()
     _show_event_bridge()
 
 
-def _evaluate_conditions() -> None:
-    """A statement with a condition counts only when the condition holds.
+def _leave_policies_to_the_guard() -> None:
+    """Bucket policies are evaluated before a request comes here (local/access), principals and conditions included.
 
     Cause: moto/iam/policy_conditions.py takes every condition on aws:SecureTransport for fulfilled, so that "deny what
-    is not TLS" denies everything. Conditions on other keys are not decided here: such a statement does not count.
+    is not TLS" denies everything, and moto/s3/models.py asks for no principal.
     """
 
     @added(FakeBucket)
     def get_permission(self: FakeBucket, action: str, resource: str) -> PermissionResult:
-        if self.policy is None:
-            return PermissionResult.NEUTRAL
-        policy = json.loads(self.policy.decode())
-        statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
-        policy["Statement"] = [
-            {key: value for key, value in statement.items() if key != "Condition"}
-            for statement in statements
-            if _holds(statement.get("Condition") or {})
-        ]
-        return IAMPolicy(json.dumps(policy)).is_action_permitted(action, resource)
-
-
-def _holds(condition: dict[str, dict[str, Any]]) -> bool:
-    for operator, operands in condition.items():
-        for key, expected in operands.items():
-            values = expected if isinstance(expected, list) else [expected]
-            known = _KNOWN.get(key.lower())
-            if operator not in ("Bool", "BoolIfExists") or known not in [str(value).lower() for value in values]:
-                return False
-    return True
+        return PermissionResult.NEUTRAL
 
 
 def _accept_log_targets() -> None:

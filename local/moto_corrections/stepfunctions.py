@@ -15,6 +15,7 @@ from moto.events.models import events_backends
 from moto.stepfunctions.parser.api import InvalidDefinition
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_aws_sdk
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task import StateTask
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped, ProgramTimedOut
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
@@ -36,6 +37,7 @@ def apply() -> None:
     _keep_reasons_of_stops()
     _restore_names()
     _stay_ended()
+    _tell_whose_role_it_is()
     _emit_status_events()
 
 
@@ -146,6 +148,19 @@ def _stay_ended() -> None:
     def set_error(original: Any, self: Environment, error: Any) -> None:
         if not isinstance(self.program_state(), ProgramStopped | ProgramTimedOut):
             original(self, error=error)
+
+
+def _tell_whose_role_it_is() -> None:
+    """Say with a task's role for which state machine it is taken: trust policies ask (aws:SourceArn).
+
+    Cause: moto/stepfunctions/parser/asl/component/state/exec/state_task/credentials.py knows the role alone.
+    """
+
+    @around(StateTask, "_eval_state_credentials")
+    def _eval_state_credentials(original: Any, self: StateTask, env: Environment) -> Any:
+        credentials = original(self, env)
+        credentials.state_machine_arn = env.states.context_object.context_object_data["StateMachine"]["Id"]
+        return credentials
 
 
 def _emit_status_events() -> None:

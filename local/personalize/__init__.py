@@ -5,6 +5,7 @@ from typing import Any
 
 from local.faults import Faults
 from local.personalize.app import PersonalizeApp
+from local.personalize.service import UseKey
 from local.personalize.settings import PersonalizeSettings, Quotas
 
 __all__ = ["PersonalizeApp", "PersonalizeSettings", "Quotas", "create_app"]
@@ -15,15 +16,16 @@ def create_app(
     account_id: str = "123456789012",
     region: str = "us-east-1",
     settings: PersonalizeSettings | None = None,
-    s3: Callable[[], Any],
-    role_exists: Callable[[str], bool] = lambda _: True,
+    s3: Callable[[str, str], Any],
+    use_key: UseKey = lambda key_arn, role_arn, source_arn, actions: None,
     faults: Faults | None = None,
 ) -> PersonalizeApp:
     """The application.
 
-    `s3` gives a boto3 S3 client for reading and writing data; `region` is for unsigned calls; `role_exists`
-    says whether a role ARN is there to act as.
+    `s3` gives a boto3 S3 client that acts as a role, for a job (both ARNs), or raises a ClientError if the role cannot
+    be taken; `use_key` likewise raises one if key and role do not allow what is done with a group's data; `region` is
+    for unsigned calls.
     """
     return PersonalizeApp(
-        account_id, region, settings or PersonalizeSettings.from_environment(), s3, role_exists, faults or Faults()
+        account_id, region, settings or PersonalizeSettings.from_environment(), s3, use_key, faults or Faults()
     )

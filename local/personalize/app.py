@@ -15,7 +15,7 @@ from local.personalize import introspection
 from local.personalize import operations as _operations  # noqa: F401  (registers every operation)
 from local.personalize.errors import NotYetError, ServiceError
 from local.personalize.registry import OPERATIONS
-from local.personalize.service import Service
+from local.personalize.service import Service, UseKey
 from local.personalize.service_model import error_status, operations, rest_paths
 from local.personalize.settings import PersonalizeSettings
 from local.personalize.validation import validate
@@ -33,8 +33,8 @@ class PersonalizeApp:
         account_id: str,
         region: str,
         settings: PersonalizeSettings,
-        s3: Callable[[], Any],
-        role_exists: Callable[[str], bool],
+        s3: Callable[[str, str], Any],
+        use_key: UseKey,
         faults: Faults,
     ) -> None:
         self.account_id = account_id
@@ -42,7 +42,7 @@ class PersonalizeApp:
         self.settings = settings
         self.faults = faults
         self._s3 = s3
-        self._role_exists = role_exists
+        self._use_key = use_key
         self._services: dict[str, Service] = {}
         self._lock = threading.Lock()
 
@@ -52,7 +52,7 @@ class PersonalizeApp:
         if held := self._services.get(region):
             return held
         with self._lock:
-            made = Service(self.account_id, region, self.settings, self._s3, self._role_exists, self.faults)
+            made = Service(self.account_id, region, self.settings, self._s3, self._use_key, self.faults)
             return self._services.setdefault(region, made)
 
     def services(self) -> list[Service]:

@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=20_000, help="events to send over HTTP")
     parser.add_argument("--requests", type=int, default=2_000, help="recommendations to ask for")
     arguments = parser.parse_args()
-    app = create_app(settings=PersonalizeSettings(step_seconds=0), s3=lambda: None)
+    app = create_app(settings=PersonalizeSettings(step_seconds=0), s3=lambda role, job: None)
     tracking_id = _prepare(app)
     print(f"PutEvents over HTTP: {_events_per_second(app, tracking_id, arguments.events):,.0f} events/s (10 a call)")
     print(f"PutEvents over HTTP: {_events_per_second(app, tracking_id, arguments.events, 1):,.0f} events/s (1 a call)")

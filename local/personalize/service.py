@@ -5,11 +5,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from local.faults import Faults
 from local.personalize.avro import Schema, parse_schema
 from local.personalize.data import GroupData
 from local.personalize.errors import InvalidInputError, ResourceInUseError, TooManyTagsError, WorkFailedError
-from local.personalize.kinds import CAMPAIGN, DATASET, SCHEMA, Kind
+from local.personalize.kinds import CAMPAIGN, DATASET, DATASET_GROUP, SCHEMA, Kind
 from local.personalize.models import ModelStore
 from local.personalize.settings import PersonalizeSettings
 from local.personalize.store import Resource, Store
@@ -25,6 +27,9 @@ from local.personalize.workers import Workers
 Work = Callable[[Resource], dict[str, Any] | None]
 """Background work for a resource; returns members to add to it. Raises WorkFailedError."""
 
+UseKey = Callable[[str, str, str, tuple[str, ...]], None]
+"""Uses a key: its ARN, the role's, the dataset group's, actions as `kms:Decrypt`. Raises a ClientError."""
+
 
 class Service:
     """Resources, data and models of one account and region. Hold `lock` to change resources."""
@@ -34,15 +39,15 @@ class Service:
         account_id: str,
         region: str,
         settings: PersonalizeSettings,
-        s3: Callable[[], Any],
-        role_exists: Callable[[str], bool],
+        s3: Callable[[str, str], Any],
+        use_key: UseKey,
         faults: Faults,
     ) -> None:
         self.account_id = account_id
         self.region = region
         self.settings = settings
-        self.s3 = s3
-        self.role_exists = role_exists
+        self._s3 = s3
+        self._use_key = use_key
         self.faults = faults
         self.lock = threading.RLock()
         self.store = Store(settings.clock)
@@ -140,10 +145,22 @@ class Service:
         if not resource.settled(self.now()):
             raise ResourceInUseError(f"{resource.kind.noun} {resource.arn} is in status {self.status(resource)}.")
 
-    def require_role(self, role_arn: str) -> None:
-        """Raise WorkFailedError if there is no such role to act as."""
-        if not self.role_exists(role_arn):
-            raise WorkFailedError(f"The role {role_arn} does not exist or cannot be assumed.")
+    def s3_for(self, job: Resource) -> Any:
+        """Return an S3 client that acts as a job's role; raises WorkFailedError if there is no such role to take."""
+        try:
+            return self._s3(job["roleArn"], job.arn)
+        except ClientError:
+            raise WorkFailedError(f"The role {job['roleArn']} does not exist or cannot be assumed.") from None
+
+    def use_key(self, group_arn: str, *actions: str) -> None:
+        """Raise WorkFailedError if key and role of a dataset group do not allow these actions of KMS."""
+        group = self.store.get(group_arn, DATASET_GROUP)
+        if not group.get("roleArn"):
+            return
+        try:
+            self._use_key(group["kmsKeyArn"], group["roleArn"], group.arn, actions)
+        except ClientError as refused:
+            raise WorkFailedError(refused.response["Error"]["Message"]) from None
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until all background work is done; False if `timeout` seconds came first."""

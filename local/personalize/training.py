@@ -73,6 +73,7 @@ def train_version(service: Service, version: Resource) -> dict[str, Any]:
         solution = service.store.get(version["solutionArn"], SOLUTION)
         catalogue_version = service.data(solution["datasetGroupArn"]).items.version
         records = item_records(service, solution)
+    service.use_key(solution["datasetGroupArn"], "kms:Decrypt")
     if reason := service.faults.take_failure("failNextTraining", solution["name"]):
         raise WorkFailedError(reason)
     if version["trainingMode"] == "UPDATE":

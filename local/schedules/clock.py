@@ -11,6 +11,8 @@ from typing import Any
 from moto.events.models import Rule, events_backends
 from moto.scheduler.models import Schedule, scheduler_backends
 
+from local.access.actors import taking
+from local.access.encryption import Use, key_arn, via
 from local.schedules import rules
 from local.schedules.expressions import At, BadExpressionError, Rate, parse
 from local.schedules.targets import TargetCall, Targets
@@ -179,15 +181,28 @@ def _schedule_call(schedule: Schedule) -> TargetCall:
     for word, value in words.items():
         body = body.replace(word, value)
     group = (target.get("SqsParameters") or {}).get("MessageGroupId")
+    # On behalf of the group, not of the schedule: "Confused deputy prevention", EventBridge Scheduler user guide.
+    on_behalf = f"{schedule.arn.rsplit('/', 1)[0].replace(':schedule/', ':schedule-group/')}"
+    actor = taking(target.get("RoleArn"), "scheduler.amazonaws.com", on_behalf, "scheduler")
     return TargetCall(
         origin=schedule.arn,
         arn=target["Arn"],
         body=body,
-        role_arn=target.get("RoleArn"),
+        actor=actor,
+        buries=actor,
         retries=int(target["RetryPolicy"].get("MaximumRetryAttempts", 185)),
         dead_letter=(target.get("DeadLetterConfig") or {}).get("Arn"),
         options={"MessageGroupId": group} if group else {},
+        uses=_key_use(schedule),
     )
+
+
+def _key_use(schedule: Schedule) -> tuple[Use, ...]:
+    """What reading an encrypted schedule's input asks of its role ("Encryption at rest", Scheduler user guide)."""
+    region, account = schedule.arn.split(":")[3:5]
+    key = key_arn(schedule.kms_key_arn, account, region) if schedule.kms_key_arn else None
+    encrypted = {"kms:encryptioncontext:aws:scheduler:schedule:arn": schedule.arn}
+    return (Use("kms:Decrypt", key, via("scheduler", region, account) | encrypted),) if key else ()
 
 
 def _time(value: Any) -> datetime:

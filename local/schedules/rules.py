@@ -8,22 +8,25 @@ from typing import Any
 
 from moto.events.models import Rule
 
+from local.access.actors import taking
+from local.access.guard import Guard
 from local.delivery import Delivery
 from local.moto_corrections.replacing import around
 from local.schedules.targets import TargetCall, Targets
 from local.schedules.templates import fill_template, value_at
 
 # moto keeps archives and calls API destinations by itself; the rest is delivered through this server's endpoint.
+_SERVICE = "events.amazonaws.com"
 _DELIVERED = ("lambda", "sns", "sqs", "states", "kinesis", "logs")
 
 
-def connect(delivery: Delivery) -> Targets:
+def connect(delivery: Delivery, guard: Guard) -> Targets:
     """Let moto's rules deliver through `Targets`, to services that moto's own rules refuse or call in line.
 
     Cause: moto/events/models.py, send_to_targets raises for Lambda, SNS, Step Functions and Kinesis, ignores Input and
     InputPath, and delivers in the thread of whoever put the event.
     """
-    targets = Targets(delivery)
+    targets = Targets(delivery, guard)
 
     @around(Rule, "send_to_targets")
     def send_to_targets(original: Any, self: Rule, original_event: Any, transform_input: bool = True) -> None:
@@ -79,7 +82,8 @@ def _call(rule: Rule, target: dict[str, Any], shown: dict[str, Any]) -> TargetCa
         origin=rule.arn,
         arn=target["Arn"],
         body=target_input(target, shown, rule.arn),
-        role_arn=target.get("RoleArn"),
+        actor=taking(target.get("RoleArn"), _SERVICE, rule.arn, "events"),
+        buries=taking(None, _SERVICE, rule.arn),
         retries=185 if retries is None else int(retries),
         dead_letter=(target.get("DeadLetterConfig") or {}).get("Arn"),
         options=options,

@@ -7,6 +7,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.access.actors import Actor
+from local.access.encryption import Use
+from local.access.guard import Guard
 from local.delivery import Delivery, UndeliverableError
 from local.trouble import report
 
@@ -24,26 +27,31 @@ class TargetCall:
         origin: ARN of the rule or schedule.
         arn: ARN of the target.
         body: what the target gets.
-        role_arn: whom to act as; None for targets that trust the service by their own policy.
+        actor: who delivers: the role that the configuration names, or the service, which the target's policy allows.
+        buries: who sends to the dead-letter queue.
         retries: MaximumRetryAttempts of the retry policy.
         dead_letter: ARN of the queue for what could not be delivered.
         options: further parameters of the target's call, such as MessageGroupId.
+        uses: what the actor must be allowed besides.
     """
 
     origin: str
     arn: str
     body: str
-    role_arn: str | None = None
+    actor: Actor
+    buries: Actor
     retries: int = 185
     dead_letter: str | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    uses: tuple[Use, ...] = ()
 
 
 class Targets:
     """Makes deliveries with a few threads, so that nobody waits for them."""
 
-    def __init__(self, delivery: Delivery) -> None:
+    def __init__(self, delivery: Delivery, guard: Guard) -> None:
         self._delivery = delivery
+        self._guard = guard
         self._closing = threading.Event()
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="targets")
 
@@ -59,7 +67,8 @@ class Targets:
     def _deliver(self, target: TargetCall) -> None:
         for attempt in range(min(target.retries, _MOST_RETRIES) + 1):
             try:
-                self._delivery.send(target.arn, target.body, role_arn=target.role_arn, options=target.options)
+                self._guard.act(target.actor, target.origin.split(":")[3], *target.uses)
+                self._delivery.send(target.arn, target.body, actor=target.actor, options=target.options)
                 return
             except (ClientError, BotoCoreError, UndeliverableError) as error:
                 failure: Exception = error
@@ -79,6 +88,6 @@ class Targets:
             "ERROR_MESSAGE": str(failure)[:1024],
         }
         try:
-            self._delivery.send(target.dead_letter or "", target.body, attributes=attributes)
+            self._delivery.send(target.dead_letter or "", target.body, actor=target.buries, attributes=attributes)
         except (ClientError, BotoCoreError) as error:
             report(f"{target.origin}: dead-letter queue {target.dead_letter}", error)

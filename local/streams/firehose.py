@@ -11,6 +11,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from moto.core.utils import unix_time
 from moto.firehose.models import DeliveryStream, firehose_backends
 
+from local.access.actors import Actor, taking
+from local.access.encryption import Use
+from local.access.guard import Guard
 from local.delivery import Delivery
 from local.metrics import put_metrics
 from local.streams.object_names import object_key
@@ -62,7 +65,8 @@ class Buffer:
 class FirehosePollers:
     """Keeps a poller running for every delivery stream with a Kinesis source."""
 
-    def __init__(self, delivery: Delivery) -> None:
+    def __init__(self, delivery: Delivery, guard: Guard) -> None:
+        self._guard = guard
         self._delivery = delivery
         self._closing = threading.Event()
         self._pollers: dict[int, _Poller] = {}
@@ -83,15 +87,16 @@ class FirehosePollers:
                 self._pollers.pop(key).stopping.set()
             for key, (stream, region) in wanted.items():
                 if key not in self._pollers:
-                    self._pollers[key] = _Poller(stream, region, self._delivery)
+                    self._pollers[key] = _Poller(stream, region, self._delivery, self._guard)
 
 
 class _Poller:
-    def __init__(self, stream: DeliveryStream, region: str, delivery: Delivery) -> None:
+    def __init__(self, stream: DeliveryStream, region: str, delivery: Delivery, guard: Guard) -> None:
         self.stopping = threading.Event()
         self._stream = stream
         self._region = region
         self._delivery = delivery
+        self._guard = guard
         self._positions: dict[str, int] = {}
         self._buffer = Buffer()
         threading.Thread(target=self._poll, daemon=True, name=f"firehose-{stream.delivery_stream_name}").start()
@@ -110,8 +115,11 @@ class _Poller:
     def _fill(self, destination: Destination) -> None:
         """Read every shard until nothing new is there, writing objects as they become full."""
         source = find_stream(self._stream.source["KinesisStreamARN"])
+        if source:
+            self._may("GetRecords")
         for shard in shards(source) if source else ():
             if shard.shard_id not in self._positions:
+                self._may("DescribeStream", "ListShards", "GetShardIterator")
                 created = unix_time(self._stream.create_timestamp)
                 self._positions[shard.shard_id] = starting_sequence(shard, "LATEST", created)
             while records := read(shard, self._positions[shard.shard_id], _READ_LIMIT):
@@ -136,12 +144,21 @@ class _Poller:
         put = put_arguments(destination, key, buffer.records)
         while not self.stopping.is_set():
             try:
-                self._delivery.client("s3", self._region, destination.role).put_object(**put)
+                self._delivery.client("s3", self._region, self._acting(destination.role)).put_object(**put)
                 self._measure(buffer, oldest)
                 return
             except (ClientError, BotoCoreError) as error:
                 report(f"delivery stream {self._stream.delivery_stream_name}, {key}", error)
                 self.stopping.wait(_RETRY_SECONDS)
+
+    def _may(self, *actions: str) -> None:
+        """Return when the source's role may read the stream and use its key; raises RefusedError."""
+        source = self._stream.source
+        uses = [Use(f"kinesis:{action}", source["KinesisStreamARN"]) for action in actions]
+        self._guard.act(self._acting(source["RoleARN"]), self._region, *uses)
+
+    def _acting(self, role_arn: str) -> Actor:
+        return taking(role_arn, "firehose.amazonaws.com", self._stream.delivery_stream_arn, "firehose")
 
     def _measure(self, buffer: Buffer, oldest: float) -> None:
         dimensions = [{"Name": "DeliveryStreamName", "Value": self._stream.delivery_stream_name}]

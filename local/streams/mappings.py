@@ -14,8 +14,12 @@ from moto.awslambda.models import EventSourceMapping, LambdaFunction, lambda_bac
 from moto.awslambda.utils import get_backend
 from moto.kinesis.models import Shard
 
+from local.access.actors import Actor
+from local.access.encryption import Use
+from local.access.guard import Guard
 from local.delivery import Delivery, UndeliverableError
-from local.lambda_runtime.model import Outcome, ThrottledError
+from local.lambda_runtime.acting import acting
+from local.lambda_runtime.model import NotRunError, Outcome
 from local.lambda_runtime.moto_seam import new_invocation, read_function
 from local.lambda_runtime.runtime import LambdaRuntime
 from local.metrics import put_metrics
@@ -35,8 +39,9 @@ _LaneKey = tuple[str, str, int, int]
 class MappingPollers:
     """Keeps a poller running for every lane of every enabled mapping."""
 
-    def __init__(self, runtime: LambdaRuntime, delivery: Delivery) -> None:
+    def __init__(self, runtime: LambdaRuntime, delivery: Delivery, guard: Guard) -> None:
         self._runtime = runtime
+        self._guard = guard
         self._delivery = delivery
         self._closing = threading.Event()
         self._lanes: dict[_LaneKey, Lane] = {}
@@ -72,7 +77,7 @@ class MappingPollers:
         for key, (mapping, shard) in wanted.items():
             if key not in self._lanes:
                 position = self._start(key, mapping, shard)
-                self._lanes[key] = Lane(mapping, shard, key[2:], position, self._runtime, self._delivery)
+                self._lanes[key] = Lane(mapping, shard, key[2:], position, self._runtime, self._delivery, self._guard)
         known = {mapping_id for backend in _backends() for mapping_id in list(backend._event_source_mappings)}
         for key in [key for key in self._positions if key[0] not in known]:
             del self._positions[key]
@@ -99,12 +104,15 @@ class Lane:
         position: int,
         runtime: LambdaRuntime,
         delivery: Delivery,
+        guard: Guard,
     ) -> None:
+        self._guard = guard
         self.position = position
         self.stopping = threading.Event()
         self._mapping = mapping
         self._shard = shard
         self._number, self._lanes = share
+        self._found = False
         self._runtime = runtime
         self._delivery = delivery
         self._processor = BatchProcessor(self._invoke, self._discard, self.stopping.wait, time.time)
@@ -126,6 +134,7 @@ class Lane:
     def _poll(self) -> None:
         while not self.stopping.is_set():
             try:
+                self._may_find()
                 batch, end = self._gather()
                 if self.stopping.is_set():
                     return
@@ -143,6 +152,7 @@ class Lane:
         compiled, limit = patterns(mapping.filter_criteria), mapping.batch_size * self._lanes
         deadline: float | None = None
         while not self.stopping.is_set():
+            self._may("GetRecords")
             records = read(self._shard, end, limit)
             for record in records:
                 if self._is_mine(record) and passes(record, compiled):
@@ -163,6 +173,19 @@ class Lane:
     def _is_mine(self, record: StreamRecord) -> bool:
         return self._lanes == 1 or zlib.crc32(record.partition_key.encode()) % self._lanes == self._number
 
+    def _may_find(self) -> None:
+        if not self._found:
+            self._may("DescribeStream", "DescribeStreamSummary", "ListShards", "GetShardIterator")
+            self._found = True
+
+    def _may(self, *actions: str) -> None:
+        """Return when the function's role may read the stream and use its key; raises RefusedError."""
+        uses = [Use(f"kinesis:{action}", self._mapping.event_source_arn) for action in actions]
+        self._guard.act(self._actor(), self._mapping.region, *uses)
+
+    def _actor(self) -> Actor:
+        return acting(read_function(self._function()))
+
     def _function(self) -> LambdaFunction:
         return get_backend(self._mapping.account_id, self._mapping.region).get_function(self._mapping.function_arn)
 
@@ -173,7 +196,7 @@ class Lane:
             payload = event(records, self._mapping.event_source_arn, self._mapping.region, function.role)
             invocation = new_invocation(json.dumps(payload).encode(), self._mapping.function_arn)
             outcome = self._runtime.invoke(function, invocation)
-        except (ThrottledError, UnknownFunctionException):
+        except (NotRunError, UnknownFunctionException):
             return None
         self._measure(function.name, records[-1])
         return outcome
@@ -191,7 +214,7 @@ class Lane:
             return
         body = json.dumps(failure_record(given_up, self._mapping.function_arn, self._mapping.event_source_arn))
         try:
-            self._delivery.send(destination, body, role_arn=self._function().role)
+            self._delivery.send(destination, body, actor=self._actor())
         except (ClientError, BotoCoreError, UndeliverableError) as error:
             # As on AWS: a destination that refuses does not hold up the shard.
             report(f"event source mapping {self._mapping.uuid}: on-failure destination {destination}", error)

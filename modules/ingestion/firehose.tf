@@ -112,19 +112,24 @@ data "aws_iam_policy_document" "firehose" {
   }
 
   statement {
-    sid       = "FindBucket"
+    sid = "FindBucket"
+    # Unused here: s3:GetBucketLocation, s3:ListBucket, s3:ListBucketMultipartUploads - the local Firehose puts objects
+    #   whole and at once; the real one looks for the bucket and for uploads that it left behind
     actions   = ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"]
     resources = [var.raw_bucket_arn]
   }
 
   statement {
-    sid       = "WriteObjects"
+    sid = "WriteObjects"
+    # Unused here: s3:AbortMultipartUpload, s3:GetObject - the local Firehose uploads no object in parts
+    # Unused here: s3:PutObject on */errors/* - written only for what cannot be processed; nothing is processed here
     actions   = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]
     resources = ["${var.raw_bucket_arn}/events/*", "${var.raw_bucket_arn}/errors/*"]
   }
 
   statement {
-    sid       = "EncryptObjects"
+    sid = "EncryptObjects"
+    # Unused here: kms:Decrypt - for uploads in parts
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
     resources = [var.platform.kms_key_arn]
 
@@ -136,7 +141,8 @@ data "aws_iam_policy_document" "firehose" {
   }
 
   statement {
-    sid       = "LogErrors"
+    sid = "LogErrors"
+    # Unused here: logs:PutLogEvents - no delivery of the local Firehose fails for good
     actions   = ["logs:PutLogEvents"]
     resources = ["${aws_cloudwatch_log_group.firehose.arn}:log-stream:*"]
   }

@@ -65,11 +65,6 @@ variable "mapping" {
   default = {}
 }
 
-variable "event_tracker_arn" {
-  description = "ARN of the Personalize event tracker."
-  type        = string
-}
-
 variable "tracking_id" {
   description = "Tracking id of the Personalize event tracker."
   type        = string

@@ -36,7 +36,9 @@ data "aws_iam_policy_document" "assume_role" {
 
 data "aws_iam_policy_document" "this" {
   statement {
-    sid       = "FindData"
+    sid = "FindData"
+    # Unused here: s3:ListBucket - every import names one file; Personalize asks for the right to list all the same:
+    #   https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-s3-access.html
     actions   = ["s3:ListBucket"]
     resources = [var.seed.bucket_arn]
   }

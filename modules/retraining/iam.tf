@@ -1,86 +1,97 @@
 locals {
+  solution_arns = values(var.solution_arns)
   # A version's ARN is its solution's, and one part more.
-  solution_and_version_arns = flatten([for arn in values(var.solution_arns) : [arn, "${arn}/*"]])
-  campaign_arns             = values(var.campaign_arns)
+  version_arns  = [for arn in local.solution_arns : "${arn}/*"]
+  campaign_arns = values(var.campaign_arns)
   ledger_arns = [for name in keys(var.models) :
     "arn:${var.account.partition}:ssm:${var.account.region}:${var.account.id}:parameter${var.ledger_prefix}/${name}/ledger"
   ]
 
+  campaign_arns_by_kind = { for kind in ["ranking", "recommendations"] :
+    kind => [for model in local.models : model.campaignArn if model.kind == kind]
+  }
+
+  # Lists of Personalize and metrics of CloudWatch know no resource.
+  list_versions     = { sid = "ListVersions", actions = ["personalize:ListSolutionVersions"], resources = ["*"] }
+  describe_versions = { sid = "Versions", actions = ["personalize:DescribeSolutionVersion"], resources = local.version_arns }
+
   # Function -> what it calls: actions on resources; `via` names the service that uses the key for it.
   calls = {
     plan_retraining = [
-      { actions = ["states:ListExecutions"], resources = [local.state_machine_arn] },
+      { sid = "OlderRuns", actions = ["states:ListExecutions"], resources = [local.state_machine_arn] },
     ]
     check_interactions = [
       {
-        actions = [
-          "personalize:DescribeSolution",
-          "personalize:DescribeSolutionVersion",
-          "personalize:ListSolutionVersions",
-          "personalize:UpdateSolution",
-        ]
-        resources = local.solution_and_version_arns
+        sid       = "AutomaticTraining"
+        actions   = ["personalize:DescribeSolution", "personalize:UpdateSolution"]
+        resources = local.solution_arns
       },
-      # CloudWatch knows no resource here.
-      { actions = ["cloudwatch:GetMetricData"], resources = ["*"] },
+      local.list_versions,
+      local.describe_versions,
+      { sid = "NewInteractions", actions = ["cloudwatch:GetMetricData"], resources = ["*"] },
     ]
     create_solution_version = [
-      {
-        actions = [
-          "personalize:CreateSolutionVersion",
-          "personalize:DescribeSolutionVersion",
-          "personalize:ListSolutionVersions",
-        ]
-        resources = local.solution_and_version_arns
-      },
+      { sid = "Train", actions = ["personalize:CreateSolutionVersion"], resources = local.solution_arns },
+      local.list_versions,
+      local.describe_versions,
     ]
-    describe_solution_version = [
-      { actions = ["personalize:DescribeSolutionVersion"], resources = local.solution_and_version_arns },
-    ]
+    describe_solution_version = [local.describe_versions]
     stop_solution_version = [
-      {
-        actions = [
-          "personalize:DescribeSolutionVersion",
-          "personalize:ListSolutionVersions",
-          "personalize:StopSolutionVersionCreation",
-        ]
-        resources = local.solution_and_version_arns
-      },
+      { sid = "StopTraining", actions = ["personalize:StopSolutionVersionCreation"], resources = local.version_arns },
+      local.list_versions,
+      local.describe_versions,
     ]
     evaluate_solution_version = [
-      { actions = ["personalize:GetSolutionMetrics"], resources = local.solution_and_version_arns },
-      { actions = ["personalize:DescribeCampaign"], resources = local.campaign_arns },
+      { sid = "Metrics", actions = ["personalize:GetSolutionMetrics"], resources = local.version_arns },
+      { sid = "Deployed", actions = ["personalize:DescribeCampaign"], resources = local.campaign_arns },
     ]
     update_campaign = [
-      { actions = ["personalize:DescribeCampaign", "personalize:UpdateCampaign"], resources = local.campaign_arns },
+      {
+        sid       = "Promote"
+        actions   = ["personalize:DescribeCampaign", "personalize:UpdateCampaign"]
+        resources = local.campaign_arns
+      },
     ]
     describe_campaign = [
-      { actions = ["personalize:DescribeCampaign"], resources = local.campaign_arns },
+      { sid = "Deployed", actions = ["personalize:DescribeCampaign"], resources = local.campaign_arns },
     ]
     verify_campaign = [
       {
-        actions   = ["personalize:GetPersonalizedRanking", "personalize:GetRecommendations"]
-        resources = local.campaign_arns
+        sid       = "AskForRecommendations"
+        actions   = ["personalize:GetRecommendations"]
+        resources = local.campaign_arns_by_kind["recommendations"]
       },
-      { actions = ["s3:PutObject"], resources = ["${var.fallback.bucket_arn}/${var.fallback.key}"] },
-      { actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = [var.platform.kms_key_arn], via = "s3" },
+      {
+        sid       = "AskForRanking"
+        actions   = ["personalize:GetPersonalizedRanking"]
+        resources = local.campaign_arns_by_kind["ranking"]
+      },
+      { sid = "KeepPopular", actions = ["s3:PutObject"], resources = ["${var.fallback.bucket_arn}/${var.fallback.key}"] },
+      { sid = "EncryptPopular", actions = ["kms:GenerateDataKey"], resources = [var.platform.kms_key_arn], via = "s3" },
     ]
     report_outcome = [
-      { actions = ["sns:Publish"], resources = [var.topic_arn] },
-      { actions = ["ssm:GetParameter", "ssm:PutParameter"], resources = local.ledger_arns },
-      { actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = [var.platform.kms_key_arn], via = "sns" },
+      { sid = "Tell", actions = ["sns:Publish"], resources = [var.topic_arn] },
+      { sid = "KeepLedger", actions = ["ssm:GetParameter", "ssm:PutParameter"], resources = local.ledger_arns },
+      {
+        sid       = "EncryptMail"
+        actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+        resources = [var.platform.kms_key_arn]
+        via       = "sns"
+      },
     ]
   }
 }
 
 data "aws_iam_policy_document" "function" {
-  #checkov:skip=CKV_AWS_356:cloudwatch:GetMetricData does not support resource-level permissions
+  #checkov:skip=CKV_AWS_356:cloudwatch:GetMetricData and personalize:ListSolutionVersions do not support resource-level permissions
   for_each = local.calls
 
   dynamic "statement" {
-    for_each = each.value
+    # Without a re-ranker, say, there is none to ask.
+    for_each = [for call in each.value : call if length(call.resources) > 0]
 
     content {
+      sid       = statement.value.sid
       actions   = statement.value.actions
       resources = statement.value.resources
 
@@ -159,7 +170,8 @@ data "aws_iam_policy_document" "state_machine" {
   }
 
   statement {
-    sid       = "OwnLogs"
+    sid = "OwnLogs"
+    # Unused here: kms:GenerateDataKey - the local Step Functions deliver no logs
     actions   = ["kms:GenerateDataKey"]
     resources = [var.platform.kms_key_arn]
 
@@ -173,6 +185,8 @@ data "aws_iam_policy_document" "state_machine" {
   # None of these knows a resource: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
   statement {
     sid = "LogDelivery"
+    # Unused here: logs:* - the local Step Functions deliver no logs; the real service sets the delivery up with these
+    #   eight when the state machine is made, changed, and removed
     actions = [
       "logs:CreateLogDelivery",
       "logs:DeleteLogDelivery",
@@ -187,7 +201,8 @@ data "aws_iam_policy_document" "state_machine" {
   }
 
   statement {
-    sid = "Traces"
+    sid = "OwnTraces"
+    # Unused here: xray:* - the local Step Functions send no traces
     actions = [
       "xray:GetSamplingRules",
       "xray:GetSamplingTargets",

@@ -10,12 +10,16 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from rich.console import Console
 
 from scripts import environments, local_system
+from scripts.access.reasons import Reason, reasons
+from scripts.access.report import Access, drawn, read
 from scripts.environments import ROOT, Local
 
 
@@ -51,6 +55,14 @@ class System:
         """Make the local Personalize fail on demand."""
         self._local("faults", json.dumps(document).encode())
 
+    def fire(self, schedule: str) -> None:
+        """Let a schedule's time come."""
+        assert self._local(f"schedules/{schedule}", b"")["fired"]
+
+    def access(self) -> dict:
+        """What each role was granted, used and refused so far."""
+        return self._local("access")
+
     def _local(self, path: str, data: bytes | None = None) -> dict:
         with urllib.request.urlopen(f"{self.local.endpoint}/_local/{path}", data) as answer:
             return json.load(answer)
@@ -64,6 +76,35 @@ def eventually(condition: Callable[[], Any], seconds: float = 60, every: float =
             return answer
         time.sleep(every)
     pytest.fail(f"Did not come true within {seconds} s: {condition.__doc__ or condition}")
+
+
+_ACCESS: pytest.StashKey[Access] = pytest.StashKey()
+
+
+@pytest.fixture(scope="session")
+def known() -> list[Reason]:
+    """Why rights are granted that the local system never uses, as Terraform says it."""
+    return reasons(ROOT / "modules")
+
+
+@pytest.fixture(scope="session")
+def access(system: System, known: list[Reason], request: pytest.FixtureRequest) -> Access:
+    """What the whole suite used of what the roles were granted; a part of the suite says nothing about that."""
+    ran = {item.path for item in request.session.items}
+    if left_out := {path.name for path in Path(__file__).parent.glob("test_*.py") if path not in ran}:
+        pytest.skip(f"not the whole suite: without {', '.join(sorted(left_out))}")
+    found = read(system.access(), known, "local-animal-recommender-")
+    request.config.stash[_ACCESS] = found
+    return found
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Show what each role was granted, used and never used."""
+    if access := config.stash.get(_ACCESS, None):
+        terminalreporter.section("granted, used, never used", sep="=")
+        console = Console(file=terminalreporter._tw._file, width=160, highlight=False)
+        for table in drawn(access):
+            console.print(table)
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,16 @@ import pytest
 def mailbox(system: Any) -> Any:
     """A queue subscribed to the topic; answers the messages that have come so far."""
     sqs, topic = system.client("sqs"), system.outputs["topic_arn"]
-    url = sqs.create_queue(QueueName="mailbox")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    arn = f"{topic.rpartition(':')[0].replace(':sns:', ':sqs:')}:mailbox"
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    url = sqs.create_queue(QueueName="mailbox", Attributes={"Policy": policy})["QueueUrl"]
     subscription = system.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)["SubscriptionArn"]
     messages: list[dict] = []
 

@@ -39,12 +39,12 @@ def create_batch_inference_job(service: Service, request: dict[str, Any]) -> dic
 
 
 def _infer(service: Service, job: Resource) -> None:
-    service.require_role(job["roleArn"])
+    s3 = service.s3_for(job)
     source, destination = job["jobInput"]["s3DataSource"]["path"], job["jobOutput"]["s3DataDestination"]["path"]
     deployed = deployment_of(service, job["solutionVersionArn"], job.get("batchInferenceJobConfig") or {})
-    for key, content in read_files(service.s3(), source):
+    for key, content in read_files(s3, source):
         answers = "".join(json.dumps(answer) + "\n" for answer in _answers(service, deployed, job, key, content))
-        write_file(service.s3(), destination, f"{key.rsplit('/', 1)[-1]}.out", answers.encode())
+        write_file(s3, destination, f"{key.rsplit('/', 1)[-1]}.out", answers.encode())
 
 
 def _answers(

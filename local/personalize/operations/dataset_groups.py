@@ -17,4 +17,9 @@ def create_dataset_group(service: Service, request: dict[str, Any]) -> dict[str,
         raise InvalidInputError("An IAM role is only valid together with a KMS key.")
     if len(service.store.all(DATASET_GROUP)) >= service.settings.quotas.dataset_groups:
         raise LimitExceededError("The limit of dataset groups is reached.")
-    return {"datasetGroupArn": service.create(DATASET_GROUP, request).arn}
+    if not request.get("roleArn"):
+        return {"datasetGroupArn": service.create(DATASET_GROUP, request).arn}
+    # https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html
+    actions = ("kms:DescribeKey", "kms:CreateGrant", "kms:ListGrants")
+    group = service.create(DATASET_GROUP, request, work=lambda group: service.use_key(group.arn, *actions))
+    return {"datasetGroupArn": group.arn}

@@ -76,11 +76,11 @@ def create_import_job(service: Service, request: dict[str, Any]) -> dict[str, An
 
 
 def _import(service: Service, dataset: Resource, job: Resource) -> None:
-    service.require_role(job["roleArn"])
     group_arn, dataset_type = dataset["datasetGroupArn"], dataset["datasetType"]
+    service.use_key(group_arn, "kms:GenerateDataKey")
     schema = service.schema_of(group_arn, dataset_type)
     columns: dict[str, list[Any]] = {field.name: [] for field in schema.fields}
-    for name, content in read_files(service.s3(), job["dataSource"]["dataLocation"]):
+    for name, content in read_files(service.s3_for(job), job["dataSource"]["dataLocation"]):
         for field, values in read_csv(name, content, schema).items():
             columns[field].extend(values)
     replace = job["importMode"] == "FULL"

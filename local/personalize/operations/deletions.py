@@ -23,9 +23,8 @@ def create_data_deletion_job(service: Service, request: dict[str, Any]) -> dict[
 
 
 def _delete(service: Service, group_arn: str, job: Resource) -> dict[str, Any]:
-    service.require_role(job["roleArn"])
     users: set[str] = set()
-    for name, content in read_files(service.s3(), job["dataSource"]["dataLocation"]):
+    for name, content in read_files(service.s3_for(job), job["dataSource"]["dataLocation"]):
         users |= _user_ids(name, content)
     data = service.data(group_arn)
     return {"numDeleted": data.interactions.forget_users(users) + data.users.forget(users)}

@@ -30,7 +30,8 @@ def create_export_job(service: Service, request: dict[str, Any]) -> dict[str, An
 
 
 def _export(service: Service, dataset: Resource, job: Resource) -> None:
-    service.require_role(job["roleArn"])
+    s3 = service.s3_for(job)
+    service.use_key(dataset["datasetGroupArn"], "kms:Decrypt")
     with service.lock:
         schema = service.schema_of(dataset["datasetGroupArn"], dataset["datasetType"])
     origins = _ORIGINS[job["ingestionMode"]]
@@ -39,7 +40,7 @@ def _export(service: Service, dataset: Resource, job: Resource) -> None:
     else:
         rows = _records(service, dataset, schema, origins)
     location = job["jobOutput"]["s3DataDestination"]["path"]
-    write_file(service.s3(), location, f"{job['jobName']}/part-00000.csv", _csv(schema, rows))
+    write_file(s3, location, f"{job['jobName']}/part-00000.csv", _csv(schema, rows))
 
 
 def _interactions(service: Service, dataset: Resource, origins: set[int]) -> Iterator[dict[str, Any]]:

@@ -13,11 +13,10 @@ mock_provider "aws" {
 }
 
 variables {
-  prefix            = "test-animal-recommender"
-  account           = { id = "123456789012", region = "us-east-1", partition = "aws" }
-  event_tracker_arn = "arn:aws:personalize:us-east-1:123456789012:event-tracker/abcdef12"
-  tracking_id       = "00000000-0000-0000-0000-000000000000"
-  raw_bucket_arn    = "arn:aws:s3:::test-raw"
+  prefix         = "test-animal-recommender"
+  account        = { id = "123456789012", region = "us-east-1", partition = "aws" }
+  tracking_id    = "00000000-0000-0000-0000-000000000000"
+  raw_bucket_arn = "arn:aws:s3:::test-raw"
   platform = {
     environment        = "test"
     package_directory  = "../lambda_function/tests/fixtures"
@@ -66,12 +65,12 @@ run "given_a_raw_store_when_planned_then_firehose_writes_one_json_a_line_by_the_
   }
 }
 
-run "given_put_events_when_planned_then_it_may_write_to_its_tracker_only" {
+run "given_put_events_and_firehose_when_planned_then_only_what_knows_no_resource_is_granted_on_all" {
   command = plan
 
   assert {
-    condition     = tolist(one(data.aws_iam_policy_document.put_events.statement).resources) == tolist([var.event_tracker_arn])
-    error_message = "put_events writes to the environment's own tracker."
+    condition     = toset(one(data.aws_iam_policy_document.put_events.statement).actions) == toset(["personalize:PutEvents"])
+    error_message = "PutEvents knows no resource, so nothing else may stand beside it."
   }
   assert {
     condition     = alltrue([for statement in data.aws_iam_policy_document.firehose.statement : !contains(statement.resources, "*")])

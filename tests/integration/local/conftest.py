@@ -19,6 +19,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from tests.integration.roles import make_role, policy, statement
+
 ROOT = Path(__file__).parents[3]
 CONSUMER = """
 import base64, json, os, boto3
@@ -39,6 +41,10 @@ def handler(event, context):
         queue.send_message(QueueUrl=os.environ["QUEUE"], MessageBody=json.dumps(done))
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
 """
+
+
+SERVICES = ["events", "firehose", "lambda", "personalize", "scheduler", "states"]
+USUAL_ACTIONS = ("kinesis:*", "lambda:InvokeFunction", "logs:*", "s3:*", "sns:Publish", "sqs:SendMessage", "states:*")
 
 
 def server_process(data_dir: Path, *arguments: str, **names: str) -> subprocess.Popen[str]:
@@ -85,10 +91,10 @@ class Aws:
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
 
-    def role(self) -> str:
-        name = unique("role")
-        made = self.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument="{}")
-        return made["Role"]["Arn"]
+    def role(self, *actions: str) -> str:
+        """Make a role that any service may take, and that may do what it is given; by default what these tests need."""
+        allowed = statement(*(actions or USUAL_ACTIONS), Resource="*")
+        return make_role(self.client("iam"), unique("role"), SERVICES, allowed)
 
     def function(self, code: str, **settings: Any) -> str:
         """Make a function of one module, published and with alias `live`; returns its name."""
@@ -109,10 +115,12 @@ class Aws:
         return json.loads(body) if body else None, answer
 
     def queue(self) -> tuple[str, str]:
-        """Make a queue; returns its URL and ARN."""
-        url = self.client("sqs").create_queue(QueueName=unique("queue"))["QueueUrl"]
-        found = self.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-        return url, found["Attributes"]["QueueArn"]
+        """Make a queue that services may send to; returns its URL and ARN."""
+        name = unique("queue")
+        arn = f"arn:aws:sqs:us-east-1:123456789012:{name}"
+        principals = {"Service": ["events.amazonaws.com", "sns.amazonaws.com"]}
+        allowed = policy(statement("sqs:SendMessage", Principal=principals, Resource=arn))
+        return self.client("sqs").create_queue(QueueName=name, Attributes={"Policy": allowed})["QueueUrl"], arn
 
     def stream(self, shards: int = 1) -> tuple[str, str]:
         """Make a stream; returns its name and ARN."""

@@ -91,7 +91,15 @@ def test_given_a_rule_then_functions_and_state_machines_are_targets(
     code += 'QueueUrl=os.environ["QUEUE"], MessageBody=json.dumps(event))\n'
     function = aws.function(code, Environment={"Variables": {"QUEUE": url}})
     function_arn = aws.client("lambda").get_alias(FunctionName=function, Name="live")["AliasArn"]
-    events.put_rule(Name=rule, EventPattern=json.dumps({"source": [rule]}))
+    rule_arn = events.put_rule(Name=rule, EventPattern=json.dumps({"source": [rule]}))["RuleArn"]
+    aws.client("lambda").add_permission(
+        FunctionName=function,
+        Qualifier="live",
+        StatementId="rule",
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
+        SourceArn=rule_arn,
+    )
     events.put_targets(
         Rule=rule,
         Targets=[

@@ -19,10 +19,10 @@ import pytest
 from scripts.package import main as package
 from tests.integration.retraining.provisioning import serve
 from tests.integration.retraining.stack import KEYS, ROOT
+from tests.integration.roles import let_personalize_read, make_role, statement
 
 PREFIX = "ops-animal-recommender"
 STREAM = f"{PREFIX}-events"
-ROLE = "arn:aws:iam::123456789012:role/ops"
 CONSUMERS = ("put_events", "record_history")
 
 
@@ -108,7 +108,8 @@ def provision(system: System) -> None:
     names |= {f"dead-letter-queues/{name}": url for name, url in queues.items()}
     names |= {f"functions/{name}": f"{PREFIX}-{name}" for name in CONSUMERS}
     names |= _personalize(system)
-    names |= {"personalize-role-arn": ROLE, "athena-workgroup": PREFIX}
+    reader = let_personalize_read(system.client("s3"), system.client("iam"), f"{PREFIX}-seed", "ops-personalize")
+    names |= {"personalize-role-arn": reader, "athena-workgroup": PREFIX}
     for key, value in names.items():
         system.client("ssm").put_parameter(Name=f"/animal-recommender/ops/{key}", Value=value, Type="String")
     _table(system)
@@ -149,7 +150,9 @@ def _consumers(system: System, queues: dict[str, str]) -> None:
     kinesis, client = system.client("kinesis"), system.client("lambda")
     kinesis.create_stream(StreamName=STREAM, ShardCount=1)
     stream_arn = kinesis.describe_stream_summary(StreamName=STREAM)["StreamDescriptionSummary"]["StreamARN"]
-    system.client("iam").create_role(RoleName="ops", AssumeRolePolicyDocument="{}")
+    actions = ("dynamodb:BatchWriteItem", "dynamodb:Query", "personalize:PutEvents", "sqs:SendMessage")
+    service = ("kinesis:*", "logs:CreateLogStream", "logs:PutLogEvents")
+    role = make_role(system.client("iam"), "ops", ["lambda"], statement(*actions, *service, Resource="*"))
     package(CONSUMERS)
     own = {
         "put_events": {"TRACKING_ID": system.tracking_id},
@@ -160,7 +163,7 @@ def _consumers(system: System, queues: dict[str, str]) -> None:
         client.create_function(
             FunctionName=f"{PREFIX}-{name}",
             Runtime="python3.13",
-            Role=ROLE,
+            Role=role,
             Handler=f"{name}.handler.handler",
             Timeout=20,
             Code={"ZipFile": (ROOT / "build" / f"{name}.zip").read_bytes()},

@@ -57,7 +57,9 @@ class LocalAws:
 def aws() -> Iterator[LocalAws]:
     """One for all tests of a module; statuses move fast, but they do move."""
     held: list[LocalAws] = []
-    app = personalize.create_app(settings=PersonalizeSettings(step_seconds=0.05), s3=lambda: held[0].client("s3"))
+    app = personalize.create_app(
+        settings=PersonalizeSettings(step_seconds=0.05), s3=lambda role, job: held[0].client("s3")
+    )
     control = cloud_control.create_app(app)
     moto = DomainDispatcherApplication(create_backend_app)
 

@@ -23,6 +23,7 @@ from tests.integration.retraining.stack import (
     Stack,
     campaign_arn,
 )
+from tests.integration.roles import let_personalize_read, policy, statement
 
 SCHEMA = {
     "type": "record",
@@ -82,7 +83,7 @@ def _train_first_versions(stack: Stack) -> None:
         jobName=PREFIX,
         datasetArn=dataset,
         dataSource={"dataLocation": f"s3://{PREFIX}-seed/i.csv"},
-        roleArn="arn:aws:iam::123456789012:role/personalize",
+        roleArn=let_personalize_read(s3, stack.client("iam"), f"{PREFIX}-seed", "personalize"),
     )["datasetImportJobArn"]
     _active(stack, lambda: personalize.describe_dataset_import_job(datasetImportJobArn=job)["datasetImportJob"])
     with ThreadPoolExecutor() as side_by_side:
@@ -123,12 +124,17 @@ locals {
   # `stranger` is the re-ranker once more, asked for items that nobody knows: its canary never finds sense in it.
   names = { recommender = "recommender", reranker = "reranker", stranger = "reranker" }
 }
-resource "aws_kms_key" "this" {}
+module "encryption" {
+  source                  = "%(modules)s/encryption"
+  name                    = local.prefix
+  account                 = local.account
+  deletion_window_in_days = 7
+}
 module "notifications" {
   source      = "%(modules)s/notifications"
   prefix      = local.prefix
   account     = local.account
-  kms_key_arn = aws_kms_key.this.arn
+  kms_key_arn = module.encryption.key_arn
   emails      = ["team@example.org"]
 }
 module "retraining" {
@@ -143,7 +149,7 @@ module "retraining" {
     architecture       = "arm64"
     log_level          = "INFO"
     log_retention_days = 1
-    kms_key_arn        = aws_kms_key.this.arn
+    kms_key_arn        = module.encryption.key_arn
   }
   functions = { plan_retraining = { memory_size = 512 } }
   models = {
@@ -200,8 +206,9 @@ def _apply(stack: Stack) -> None:
 
 def _subscribe(stack: Stack, topic: str) -> None:
     sqs = stack.client("sqs")
-    stack.queue = sqs.create_queue(QueueName="mails")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=stack.queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    arn = "arn:aws:sqs:us-east-1:123456789012:mails"
+    allowed = statement("sqs:SendMessage", Principal={"Service": "sns.amazonaws.com"}, Resource=arn)
+    stack.queue = sqs.create_queue(QueueName="mails", Attributes={"Policy": policy(allowed)})["QueueUrl"]
     stack.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
 
 

@@ -154,7 +154,8 @@ def world() -> Iterator[World]:
     """An empty service, and a dataset group."""
     s3 = FakeS3()
     app = create_app(
-        settings=PersonalizeSettings(step_seconds=0, item_update_seconds=0, training_process=False), s3=lambda: s3
+        settings=PersonalizeSettings(step_seconds=0, item_update_seconds=0, training_process=False),
+        s3=lambda role, job: s3,
     )
     made = World(app, s3)
     made.arns["group"] = made.call("CreateDatasetGroup", name="group")["datasetGroupArn"]

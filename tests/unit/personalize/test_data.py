@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local.personalize.avro import parse_schema
 from local.personalize.data import InteractionLog, StreamedEvent
@@ -92,12 +93,16 @@ def test_given_no_such_file_or_role_when_imported_then_the_job_fails_with_the_re
     request = {"datasetArn": world.arns["Interactions"], "dataSource": source, "roleArn": role}
     world.call("CreateDatasetImportJob", jobName="no-file", **request)
     world.done()
-    world.app.service().role_exists = lambda _: False
+    world.app.service()._s3 = _refuse
     world.call("CreateDatasetImportJob", jobName="no-role", **request)
     world.done()
     reasons = [job["failureReason"] for job in world.call("ListDatasetImportJobs")["datasetImportJobs"]]
     assert "s3://data/absent.csv: NoSuchKey" in reasons[0]
     assert "role/absent does not exist" in reasons[1]
+
+
+def _refuse(role: str, job: str) -> None:
+    raise ClientError({"Error": {"Code": "AccessDenied", "Message": f"{role} is not to be taken"}}, "AssumeRole")
 
 
 def _event(event_id: str, second: int, item: str = "i", user: str | None = None, session: str = "s") -> StreamedEvent:

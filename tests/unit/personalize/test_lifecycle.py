@@ -25,7 +25,7 @@ RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization"
 
 def test_given_a_clock_when_it_moves_then_statuses_move_as_documented() -> None:
     now = [100.0]
-    app = create_app(settings=PersonalizeSettings(step_seconds=10, clock=lambda: now[0]), s3=lambda: None)
+    app = create_app(settings=PersonalizeSettings(step_seconds=10, clock=lambda: now[0]), s3=lambda role, job: None)
     arn = app.call("CreateDatasetGroup", {"name": "g"})["datasetGroupArn"]
     seen = []
     for _ in range(3):
@@ -241,7 +241,7 @@ def test_given_automatic_training_when_on_by_default_then_it_trains_until_it_is_
 
     s3 = FakeS3()
     app = create_app(
-        settings=PersonalizeSettings(step_seconds=0, day_seconds=2.4, training_process=False), s3=lambda: s3
+        settings=PersonalizeSettings(step_seconds=0, day_seconds=2.4, training_process=False), s3=lambda role, job: s3
     )
     world = World(app, s3)
     world.arns["group"] = world.call("CreateDatasetGroup", name="group")["datasetGroupArn"]
@@ -303,7 +303,7 @@ def test_given_many_resources_when_listed_then_pages_follow_each_other(world: Wo
 
 def test_given_many_threads_when_they_create_then_each_name_is_taken_once() -> None:
     settings = PersonalizeSettings(step_seconds=0, quotas=Quotas(dataset_groups=40))
-    app = create_app(settings=settings, s3=lambda: None)
+    app = create_app(settings=settings, s3=lambda role, job: None)
     outcomes: list[str] = []
 
     def create() -> None:

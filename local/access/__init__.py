@@ -1,0 +1,1 @@
+"""Who may do what: policies, keys and trust, checked for every call and written down."""

@@ -1,0 +1,148 @@
+"""What encrypted things ask of whoever uses them: the key, by the service that holds the thing.
+
+Source: the pages on customer managed keys in the guides of S3, Kinesis, DynamoDB, SQS, SNS, Step Functions, Scheduler.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from moto.dynamodb.models import dynamodb_backends
+from moto.kinesis.models import kinesis_backends
+from moto.kms.models import kms_backends
+from moto.s3.models import s3_backends
+from moto.sns.models import sns_backends
+from moto.sqs.models import sqs_backends
+
+_READ, _WRITE = "kms:Decrypt", "kms:GenerateDataKey"
+
+
+@dataclass(frozen=True)
+class Use:
+    """One use of a right, with the condition keys that come with it."""
+
+    action: str
+    resource: str
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+# Action -> what it asks of the key that its resource is encrypted with.
+_ASKED = {
+    "dynamodb:BatchGetItem": (_READ,),
+    "dynamodb:BatchWriteItem": (_READ,),
+    "dynamodb:DeleteItem": (_READ,),
+    "dynamodb:GetItem": (_READ,),
+    "dynamodb:PutItem": (_READ,),
+    "dynamodb:Query": (_READ,),
+    "dynamodb:Scan": (_READ,),
+    "dynamodb:UpdateItem": (_READ,),
+    "kinesis:GetRecords": (_READ,),
+    "kinesis:PutRecord": (_WRITE,),
+    "kinesis:PutRecords": (_WRITE,),
+    "s3:GetObject": (_READ,),
+    "s3:PutObject": (_WRITE,),
+    "sns:Publish": (_WRITE, _READ),
+    "sqs:ReceiveMessage": (_READ,),
+    "sqs:SendMessage": (_WRITE, _READ),
+    "states:StartExecution": (_WRITE, _READ),
+}
+
+
+def key_uses(need: Use, account: str, region: str, upload: Mapping[str, str] | None = None) -> Iterator[Use]:
+    """Yield what an action on a resource asks of a customer's key.
+
+    Args:
+        upload: headers of an upload to S3, which may name its key itself.
+    """
+    for asked in _ASKED.get(need.action, ()):
+        service = need.resource.split(":")[2]
+        found = _KEYS[service](need.resource, account, region, upload)
+        if found and (key := key_arn(found[0], account, region)):
+            yield Use(asked, key, via(service, region, account) | {f"kms:encryptioncontext:{found[1]}": found[2]})
+
+
+def via(service: str, region: str, account: str) -> dict[str, str]:
+    """Return the condition keys of a key that is used through a service."""
+    return {"kms:viaservice": f"{service}.{region}.amazonaws.com", "kms:calleraccount": account}
+
+
+def key_arn(name: str, account: str, region: str) -> str | None:
+    """Return the ARN of a customer's key, named by id, ARN or alias; None for a key that AWS manages."""
+    if "alias/aws/" in name:
+        return None
+    backend = kms_backends[account][region]
+    key_id = backend.any_id_to_key_id(name)
+    return f"arn:aws:kms:{region}:{account}:key/{key_id}" if key_id in backend.keys else None
+
+
+# A key's name, and the encryption context that the service uses it with.
+_Key = tuple[str, str, str] | None
+
+
+def _of_object(arn: str, account: str, region: str, upload: Mapping[str, str] | None) -> _Key:
+    bucket_name, _, key = arn.split(":::", 1)[1].partition("/")
+    bucket = s3_backends[account]["aws"].buckets.get(bucket_name)
+    if bucket is None:
+        return None
+    used, by_bucket = _of_stored(bucket.keys.get(key)) if upload is None else _of_upload(bucket.encryption, upload)
+    return (used, "aws:s3:arn", f"arn:aws:s3:::{bucket_name}" if by_bucket else arn) if used else None
+
+
+def _of_stored(stored: Any) -> tuple[str | None, bool]:
+    """Return the key of an object, and whether it was used through the bucket's own key."""
+    if getattr(stored, "encryption", None) != "aws:kms":
+        return None, False
+    return stored.kms_key_id, str(stored.bucket_key_enabled).lower() == "true"
+
+
+def _of_upload(encryption: dict[str, Any] | None, headers: Mapping[str, str]) -> tuple[str | None, bool]:
+    rule = (encryption or {}).get("Rule") or {}
+    default = (rule.get("ApplyServerSideEncryptionByDefault") or {}).get("KMSMasterKeyID")
+    given = headers.get("x-amz-server-side-encryption-aws-kms-key-id")
+    wanted = headers.get("x-amz-server-side-encryption", "aws:kms") == "aws:kms"
+    return (given or default) if wanted else None, str(rule.get("BucketKeyEnabled")).lower() == "true"
+
+
+def _of_stream(arn: str, account: str, region: str, upload: Mapping[str, str] | None) -> _Key:
+    stream = kinesis_backends[account][region].streams.get(arn.partition(":stream/")[2])
+    encrypted = stream is not None and stream.encryption_type == "KMS" and stream.key_id
+    return (stream.key_id, "aws:kinesis:arn", arn) if encrypted else None  # type: ignore[union-attr,return-value]
+
+
+def _of_table(arn: str, account: str, region: str, upload: Mapping[str, str] | None) -> _Key:
+    name = arn.partition(":table/")[2].partition("/")[0]
+    table = dynamodb_backends[account][region].tables.get(name)
+    key = (table.sse_specification or {}).get("KMSMasterKeyId") if table else None
+    return (key, "aws:dynamodb:tablename", name) if key else None
+
+
+def _of_queue(arn: str, account: str, region: str, upload: Mapping[str, str] | None) -> _Key:
+    queue = sqs_backends[account][region].queues.get(arn.rsplit(":", 1)[-1])
+    key = getattr(queue, "kms_master_key_id", None)
+    return (key, "aws:sqs:arn", arn) if key else None
+
+
+def _of_topic(arn: str, account: str, region: str, upload: Mapping[str, str] | None) -> _Key:
+    topic = sns_backends[account][region].topics.get(arn)
+    return (topic.kms_master_key_id, "aws:sns:topicarn", arn) if topic and topic.kms_master_key_id else None
+
+
+def _of_state_machine(arn: str, account: str, region: str, upload: Mapping[str, str] | None) -> _Key:
+    # Loading the interpreter takes seconds; where it is not loaded there is no state machine.
+    if models := sys.modules.get("moto.stepfunctions.parser.models"):
+        machines = models.stepfunctions_parser_backends[account][region].state_machines
+        machine = next((one for one in machines if one.arn == arn), None)
+        if key := (getattr(machine, "encryptionConfiguration", None) or {}).get("kmsKeyId"):
+            return key, "aws:states:statemachinearn", arn
+    return None
+
+
+_KEYS: dict[str, Callable[[str, str, str, Mapping[str, str] | None], _Key]] = {
+    "dynamodb": _of_table,
+    "kinesis": _of_stream,
+    "s3": _of_object,
+    "sns": _of_topic,
+    "sqs": _of_queue,
+    "states": _of_state_machine,
+}

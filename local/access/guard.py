@@ -1,0 +1,109 @@
+"""The one place where it is decided whether somebody may do something."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from werkzeug import Response
+
+from local.access.actors import Actor, context, has_roles, identity
+from local.access.calls import Call, UnknownCallError, read_call
+from local.access.encryption import Use, key_uses
+from local.access.evaluation import evaluate
+from local.access.journal import Journal
+from local.access.log_keys import hands_key, refuse_key
+from local.access.policy import Request
+from local.access.refusals import RefusedError, respond
+from local.access.resource_policies import policy_of
+from local.access.resources import Need, needs
+from local.access.role_passing import hands_role, refuse_role
+from local.access.trust import require_trust
+
+# Personalize reads and writes S3 with the role *and* as a service: both must be allowed.
+# https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-s3-access.html
+_TWICE = ("personalize.amazonaws.com", "s3:")
+# Services whose resources can deny the administrator too.
+_DENYING = {"kms", "s3", "sns", "sqs"}
+
+
+class Guard:
+    """Checks calls, and what parts of the local AWS do without calling."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def refuse(self, environ: dict[str, Any], actor: Actor, signing_name: str, region: str) -> Response | None:
+        """Return the refusal of a request, or None when it may go on; leaves its body readable.
+
+        Raises:
+            UnknownCallError: what a role's call needs cannot be told.
+            UnsupportedPolicyError: a policy says what is not evaluated here.
+        """
+        restricted = not actor.is_administrator or signing_name in _DENYING
+        if not (restricted or hands_role(environ, signing_name) or hands_key(environ)):
+            return None
+        call = read_call(environ, signing_name, actor.account, region)
+        try:
+            self.require(actor, region, _uses(call, actor) if restricted else ())
+        except RefusedError as refused:
+            return respond(call, refused)
+        return refuse_role(call) or refuse_key(call)
+
+    def require(self, actor: Actor, region: str, uses: Iterable[Use]) -> None:
+        """Return when an actor may do all of it.
+
+        Raises:
+            RefusedError: it may not.
+        """
+        if not actor.is_administrator and not has_roles(actor.account):
+            return
+        for use in uses:
+            self._decide(actor, region, use)
+            service, prefix = _TWICE
+            if actor.role_arn and actor.service == service and use.action.startswith(prefix):
+                self._decide(Actor(actor.account, service, actor.source_arn), region, use)
+
+    def act(self, actor: Actor, region: str, *uses: Use) -> None:
+        """Return when a service, with its role if it takes one, may do all of it, and use the keys for it.
+
+        For what parts of the local AWS do without a call; raises RefusedError.
+        """
+        if has_roles(actor.account):
+            if actor.role_arn:
+                require_trust(actor, region)
+            self.require(actor, region, (one for use in uses for one in (use, *key_uses(use, actor.account, region))))
+
+    def _decide(self, actor: Actor, region: str, use: Use) -> None:
+        request = Request(use.action, use.resource, {**context(actor, region), **use.context})
+        decision = evaluate(identity(actor), request, policy_of(use.resource, actor.account))
+        if actor.role_arn:
+            self._journal.note(actor.role_arn, request, decision)
+        if decision.refused:
+            raise RefusedError(actor, use, decision.refused.sentence(use.action))
+
+
+def _uses(call: Call, actor: Actor) -> Iterator[Use]:
+    """Yield what a call needs, of keys too; the administrator may use every key that leaves it to the account."""
+    keys = _condition_keys(call)
+    upload = call.headers if call.service == "s3" and call.operation not in ("GetObject", "HeadObject") else None
+    for action, resource in _needs(call, actor):
+        use = Use(action, resource, keys)
+        yield use
+        if not actor.is_administrator and call.operation != "HeadObject":
+            yield from key_uses(use, actor.account, call.region, upload)
+
+
+def _needs(call: Call, actor: Actor) -> list[Need]:
+    try:
+        return needs(call)
+    except UnknownCallError:
+        if actor.is_administrator:
+            return []
+        raise
+
+
+def _condition_keys(call: Call) -> Mapping[str, str]:
+    if call.service != "s3":
+        return {}
+    names = ("x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id")
+    keys = {f"s3:{name}": call.headers[name] for name in names if name in call.headers}
+    return keys | ({"s3:prefix": call.parameters["prefix"]} if "prefix" in call.parameters else {})

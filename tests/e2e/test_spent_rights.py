@@ -1,0 +1,26 @@
+"""Least privilege, measured: what every role was granted against what the whole suite used of it.
+
+Files run in the order of their names: this one after all that use the system, before the one that destroys it. It says
+nothing about a part of the suite, and is skipped there.
+"""
+
+from __future__ import annotations
+
+
+def test_nothing_is_granted_that_is_neither_used_nor_explained(access):
+    unexplained = [grant for grant in access.grants if grant.is_unexplained]
+    assert unexplained == []
+
+
+def test_every_explanation_is_of_something_unused(access, known):
+    assert access.stale(known) == []
+
+
+def test_every_role_did_something_and_was_refused_only_what_a_test_took_away(access):
+    roles = {grant.role for grant in access.grants}
+    assert {grant.role for grant in access.grants if grant.used} == roles
+    refused = {(denial.role, denial.action) for denial in access.denials}
+    assert refused == {
+        ("create-solution-version", "personalize:CreateSolutionVersion"),
+        ("get-history", "kms:Decrypt"),
+    }
