@@ -19,6 +19,7 @@ from local.lambda_runtime.acting import acting
 from local.lambda_runtime.environment import Report
 from local.lambda_runtime.model import Function, Invocation, Outcome
 from local.metrics import put_metrics, record_embedded_metrics
+from local.trouble import report
 
 # A server that is held open must not grow with every line; older events of a busy stream go.
 MOST_EVENTS_PER_STREAM = 10_000
@@ -55,21 +56,30 @@ class Journal:
 
     def _write_on(self) -> None:
         while entry := self._entries.get():
-            function = entry.function
-            if self._may_write(function, entry.stream):
-                _write_log(function, entry.stream, entry.lines)
-                for line in entry.lines:
-                    record_embedded_metrics(line, function.account_id, function.region)
-            put_metrics(function.account_id, function.region, "AWS/Lambda", _own_metrics(entry))
+            try:
+                self._write(entry)
+            except Exception as error:
+                report(f"log of {entry.function.name}", error)
+
+    def _write(self, entry: Entry) -> None:
+        function = entry.function
+        if self._may_write(function, entry.stream):
+            _write_log(function, entry.stream, entry.lines)
+            for line in entry.lines:
+                record_embedded_metrics(line, function.account_id, function.region)
+        put_metrics(function.account_id, function.region, "AWS/Lambda", _own_metrics(entry))
 
     def _may_write(self, function: Function, stream: str) -> bool:
         """Whether the function's role may: what it may not write is lost, without a word, as on AWS."""
-        groups = f"arn:aws:logs:{function.region}:{function.account_id}:log-group"
-        arn = f"{groups}:{function.logging.group}:log-stream:{stream}"
+        group = f"arn:aws:logs:{function.region}:{function.account_id}:log-group:{function.logging.group}"
+        uses = [Use("logs:PutLogEvents", f"{group}:log-stream:{stream}")]
+        known = logs_backends[function.account_id][function.region].groups.get(function.logging.group)
+        if known is None or stream not in known.streams:
+            uses.insert(0, Use("logs:CreateLogStream", f"{group}:log-stream:{stream}"))
+        if known is None:
+            uses.insert(0, Use("logs:CreateLogGroup", group))
         try:
-            if not _has_stream(function, stream):
-                self._guard.act(acting(function), function.region, Use("logs:CreateLogStream", arn))
-            self._guard.act(acting(function), function.region, Use("logs:PutLogEvents", arn))
+            self._guard.act(acting(function), function.region, *uses)
         except RefusedError:
             return False
         return True
@@ -134,11 +144,6 @@ def _platform(kind: str, record: dict[str, Any]) -> str:
 
 def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-
-
-def _has_stream(function: Function, stream: str) -> bool:
-    group = logs_backends[function.account_id][function.region].groups.get(function.logging.group)
-    return group is not None and stream in group.streams
 
 
 def _write_log(function: Function, stream_name: str, lines: Iterable[str]) -> None:

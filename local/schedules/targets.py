@@ -70,7 +70,7 @@ class Targets:
                 self._guard.act(target.actor, target.origin.split(":")[3], *target.uses)
                 self._delivery.send(target.arn, target.body, actor=target.actor, options=target.options)
                 return
-            except (ClientError, BotoCoreError, UndeliverableError) as error:
+            except (ClientError, BotoCoreError, UndeliverableError, NotImplementedError) as error:
                 failure: Exception = error
             if isinstance(failure, UndeliverableError) or self._closing.wait(_RETRY_SECONDS * 2**attempt):
                 break

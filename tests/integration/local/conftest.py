@@ -145,7 +145,10 @@ class Aws:
 
     def log_lines(self, group: str) -> list[str]:
         logs = self.client("logs")
-        streams = logs.describe_log_streams(logGroupName=group)["logStreams"]
+        try:
+            streams = logs.describe_log_streams(logGroupName=group)["logStreams"]
+        except logs.exceptions.ResourceNotFoundException:
+            return []
         return [
             event["message"]
             for stream in streams

@@ -151,7 +151,7 @@ def _consumers(system: System, queues: dict[str, str]) -> None:
     kinesis.create_stream(StreamName=STREAM, ShardCount=1)
     stream_arn = kinesis.describe_stream_summary(StreamName=STREAM)["StreamDescriptionSummary"]["StreamARN"]
     actions = ("dynamodb:BatchWriteItem", "dynamodb:Query", "personalize:PutEvents", "sqs:SendMessage")
-    service = ("kinesis:*", "logs:CreateLogStream", "logs:PutLogEvents")
+    service = ("kinesis:*", "logs:*")
     role = make_role(system.client("iam"), "ops", ["lambda"], statement(*actions, *service, Resource="*"))
     package(CONSUMERS)
     own = {
