@@ -49,13 +49,16 @@ _ASKED = {
 }
 
 
-def key_uses(need: Use, account: str, region: str, upload: Mapping[str, str] | None = None) -> Iterator[Use]:
+def key_uses(
+    need: Use, account: str, region: str, upload: Mapping[str, str] | None = None, *, in_parts: bool = False
+) -> Iterator[Use]:
     """Yield what an action on a resource asks of a customer's key.
 
     Args:
         upload: headers of an upload to S3, which may name its key itself.
+        in_parts: whether that upload is one of several parts, whose data key S3 must decrypt each time.
     """
-    for asked in _ASKED.get(need.action, ()):
+    for asked in (*_ASKED.get(need.action, ()), *((_READ,) if in_parts else ())):
         service = need.resource.split(":")[2]
         found = _KEYS[service](need.resource, account, region, upload)
         if found and (key := key_arn(found[0], account, region)):

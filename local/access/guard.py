@@ -23,6 +23,7 @@ from local.access.trust import require_trust
 _TWICE = ("personalize.amazonaws.com", "s3:")
 # Services whose resources can deny the administrator too.
 _DENYING = {"kms", "s3", "sns", "sqs"}
+_PARTS = ("CompleteMultipartUpload", "CreateMultipartUpload", "UploadPart", "UploadPartCopy")
 
 
 class Guard:
@@ -89,7 +90,8 @@ def _uses(call: Call, actor: Actor) -> Iterator[Use]:
         use = Use(action, resource, keys)
         yield use
         if not actor.is_administrator and call.operation != "HeadObject":
-            yield from key_uses(use, actor.account, call.region, upload)
+            in_parts = call.operation in _PARTS
+            yield from key_uses(use, actor.account, call.region, upload, in_parts=in_parts)
 
 
 def _needs(call: Call, actor: Actor) -> list[Need]:

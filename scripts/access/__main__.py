@@ -14,8 +14,6 @@ from scripts.access.report import drawn, read
 from scripts.environments import ROOT
 from scripts.terminal import TaskError, console, fail
 
-_PREFIX = "local-animal-recommender-"
-
 
 def fetch(endpoint: str) -> dict[str, Any]:
     """Ask the local AWS."""
@@ -33,7 +31,7 @@ def main() -> int:
     except TaskError as error:
         fail(str(error))
         return 1
-    for table in drawn(read(told, reasons(ROOT / "modules"), _PREFIX)):
+    for table in drawn(read(told, reasons(ROOT / "modules"))):
         console.print(table)
     return 0
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
+from rich.markup import escape
 from rich.table import Table
 
 from scripts.access.reasons import Reason
 
-_ARN = re.compile(r"arn:aws:(?P<service>[\w-]+):[\w-]*:\d*:")
+PREFIX = "local-animal-recommender-"
+_ARN = re.compile(r"arn:aws:[\w-]+:[\w-]*:\d*:")
+_KEY = re.compile(r"\bkey/[0-9a-f-]{36}\b")
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Access:
         return [reason for reason in known if reason not in needed]
 
 
-def read(told: dict[str, Any], known: Sequence[Reason], prefix: str) -> Access:
+def read(told: dict[str, Any], known: Sequence[Reason], prefix: str = PREFIX) -> Access:
     """Take in what ``/_local/access`` answers, of the roles whose name begins with the prefix."""
     roles = [(role["role"].rsplit("/", 1)[-1], role) for role in told["roles"]]
     ours = [(name, role) for name, role in roles if name.startswith(prefix)]
@@ -77,22 +80,33 @@ def _grant(role: str, told: dict[str, Any], known: Sequence[Reason]) -> Grant:
 
 
 def drawn(access: Access) -> list[RenderableType]:
-    """The tables that people read: one of the statements of each role, one of what was refused if anything was."""
-    table = Table("role", "statement", "used (times)", "never used", "on", "if", box=SIMPLE_HEAD, header_style="dim")
+    """What people read: the statements of each role, the reasons they refer to, and what was refused."""
+    notes = {text: number for number, text in enumerate(dict.fromkeys(_reasons(access)), 1)}
+    statements = _table("role", "statement", "used (times)", "never used [reason]", "on")
     last = ""
     for (role, sid), grouped in groupby(access.grants, lambda grant: (grant.role, grant.sid)):
         grants = list(grouped)
-        resources = _lines(_short(grant.resource) for grant in grants)
-        conditions = _lines(_short(one) for grant in grants for one in grant.conditions)
-        table.add_row("" if role == last else role, sid, _used(grants), _unused(grants), resources, conditions)
+        shown = "" if role == last else role
+        statements.add_row(shown, sid, _used(grants), _unused(grants, notes), _on(grants))
         last = role
-    table.caption = _sum(access)
-    if not access.denials:
-        return [table]
-    refused = Table("role", "refused (times)", "on", "why", box=SIMPLE_HEAD, header_style="dim")
+    reasons = _table("", "reason, as Terraform gives it")
+    for text, number in notes.items():
+        reasons.add_row(f"[{number}]", text)
+    refused = _table("role", "refused (times)", "on", "why")
     for one in access.denials:
         refused.add_row(one.role, f"{one.action} ({one.times})", _short(one.resource), one.why)
-    return [table, refused]
+    return [statements, reasons, *([refused] if access.denials else []), _sum(access)]
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=SIMPLE_HEAD, header_style="dim")
+    for column in columns:
+        table.add_column(escape(column), overflow="fold", no_wrap=column in ("role", "statement"))
+    return table
+
+
+def _reasons(access: Access) -> Iterator[str]:
+    return (grant.reason.text for grant in access.grants if not grant.used and grant.reason)
 
 
 def _used(grants: Sequence[Grant]) -> str:
@@ -102,14 +116,21 @@ def _used(grants: Sequence[Grant]) -> str:
     return "\n".join(f"{action} ({count})" for action, count in times.items() if count)
 
 
-def _unused(grants: Sequence[Grant]) -> str:
-    unused = [grant for grant in grants if not grant.used]
-    bare = [f"[bold red]{grant.action} on {_short(grant.resource)}[/bold red]" for grant in unused if not grant.reason]
-    by_reason = {grant.reason.text: [] for grant in unused if grant.reason}
-    for grant in unused:
-        if grant.reason:
-            by_reason[grant.reason.text].append(grant.action)
-    return "\n".join([*bare, *(f"{_lines(actions)}\n[dim]{text}[/dim]" for text, actions in by_reason.items())])
+def _unused(grants: Sequence[Grant], notes: Mapping[str, int]) -> str:
+    """Actions that no resource of the statement saw, and those that only some did, with these."""
+    seen = {grant.action for grant in grants if grant.used}
+    return _lines(_never(grant, notes, alone=grant.action not in seen) for grant in grants if not grant.used)
+
+
+def _never(grant: Grant, notes: Mapping[str, int], *, alone: bool) -> str:
+    where = "" if alone else f"\n  on {_short(grant.resource)}"
+    why = escape(f"[{notes[grant.reason.text]}]") if grant.reason else "[bold red]without a reason[/bold red]"
+    return f"{grant.action}{where} {why}"
+
+
+def _on(grants: Sequence[Grant]) -> str:
+    conditions = (f"if {condition}" for grant in grants for condition in grant.conditions)
+    return _lines(map(_short, (*(grant.resource for grant in grants), *conditions)))
 
 
 def _sum(access: Access) -> str:
@@ -123,6 +144,6 @@ def _lines(texts: Iterable[str]) -> str:
     return "\n".join(dict.fromkeys(texts))
 
 
-def _short(arn: str) -> str:
-    """A text whose ARNs are without partition, region and account, which are everywhere the same."""
-    return _ARN.sub(r"\g<service>:", arn)
+def _short(text: str) -> str:
+    """A text without what is everywhere the same: partition, region, account and prefix of ARNs, and a key's id."""
+    return _KEY.sub("the key", _ARN.sub("", text).replace(PREFIX, "…"))

@@ -93,7 +93,7 @@ def access(system: System, known: list[Reason], request: pytest.FixtureRequest) 
     ran = {item.path for item in request.session.items}
     if left_out := {path.name for path in Path(__file__).parent.glob("test_*.py") if path not in ran}:
         pytest.skip(f"not the whole suite: without {', '.join(sorted(left_out))}")
-    found = read(system.access(), known, "local-animal-recommender-")
+    found = read(system.access(), known)
     request.config.stash[_ACCESS] = found
     return found
 
