@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import unquote
 
 from moto.iam import models as iam_models
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -116,7 +117,8 @@ class LocalAws:
         path = environ["PATH_INFO"]
         if path.startswith(PREFIX):
             return self._administration.handle(Request(environ))
-        scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
+        # A presigned URL is signed in its query.
+        scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION") or unquote(environ.get("QUERY_STRING", "")))
         service = scope["service"] if scope else ""
         if scope and (refusal := self._refuse(environ, scope["key"], service, scope["region"])):
             return refusal

@@ -87,14 +87,13 @@ def context(actor: Actor, region: str) -> dict[str, str]:
     }
     if actor.service and not actor.role_arn:
         return keys | _of_service(actor)
-    arn = actor.role_arn or f"arn:aws:iam::{actor.account}:root"
-    kind = "AssumedRole" if actor.role_arn else "Account"
+    role = find_role(actor.role_arn) if actor.role_arn else None
     return keys | {
         "aws:principalaccount": actor.account,
-        "aws:principalarn": arn,
+        "aws:principalarn": actor.role_arn or f"arn:aws:iam::{actor.account}:root",
         "aws:principalisawsservice": "false",
-        "aws:principaltype": kind,
-        "aws:userid": actor.account if actor.is_administrator else f"{arn.rsplit('/', 1)[-1]}:{actor.session}",
+        "aws:principaltype": "AssumedRole" if actor.role_arn else "Account",
+        "aws:userid": f"{role.id}:{actor.session}" if role else actor.account,
         "aws:viaawsservice": "false",
     }
 

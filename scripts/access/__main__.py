@@ -33,6 +33,9 @@ def main() -> int:
         return 1
     for table in drawn(read(told, reasons(ROOT / "modules"))):
         console.print(table)
+    console.print(
+        "[dim]Counted since the local AWS was started. The end-to-end tests use all that has no reason.[/dim]"
+    )
     return 0
 
 

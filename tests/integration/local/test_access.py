@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
+import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -14,6 +15,7 @@ from tests.integration.roles import make_role, policy, statement
 
 Eventually = Callable[..., Any]
 ACCOUNT = "123456789012"
+PRESIGNING = Config(signature_version="s3v4", s3={"addressing_style": "path"})
 # Calls what it is told to, and answers with the result or the error's code and message.
 CALLER = """
 import boto3, botocore
@@ -36,6 +38,14 @@ def caller(aws: Aws, *statements: dict[str, Any]) -> tuple[Callable[..., Any], s
         return aws.invoke(name, {"service": service, "call": operation, "with": parameters})[0]
 
     return call, role.rsplit("/", 1)[1]
+
+
+def session_of(aws: Aws, role: str) -> boto3.session.Session:
+    """A session with a role that somebody took by calling STS."""
+    keys = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
+    names = {"aws_access_key_id": "AccessKeyId", "aws_secret_access_key": "SecretAccessKey"}
+    given = {name: keys[key] for name, key in names.items()} | {"aws_session_token": keys["SessionToken"]}
+    return boto3.session.Session(region_name="us-east-1", **given)
 
 
 def told(aws: Aws, role: str) -> dict[str, Any]:
@@ -83,16 +93,24 @@ def test_attached_policies_count_and_a_boundary_limits_them(aws: Aws, eventually
 
 def test_who_takes_a_role_by_sts_has_its_rights_and_no_others(aws: Aws) -> None:
     role = make_role(aws.client("iam"), unique("role"), ["lambda"], statement("sqs:ListQueues", Resource="*"))
-    keys = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
-    names = {"aws_access_key_id": "AccessKeyId", "aws_secret_access_key": "SecretAccessKey"}
-    given = {name: keys[key] for name, key in names.items()} | {"aws_session_token": keys["SessionToken"]}
-    once = Config(retries={"total_max_attempts": 1})
-    session = boto3.session.Session(region_name="us-east-1", **given)
+    once, session = Config(retries={"total_max_attempts": 1}), session_of(aws, role)
     session.client("sqs", endpoint_url=aws.endpoint).list_queues()
     with pytest.raises(ClientError, match="dynamodb:DescribeTable on resource: arn:aws:dynamodb"):
         session.client("dynamodb", endpoint_url=aws.endpoint).describe_table(TableName="t")
     with pytest.raises(ClientError, match="what glue GetTable is for cannot be told"):
         session.client("glue", endpoint_url=aws.endpoint, config=once).get_table(DatabaseName="d", Name="t")
+
+
+def test_a_presigned_url_may_what_its_signer_may(aws: Aws) -> None:
+    bucket = unique("bucket")
+    aws.client("s3").create_bucket(Bucket=bucket)
+    aws.client("s3").put_object(Bucket=bucket, Key="k", Body=b"1")
+    for action, status in (("s3:GetObject", 200), ("s3:PutObject", 403)):
+        allowed = statement(action, Resource=f"arn:aws:s3:::{bucket}/*")
+        role = make_role(aws.client("iam"), unique("role"), ["lambda"], allowed)
+        s3 = session_of(aws, role).client("s3", endpoint_url=aws.endpoint, config=PRESIGNING)
+        url = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "k"})
+        assert requests.get(url, timeout=10).status_code == status
 
 
 def test_an_encrypted_thing_asks_for_its_key_with_the_service_and_its_context(aws: Aws) -> None:

@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local.personalize import PersonalizeSettings, Quotas, create_app
 from local.personalize.errors import (
@@ -40,6 +41,24 @@ def test_given_a_clock_when_it_moves_then_statuses_move_as_documented() -> None:
     assert app.call("ListDatasetGroups", {})["datasetGroups"][0]["status"] == "DELETE IN_PROGRESS"
     now[0] += 10
     assert app.call("ListDatasetGroups", {})["datasetGroups"] == []
+    app.close()
+
+
+def test_given_a_key_that_is_refused_when_a_group_is_made_then_it_fails_with_the_reason() -> None:
+    asked = []
+
+    def refuse(key: str, role: str, group: str, actions: tuple[str, ...]) -> None:
+        asked.extend(actions)
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": f"{role} may not use {key}"}}, "CreateGrant")
+
+    app = create_app(settings=PersonalizeSettings(step_seconds=0), s3=lambda role, job: None, use_key=refuse)
+    names = {"kmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/k", "roleArn": "arn:aws:iam::123456789012:role/r"}
+    arn = app.call("CreateDatasetGroup", {"name": "g"} | names)["datasetGroupArn"]
+    assert app.service().wait_idle(10)
+    group = app.call("DescribeDatasetGroup", {"datasetGroupArn": arn})["datasetGroup"]
+    assert group["status"] == "CREATE FAILED"
+    assert group["failureReason"] == f"{names['roleArn']} may not use {names['kmsKeyArn']}"
+    assert "kms:CreateGrant" in asked
     app.close()
 
 
