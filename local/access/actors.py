@@ -83,7 +83,6 @@ def context(actor: Actor, region: str) -> dict[str, str]:
         "aws:epochtime": str(int(now)),
         "aws:requestedregion": region,
         "aws:securetransport": "true",
-        "aws:sourceowner": actor.account,
     }
     if actor.service and not actor.role_arn:
         return keys | _of_service(actor)
@@ -103,6 +102,7 @@ def _of_service(actor: Actor) -> dict[str, str]:
         "aws:principalisawsservice": "true",
         "aws:principalservicename": actor.service,
         "aws:sourceaccount": actor.account,
+        "aws:sourceowner": actor.account,
     }
     return keys | ({"aws:sourcearn": actor.source_arn} if actor.source_arn else {})
 

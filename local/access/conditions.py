@@ -37,25 +37,28 @@ class Condition:
     """One operator with one key, as in `{"StringEquals": {"aws:SourceAccount": ["1", "2"]}}`."""
 
     def __init__(self, operator: str, key: str, values: Sequence[str]) -> None:
-        """Read it.
-
-        Raises:
-            UnsupportedPolicyError: operator or key is not known here.
-        """
+        """Read it; what is not known here matters, and is told, only when a decision depends on it."""
         self.operator, self.key, self.values = operator, key.lower(), tuple(values)
         self._every = operator.startswith(_QUANTIFIERS[0])
         plain = operator.split(":", 1)[1] if operator.startswith(_QUANTIFIERS) else operator
         self._if_exists = plain.endswith(_IF_EXISTS)
         plain = plain.removesuffix(_IF_EXISTS)
         self._is_null = plain == "Null"
+        self._unknown = ""
         if not self._is_null and plain not in _TESTS:
-            raise UnsupportedPolicyError(f"condition operator {operator} is not evaluated by the local AWS")
-        if not _KNOWN_KEYS.fullmatch(self.key):
-            raise UnsupportedPolicyError(f"condition key {key} is not evaluated by the local AWS")
+            self._unknown = f"operator {operator}"
+        elif not _KNOWN_KEYS.fullmatch(self.key):
+            self._unknown = f"key {key}"
         self._test, self._negated = _TESTS.get(plain, (_equal, False))
 
     def holds(self, context: Context) -> bool:
-        """Whether a request meets it."""
+        """Whether a request meets it.
+
+        Raises:
+            UnsupportedPolicyError: operator or key is not known here.
+        """
+        if self._unknown:
+            raise UnsupportedPolicyError(f"condition {self._unknown} is not evaluated by the local AWS")
         held = context.get(self.key)
         if self._is_null:
             return (held is None) == (self.values[0].lower() == "true")

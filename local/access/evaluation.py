@@ -104,8 +104,9 @@ def _explicitly_denied(who: Identity, request: Request, of_resource: ResourcePol
 
 def _allowed_by_resource(who: Principal, request: Request, of_resource: ResourcePolicy | None) -> tuple[bool, bool]:
     """Return whether the resource's policy allows it to somebody himself, and whether it leaves it to his account."""
-    allowing = [one for one in of_resource.policy.of_effect("Allow") if one.match(request)] if of_resource else []
-    return any(one.names(who) for one in allowing), any(one.names_account(who) for one in allowing)
+    allowing = list(of_resource.policy.of_effect("Allow")) if of_resource else []
+    named = any(one.names(who) and one.match(request) for one in allowing)
+    return named, any(one.names_account(who) and one.match(request) for one in allowing)
 
 
 def _matches(policies: Mapping[str, Policy], request: Request, effect: str) -> "Sequence[tuple[str, Match]]":

@@ -83,7 +83,11 @@ class Statement:
     excludes_principals: bool = False
 
     def match(self, request: Request) -> Match | None:
-        """Return how the statement is about a request; None when it is not."""
+        """Return how the statement is about a request; None when it is not.
+
+        Raises:
+            UnsupportedPolicyError: that depends on a condition, or a variable, that is not evaluated here.
+        """
         actions = [pattern for pattern in self.actions if matches(pattern, request.action, any_case=True)]
         if bool(actions) == self.excludes_actions:
             return None
@@ -119,7 +123,6 @@ class Policy:
 
         Raises:
             MalformedPolicyError: a statement is not one.
-            UnsupportedPolicyError: a condition that is not evaluated here.
         """
         given = document.get("Statement", [])
         listed = [given] if isinstance(given, Mapping) else given

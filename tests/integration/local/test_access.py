@@ -69,12 +69,27 @@ def test_a_function_may_what_its_role_may_and_all_is_written_down(aws: Aws) -> N
         *("Send", "sqs:SendMessage", arn),
         1,
     )
-    denied = {(one["action"], one["times"]) for one in found["denied"]}
-    # Nor may it write its own log.
-    assert ("sqs:ReceiveMessage", 1) in denied
+    assert ("sqs:ReceiveMessage", 1) in {(one["action"], one["times"]) for one in found["denied"]}
     assert aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])[
         "Attributes"
     ] == {"ApproximateNumberOfMessages": "1"}
+    aws.administer("access", "DELETE")
+    (granted,) = told(aws, role)["grants"]
+    assert granted["used"] == 0
+
+
+def test_a_log_that_the_role_may_not_write_is_lost_and_the_metrics_in_it(aws: Aws, eventually: Eventually) -> None:
+    code = "def handler(event, context):\n    print('said')\n"
+    logging = statement("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", Resource="*")
+    for statements, written in (([], False), ([logging], True)):
+        role = make_role(aws.client("iam"), unique("role"), ["lambda"], *statements)
+        function = aws.function(code, Role=role)
+        aws.invoke(function)
+        if written:
+            assert "said" in eventually(lambda name=function: aws.log_lines(f"/aws/lambda/{name}"))
+        else:
+            eventually(lambda name=role.rsplit("/", 1)[1]: told(aws, name)["denied"])
+            assert aws.log_lines(f"/aws/lambda/{function}") == []
 
 
 def test_attached_policies_count_and_a_boundary_limits_them(aws: Aws, eventually: Eventually) -> None:

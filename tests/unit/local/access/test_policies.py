@@ -112,10 +112,15 @@ def test_given_several_values_then_one_must_match_and_every_condition_must_hold(
     ],
 )
 def test_given_what_is_not_evaluated_here_then_its_name_is_in_the_error(condition: dict[str, Any]) -> None:
+    who = role(allow(Condition=condition))
     with pytest.raises(UnsupportedPolicyError) as raised:
-        policy(allow(Condition=condition))
+        evaluate(who, request())
     (operator, operands), *_ = condition.items()
     assert operator in str(raised.value) or next(iter(operands)) in str(raised.value)
+    # What does not depend on it is decided all the same.
+    assert evaluate(who, request("s3:PutObject")).refused is Reason.NO_IDENTITY
+    of_bucket = ResourcePolicy(policy(allow(Principal={"AWS": "arn:aws:iam::1:role/b"}, Condition=condition)))
+    assert evaluate(role(allow()), request(), of_bucket).refused is None
 
 
 @pytest.mark.parametrize("broken", [{"Effect": "Maybe"}, {"Effect": "Allow", "Actions": "s3:*"}])
