@@ -80,16 +80,18 @@ def test_a_function_may_what_its_role_may_and_all_is_written_down(aws: Aws) -> N
 
 def test_a_log_that_the_role_may_not_write_is_lost_and_the_metrics_in_it(aws: Aws, eventually: Eventually) -> None:
     code = "def handler(event, context):\n    print('said')\n"
-    logging = statement("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", Resource="*")
-    for statements, written in (([], False), ([logging], True)):
+
+    def written(*statements: dict[str, Any]) -> tuple[str, str]:
         role = make_role(aws.client("iam"), unique("role"), ["lambda"], *statements)
         function = aws.function(code, Role=role)
         aws.invoke(function)
-        if written:
-            assert "said" in eventually(lambda name=function: aws.log_lines(f"/aws/lambda/{name}"))
-        else:
-            eventually(lambda name=role.rsplit("/", 1)[1]: told(aws, name)["denied"])
-            assert aws.log_lines(f"/aws/lambda/{function}") == []
+        return role.rsplit("/", 1)[1], f"/aws/lambda/{function}"
+
+    role, group = written()
+    eventually(lambda: told(aws, role)["denied"])
+    assert aws.log_lines(group) == []
+    _, group = written(statement("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", Resource="*"))
+    assert "said" in eventually(lambda: aws.log_lines(group))
 
 
 def test_attached_policies_count_and_a_boundary_limits_them(aws: Aws, eventually: Eventually) -> None:
