@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -59,9 +60,10 @@ def read_call(environ: dict[str, Any], signing_name: str, account: str, region: 
     request = Request(environ)
     # Before anything looks for a form in it. Objects on their way to S3 are left alone.
     body = b"" if signing_name == "s3" and "delete" not in request.args else _body(request, environ)
-    service, operation, parameters = _operation(request, signing_name)
+    service, operation, named, takes_body = _operation(request, signing_name)
     headers = {name.lower(): value for name, value in request.headers.items()}
-    parameters = {**request.args.to_dict(), **parameters, **_parameters(body, request.content_type or "")}
+    # What the path names is what is meant, whatever else the request says.
+    parameters = {**(_parameters(body, request.content_type or "") if takes_body else {}), **request.args, **named}
     return Call(service, operation, account, region, parameters, headers)
 
 
@@ -71,21 +73,24 @@ def _body(request: Request, environ: dict[str, Any]) -> bytes:
     return body
 
 
-def _operation(request: Request, signing_name: str) -> tuple[str, str, dict[str, Any]]:
+def _operation(request: Request, signing_name: str) -> tuple[str, str, dict[str, Any], bool]:
+    """Return service, operation, what the path names, and whether the body holds parameters: not if it is a payload."""
     if rpc := _RPC_PATH.fullmatch(request.path):
-        return _SERVICES.get(signing_name, (signing_name,))[0], rpc["operation"], {}
+        return _SERVICES.get(signing_name, (signing_name,))[0], rpc["operation"], {}, False
     for service in _SERVICES.get(signing_name, (signing_name,)):
         try:
             model, parameters = get_service_router(service).match(request)
         except (NotFound, NotImplementedError):
             continue
-        return service, model.name, parameters
+        is_payload = model.input_shape is not None and "payload" in model.input_shape.serialization
+        return service, model.name, parameters, not is_payload or model.name == "DeleteObjects"
     raise UnknownCallError(f"{request.method} {request.path} is no operation of {signing_name} that is known here")
 
 
 def _parameters(body: bytes, content_type: str) -> dict[str, Any]:
     if body[:1] == b"{":
-        return json.loads(body)
+        with suppress(ValueError):
+            return json.loads(body)
     if "x-www-form-urlencoded" in content_type:
         return dict(parse_qsl(body.decode("utf-8", "replace")))
     return {"body": body} if body else {}

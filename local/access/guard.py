@@ -13,7 +13,7 @@ from local.access.journal import Journal
 from local.access.log_keys import hands_key, refuse_key
 from local.access.policy import Request
 from local.access.refusals import RefusedError, respond
-from local.access.resource_policies import policy_of
+from local.access.resource_policies import object_exists, policy_of
 from local.access.resources import Need, needs
 from local.access.role_passing import hands_role, refuse_role
 from local.access.trust import require_trust
@@ -85,11 +85,14 @@ class Guard:
 def _uses(call: Call, actor: Actor) -> Iterator[Use]:
     """Yield what a call needs, of keys too; the administrator may use every key that leaves it to the account."""
     keys = _condition_keys(call)
-    upload = call.headers if call.service == "s3" and call.operation not in ("GetObject", "HeadObject") else None
     for action, resource in _needs(call, actor):
         use = Use(action, resource, keys)
         yield use
+        if action == "s3:GetObject" and not actor.is_administrator and not object_exists(resource, actor.account):
+            # Only who may list a bucket is told that something is not in it.
+            yield Use("s3:ListBucket", resource.partition("/")[0])
         if not actor.is_administrator and call.operation != "HeadObject":
+            upload = call.headers if action == "s3:PutObject" else None
             in_parts = call.operation in _PARTS
             yield from key_uses(use, actor.account, call.region, upload, in_parts=in_parts)
 

@@ -28,6 +28,13 @@ def policy_of(arn: str, account: str) -> ResourcePolicy | None:
     return ResourcePolicy(parse(text), governs=service == "kms") if text else None
 
 
+def object_exists(arn: str, account: str) -> bool:
+    """Whether there is an object of that ARN."""
+    name, _, key = arn.split(":::", 1)[1].partition("/")
+    bucket = s3_backends[account]["aws"].buckets.get(name)
+    return bucket is not None and key in bucket.keys
+
+
 def _of_bucket(account: str, region: str, name: str, arn: str) -> str | None:
     bucket = s3_backends[account]["aws"].buckets.get(name.partition("/")[0])
     return bucket.policy.decode() if bucket and bucket.policy else None

@@ -28,6 +28,7 @@ class Function:
         memory: MB.
         code: the zip; `code_sha256` is its digest in base64.
         layers: zip and digest of each layer, in order.
+        is_traced: whether its tracing is active.
         reserved_concurrency: None when nothing is reserved; 0 stops the function.
     """
 
@@ -45,6 +46,7 @@ class Function:
     code_sha256: str
     logging: LoggingConfig
     reserved_concurrency: int | None = None
+    is_traced: bool = False
     code: bytes = field(default=b"", repr=False, compare=False)
     layers: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
 

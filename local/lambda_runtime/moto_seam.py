@@ -35,6 +35,7 @@ def read_function(configured: LambdaFunction) -> Function:
         code=configured.code_bytes,
         layers=tuple((layer.code_sha_256, layer.code_bytes) for layer in layers if layer),
         logging=_logging(configured),
+        is_traced=(configured.tracing_config or {}).get("Mode") == "Active",
         reserved_concurrency=None if reserved is None else int(reserved),
     )
 

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from local.lambda_runtime.environment import Environment
 from local.lambda_runtime.journal import Entry, Journal, platform_lines, throttle_metric
 from local.lambda_runtime.model import Function, Invocation, Outcome, RoleRefusedError, ThrottledError
 from local.lambda_runtime.pool import FunctionPool
+from local.lambda_runtime.tracing import Tracing
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class LambdaRuntime:
         self._endpoint = endpoint
         self.settings = settings
         self._journal = Journal(guard)
+        self._tracing = Tracing(endpoint)
         self._pools: dict[str, FunctionPool] = {}
         self._lock = threading.Lock()
         self._closing = threading.Event()
@@ -75,6 +78,7 @@ class LambdaRuntime:
             credentials(acting(function), function.region)
         except RefusedError as refused:
             raise RoleRefusedError(refused.message) from None
+        invocation, began = self._tracing.sampled(function, invocation), time.time()
         try:
             with self._pool(function).environment(function) as environment:
                 outcome, printed, report = environment.invoke(invocation)
@@ -82,6 +86,7 @@ class LambdaRuntime:
         except ThrottledError:
             throttle_metric(function)
             raise
+        self._tracing.record(function, invocation, outcome, began)
         before, after = platform_lines(function, invocation, outcome, report)
         lines = [*before, *printed, *after]
         self._journal.add(Entry(function, stream, lines, report.duration, outcome.error is not None))
@@ -117,6 +122,7 @@ class LambdaRuntime:
         self._closing.set()
         for pool in self._pools_of(lambda arn: True):
             pool.close()
+        self._tracing.close()
         self._journal.close()
 
     def _pool(self, function: Function) -> FunctionPool:
@@ -157,7 +163,7 @@ class LambdaRuntime:
             "AWS_SECRET_ACCESS_KEY": signing.secret_access_key,
             "AWS_ENDPOINT_URL": self._endpoint,
             "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
-            "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
+            "AWS_XRAY_DAEMON_ADDRESS": self._tracing.address(function),
         }
         if signing.session_token:
             given["AWS_SESSION_TOKEN"] = signing.session_token

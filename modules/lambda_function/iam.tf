@@ -22,9 +22,7 @@ data "aws_iam_policy_document" "this" {
 
   # X-Ray's two write actions know no resource.
   statement {
-    sid = "Traces"
-    # Unused here: xray:* - the local Lambda samples no call and runs no X-Ray daemon; on AWS the daemon beside an
-    #   actively traced function sends with the function's role
+    sid       = "Traces"
     actions   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
     resources = ["*"]
   }

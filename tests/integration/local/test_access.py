@@ -130,6 +130,18 @@ def test_a_presigned_url_may_what_its_signer_may(aws: Aws) -> None:
         assert requests.get(url, timeout=10).status_code == status
 
 
+def test_only_who_may_list_a_bucket_is_told_that_something_is_not_in_it(aws: Aws) -> None:
+    bucket = unique("bucket")
+    aws.client("s3").create_bucket(Bucket=bucket)
+    reading = statement("s3:GetObject", Resource=f"arn:aws:s3:::{bucket}/*")
+    call, _ = caller(aws, reading)
+    refused = call("s3", "get_object", Bucket=bucket, Key="absent")
+    assert refused["Code"] == "AccessDenied"
+    assert f"s3:ListBucket on resource: arn:aws:s3:::{bucket} " in refused["Message"]
+    call, _ = caller(aws, reading, statement("s3:ListBucket", Resource=f"arn:aws:s3:::{bucket}"))
+    assert call("s3", "get_object", Bucket=bucket, Key="absent")["Code"] == "NoSuchKey"
+
+
 def test_an_encrypted_thing_asks_for_its_key_with_the_service_and_its_context(aws: Aws) -> None:
     s3, bucket = aws.client("s3"), unique("bucket")
     key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]

@@ -66,6 +66,7 @@ def needed(service: str, operation: str, parameters: dict[str, Any]) -> list[Nee
 
 
 LINES = {"logGroupName": "/g", "logStreamName": "s", "logEvents": [{"timestamp": 0, "message": "m"}]}
+MISLEADING = {"FunctionName": "f", "Payload": b'{"FunctionName": "g"}'}
 METRIC = {"MetricDataQueries": [], "StartTime": 0, "EndTime": 1}
 RECORDS = {"ShardIterator": "i", "StreamARN": f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/s"}
 WRITES = {"RequestItems": {"t": [{"PutRequest": {"Item": {"pk": {"S": "a"}}}}]}}
@@ -121,6 +122,13 @@ def arn(service: str, resource: str) -> str:
         ("kms", "decrypt", {"CiphertextBlob": b"x", "KeyId": "k"}, "kms:Decrypt key/k"),
         ("lambda", "invoke", {"FunctionName": "f", "Qualifier": "live"}, "lambda:InvokeFunction function:f:live"),
         ("lambda", "invoke", {"FunctionName": f"{FUNCTION}:live"}, "lambda:InvokeFunction function:f:live"),
+        (
+            "lambda",
+            "invoke",
+            {"FunctionName": "f", "Payload": b'{"FunctionName": "g"}'},
+            "lambda:InvokeFunction function:f",
+        ),
+        ("lambda", "invoke", {"FunctionName": "f", "Payload": b"{no JSON"}, "lambda:InvokeFunction function:f"),
         ("stepfunctions", "list_executions", LIST, "states:ListExecutions stateMachine:m"),
         ("logs", "put_log_events", LINES, "logs:PutLogEvents log-group:/g:log-stream:s"),
         ("events", "put_rule", {"Name": "r", "EventBusName": "b", "State": "ENABLED"}, "events:PutRule event-bus/b"),
