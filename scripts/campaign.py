@@ -1,7 +1,8 @@
 """Makes a campaign what Terraform's variables say (`create`), or removes it and waits until it is gone (`delete`).
 
 The retraining state machine changes daily which solution version a campaign serves. So `create` chooses a version only
-for a campaign that is new; of an existing one it changes throughput and exploration and leaves the model alone.
+for a campaign that is new, or that serves another solution (the recipe was changed); of any other it changes throughput
+and exploration and leaves the model alone.
 """
 
 import argparse
@@ -12,6 +13,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # Terraform runs this file by path, from any directory
 
+from botocore.exceptions import ClientError
+
 from scripts import ledger
 from scripts.personalize import (
     ACTIVE,
@@ -20,8 +23,10 @@ from scripts.personalize import (
     TaskError,
     add_poll_arguments,
     client,
+    code,
     failure,
     found,
+    message,
     newest_active_version,
     poll,
     run,
@@ -68,6 +73,8 @@ def create(personalize: Any, wanted: Wanted, poll: Poll) -> Resource:
         campaign = None
     if campaign is None:
         return _make(personalize, wanted, poll)
+    if solution_of(campaign) != wanted.solution_arn:
+        return _move(personalize, wanted, poll)
     if _differs(campaign, wanted.settings()):
         return _adjust(personalize, wanted, poll)
     poll.report(f"campaign {wanted.name} serves {campaign['solutionVersionArn']}")
@@ -86,11 +93,13 @@ def delete(personalize: Any, campaign_arn: str, poll: Poll) -> None:
     poll.until(label, lambda: _describe(personalize, campaign_arn), lambda campaign: campaign is None)
 
 
+def solution_of(campaign: Resource) -> str:
+    """The ARN of the solution whose version a campaign serves."""
+    return campaign["solutionVersionArn"].rpartition("/")[0]
+
+
 def _make(personalize: Any, wanted: Wanted, poll: Poll) -> Resource:
-    version = newest_active_version(personalize, wanted.solution_arn)
-    if version is None:
-        raise TaskError(f"{wanted.solution_arn} has no ACTIVE version to serve: run solution_version.py create first")
-    request = {"name": wanted.name, "solutionVersionArn": version, **wanted.settings()}
+    request = {"name": wanted.name, "solutionVersionArn": _first_version(personalize, wanted), **wanted.settings()}
     poll.accepted(f"creating campaign {wanted.name}", lambda: personalize.create_campaign(**request))
     campaign = _settled(personalize, wanted.arn, poll)
     if campaign is None:
@@ -100,16 +109,41 @@ def _make(personalize: Any, wanted: Wanted, poll: Poll) -> Resource:
     return campaign
 
 
+def _first_version(personalize: Any, wanted: Wanted) -> str:
+    version = newest_active_version(personalize, wanted.solution_arn)
+    if version is None:
+        raise TaskError(f"{wanted.solution_arn} has no ACTIVE version to serve: run solution_version.py create first")
+    return version
+
+
+def _move(personalize: Any, wanted: Wanted, poll: Poll) -> Resource:
+    """From one solution to the next: the old one serves until the update is done. Made anew if that is refused."""
+    version = _first_version(personalize, wanted)
+    try:
+        return _updated(personalize, wanted, poll, {"solutionVersionArn": version, **wanted.settings()})
+    except ClientError as refusal:
+        if code(refusal) != "InvalidInputException":
+            raise
+        poll.report(f"campaign {wanted.name} cannot go on with {version}, so it is made anew: {message(refusal)}")
+    delete(personalize, wanted.arn, poll)
+    return _make(personalize, wanted, poll)
+
+
 def _adjust(personalize: Any, wanted: Wanted, poll: Poll) -> Resource:
     """Changes the settings only. Naming a version here could undo a promotion that happens at the same time."""
-    request = {"campaignArn": wanted.arn, **wanted.settings()}
-    poll.accepted(f"adjusting campaign {wanted.name}", lambda: personalize.update_campaign(**request))
+    return _updated(personalize, wanted, poll, wanted.settings())
+
+
+def _updated(personalize: Any, wanted: Wanted, poll: Poll, change: Resource) -> Resource:
+    """The campaign after the change. Raises TaskError if it failed, or if someone changed it too."""
+    request = {"campaignArn": wanted.arn, **change}
+    poll.accepted(f"updating campaign {wanted.name}", lambda: personalize.update_campaign(**request))
     campaign = _settled(personalize, wanted.arn, poll) or {}
     update = campaign.get("latestCampaignUpdate", {})
     if update.get("status") != ACTIVE:
         raise failure(f"the update of {wanted.arn}", {"status": "missing", **update})
-    if _differs(campaign, wanted.settings()):
-        raise TaskError(f"{wanted.arn} was updated, but its settings are not those asked for: someone changed them too")
+    if solution_of(campaign) != wanted.solution_arn or _differs(campaign, wanted.settings()):
+        raise TaskError(f"{wanted.arn} was updated, but is not what was asked for: someone changed it too")
     return campaign
 
 

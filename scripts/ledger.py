@@ -1,4 +1,7 @@
-"""The first entry of a model's ledger; every later one is the retraining's (see animal_recommender.ledger)."""
+"""The first entry of a model's ledger; every later one is the retraining's (see animal_recommender.ledger).
+
+Another recipe makes another solution, and with it another first entry: the versions before it are gone.
+"""
 
 import sys
 from pathlib import Path
@@ -14,10 +17,11 @@ from animal_recommender.ledger import Ledger, dump, parse
 
 
 def begin(ssm: Any, personalize: Any, parameter: str, campaign: Resource) -> None:
-    """Enters the version that `campaign` serves, with its offline metrics, unless the ledger has an entry already."""
-    if parse(ssm.get_parameter(Name=parameter)["Parameter"]["Value"]):
-        return
+    """Enters the version that `campaign` serves, with its offline metrics, unless there is an entry of its solution."""
     version = campaign["solutionVersionArn"]
+    known = parse(ssm.get_parameter(Name=parameter)["Parameter"]["Value"])
+    if known and known["solutionVersionArn"].rpartition("/")[0] == version.rpartition("/")[0]:
+        return
     entry: Ledger = {
         "solutionVersionArn": version,
         "metrics": _metrics(personalize, version),

@@ -1,4 +1,4 @@
-"""Trains a solution's first version (`create`), or ends its trainings so that it can be deleted (`stop`).
+"""Trains a solution's first version (`create`); and, for those that delete it, ends its trainings.
 
 `create` trains at most once: a version that is ACTIVE is good, one under way is waited for, one that failed is made
 anew. Later versions are the retraining state machine's.
@@ -52,7 +52,7 @@ def create(personalize: Any, solution_arn: str, poll: Poll, name: str | None = N
     return version_arn
 
 
-def stop(personalize: Any, solution_arn: str, poll: Poll) -> None:
+def stop_trainings(personalize: Any, solution_arn: str, poll: Poll) -> None:
     """Ends every training of the solution and waits for it; good too if there is none, or no such solution."""
     for version in _trainings(personalize, solution_arn):
         if version["status"] in CREATING:
@@ -119,19 +119,14 @@ def main() -> int:
     creating = actions.add_parser("create", help="make sure that an ACTIVE version exists")
     creating.add_argument("--name", help="name of a new version (default: the service's own id)")
     creating.add_argument("--training-mode", choices=["FULL", "UPDATE"], help="of a new version")
-    stopping = actions.add_parser("stop", help="end trainings under way and wait for it")
-    for action in (creating, stopping):
-        action.add_argument("--solution-arn", required=True)
-        add_poll_arguments(action)
-    arguments = parser.parse_args()
-    return run(lambda: _act(arguments))
+    creating.add_argument("--solution-arn", required=True)
+    add_poll_arguments(creating)
+    given = parser.parse_args()
+    return run(lambda: _create(given))
 
 
-def _act(arguments: argparse.Namespace) -> None:
-    if arguments.action == "stop":
-        stop(client(), arguments.solution_arn, poll(arguments))
-    else:
-        create(client(), arguments.solution_arn, poll(arguments), arguments.name, arguments.training_mode)
+def _create(given: argparse.Namespace) -> None:
+    create(client(), given.solution_arn, poll(given), given.name, given.training_mode)
 
 
 if __name__ == "__main__":

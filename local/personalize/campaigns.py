@@ -90,6 +90,6 @@ def _finish_update(service: Service, campaign: Resource, update: Update, version
         update.failure_reason = reason
         update.timeline = update.timeline.then(now, 0, CREATE_FAILED if reason else ACTIVE)
         if not reason:
-            campaign.fields.update(update.fields)
+            campaign.fields.update(update.fields, solutionArn=service.deployments[campaign.arn].solution_arn)
             campaign.failure_reason = None
             campaign.timeline = campaign.timeline.then(now, 0, ACTIVE)

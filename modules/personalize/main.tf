@@ -4,9 +4,19 @@ locals {
     items        = "Items"
   }
 
-  names         = { for model in keys(var.models) : model => "${var.prefix}-${model}" }
+  names = { for model in keys(var.models) : model => "${var.prefix}-${model}" }
+
+  # Another recipe is another solution: with a name of its own it is made and trained while the old one still serves.
+  solution_names = { for model, settings in var.models : model => join("-", [
+    local.names[model], substr(sha256(jsonencode([settings.recipe, settings.hyperparameters])), 0, 8),
+  ]) }
+
+  recipe_arns = { for model, settings in var.models : model =>
+    "arn:${var.account.partition}:personalize:::recipe/${settings.recipe}"
+  }
+
   arn_prefix    = "arn:${var.account.partition}:personalize:${var.account.region}:${var.account.id}"
-  solution_arns = { for model, name in local.names : model => "${local.arn_prefix}:solution/${name}" }
+  solution_arns = { for model, name in local.solution_names : model => "${local.arn_prefix}:solution/${name}" }
   campaign_arns = { for model, name in local.names : model => "${local.arn_prefix}:campaign/${name}" }
   filter_arns   = { for filter in keys(var.filters) : filter => "${local.arn_prefix}:filter/${var.prefix}-${filter}" }
 }
@@ -80,26 +90,6 @@ resource "aws_cloudcontrolapi_resource" "filter" {
   })
 
   # An expression names columns of the datasets.
-  depends_on = [aws_cloudcontrolapi_resource.dataset]
-}
-
-# Every property is create-only: a change of recipe or hyperparameters makes a new solution under the same name,
-# after its campaign and versions went. The datasets, and so all data, stay.
-resource "aws_cloudcontrolapi_resource" "solution" {
-  for_each = var.models
-
-  type_name = "AWS::Personalize::Solution"
-  desired_state = jsonencode(merge(
-    {
-      Name            = local.names[each.key]
-      DatasetGroupArn = aws_cloudcontrolapi_resource.dataset_group.id
-      RecipeArn       = "arn:${var.account.partition}:personalize:::recipe/${each.value.recipe}"
-    },
-    length(each.value.hyperparameters) == 0 ? {} : {
-      SolutionConfig = { AlgorithmHyperParameters = each.value.hyperparameters }
-    },
-  ))
-
   depends_on = [aws_cloudcontrolapi_resource.dataset]
 }
 

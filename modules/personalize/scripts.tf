@@ -19,37 +19,27 @@ resource "terraform_data" "seed" {
     command = join(" ", [
       "\"${self.input.python}\" ${self.input.scripts}/upload_seed.py",
       "--bucket ${self.input.bucket}",
-      "--directory ${var.seed.directory}",
+      "--directory '${var.seed.directory}'",
       var.seed.rebase ? "--rebase" : "",
     ])
     environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
   }
 }
 
-# The registry type cannot say that a solution must not train by itself, which is the service's default.
-resource "terraform_data" "automatic_training_off" {
-  for_each = aws_cloudcontrolapi_resource.solution
+locals {
+  dataset_group_arn = "${local.arn_prefix}:dataset-group/${var.prefix}"
 
-  input = merge(local.run, { solution_arn = each.value.id })
-
-  provisioner "local-exec" {
-    command     = "\"${self.input.python}\" ${self.input.scripts}/automatic_training.py off --solution-arn ${self.input.solution_arn}"
-    environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
-  }
-
-  lifecycle {
-    replace_triggered_by = [aws_cloudcontrolapi_resource.solution[each.key]]
-  }
+  in_region = { AWS_DEFAULT_REGION = var.account.region, AWS_REGION = var.account.region }
 }
 
-# All that a model needs undone before its solution can go. By itself and before the rest: Terraform runs no destroy-time
+# All that a model has undone, when it or everything goes. By itself and before the rest: Terraform runs no destroy-time
 # provisioner of a resource whose creation failed or was interrupted, and a campaign left behind costs money every hour.
 resource "terraform_data" "teardown" {
-  for_each = terraform_data.automatic_training_off
+  for_each = local.names
 
   input = merge(local.run, {
     campaign_arn = local.campaign_arns[each.key]
-    solution_arn = local.solution_arns[each.key]
+    solutions    = "--dataset-group-arn ${local.dataset_group_arn} --stem ${each.value}"
   })
 
   provisioner "local-exec" {
@@ -58,35 +48,55 @@ resource "terraform_data" "teardown" {
     environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
   }
 
-  # A solution with a training under way cannot be deleted.
+  # Ends trainings that are under way, too.
   provisioner "local-exec" {
     when        = destroy
-    command     = "\"${self.input.python}\" ${self.input.scripts}/solution_version.py stop --solution-arn ${self.input.solution_arn}"
+    command     = "\"${self.input.python}\" ${self.input.scripts}/solution.py delete ${self.input.solutions}"
     environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
   }
 
   lifecycle {
-    replace_triggered_by = [aws_cloudcontrolapi_resource.solution[each.key]]
+    replace_triggered_by = [aws_cloudcontrolapi_resource.dataset_group]
+  }
+
+  depends_on = [aws_cloudcontrolapi_resource.dataset]
+}
+
+# Not the registry's AWS::Personalize::Solution: that one cannot switch automatic training off, which is on unless told
+# otherwise, and a change of recipe would take the old solution, and so the campaign, away before the new one is trained.
+resource "terraform_data" "solution" {
+  for_each = terraform_data.teardown
+
+  input            = { recipe = var.models[each.key].recipe, hyperparameters = var.models[each.key].hyperparameters }
+  triggers_replace = [local.solution_names[each.key], each.value.id]
+
+  provisioner "local-exec" {
+    command = join(" ", [
+      "\"${local.run.python}\" ${local.run.scripts}/solution.py create --name ${local.solution_names[each.key]}",
+      "--dataset-group-arn ${local.dataset_group_arn} --recipe-arn ${local.recipe_arns[each.key]}",
+      "--hyperparameters '${jsonencode(var.models[each.key].hyperparameters)}'",
+    ])
+    environment = local.in_region
   }
 }
 
 resource "terraform_data" "first_solution_version" {
-  for_each = terraform_data.teardown
+  for_each = terraform_data.solution
 
-  input = merge(local.run, { solution_arn = local.solution_arns[each.key] })
+  triggers_replace = [each.value.id]
 
   provisioner "local-exec" {
-    command     = "\"${self.input.python}\" ${self.input.scripts}/solution_version.py create --solution-arn ${self.input.solution_arn}"
-    environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
-  }
-
-  lifecycle {
-    replace_triggered_by = [aws_cloudcontrolapi_resource.solution[each.key]]
+    command     = "\"${local.run.python}\" ${local.run.scripts}/solution_version.py create --solution-arn ${local.solution_arns[each.key]}"
+    environment = local.in_region
   }
 }
 
 locals {
-  # Model -> arguments of campaign.py that an existing campaign can be given too.
+  # Model -> arguments of campaign.py that name it, and those that an existing campaign can be given too.
+  campaign_identity = { for model, name in local.names : model => join(" ", [
+    "--name ${name} --solution-arn ${local.solution_arns[model]}",
+    "--ledger-parameter ${aws_ssm_parameter.ledger[model].name}",
+  ]) }
   campaign_settings = { for model, settings in var.models : model => join(" ", compact([
     "--minimum-provisioned-tps ${settings.minimum_provisioned_tps}",
     settings.exploration_weight == null ? "" : "--exploration-weight ${settings.exploration_weight}",
@@ -94,32 +104,41 @@ locals {
   ])) }
 }
 
+# Made once; of a new solution it serves the first version, and until that is trained it goes on with the old one's.
 resource "terraform_data" "campaign" {
   for_each = terraform_data.first_solution_version
 
-  input = merge(local.run, {
-    identity = "--name ${local.names[each.key]} --solution-arn ${local.solution_arns[each.key]} --ledger-parameter ${aws_ssm_parameter.ledger[each.key].name}"
-  })
+  triggers_replace = [each.value.id]
 
   provisioner "local-exec" {
-    command     = "\"${self.input.python}\" ${self.input.scripts}/campaign.py create ${self.input.identity} ${local.campaign_settings[each.key]}"
-    environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
-  }
-
-  lifecycle {
-    replace_triggered_by = [aws_cloudcontrolapi_resource.solution[each.key]]
+    command     = "\"${local.run.python}\" ${local.run.scripts}/campaign.py create ${local.campaign_identity[each.key]} ${local.campaign_settings[each.key]}"
+    environment = local.in_region
   }
 }
 
-# By itself, so that another capacity or exploration updates a campaign that goes on serving, instead of replacing it.
+# By itself, so that another capacity or exploration updates a campaign that goes on serving what it serves.
 resource "terraform_data" "campaign_settings" {
   for_each = terraform_data.campaign
 
-  input            = local.run
   triggers_replace = [local.campaign_settings[each.key]]
 
   provisioner "local-exec" {
-    command     = "\"${self.input.python}\" ${self.input.scripts}/campaign.py create ${each.value.input.identity} ${local.campaign_settings[each.key]}"
-    environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
+    command     = "\"${local.run.python}\" ${local.run.scripts}/campaign.py create ${local.campaign_identity[each.key]} ${local.campaign_settings[each.key]}"
+    environment = local.in_region
+  }
+}
+
+# Once the campaign serves the new solution.
+resource "terraform_data" "retired_solutions" {
+  for_each = terraform_data.campaign
+
+  triggers_replace = [each.value.id]
+
+  provisioner "local-exec" {
+    command = join(" ", [
+      "\"${local.run.python}\" ${local.run.scripts}/solution.py retire --dataset-group-arn ${local.dataset_group_arn}",
+      "--stem ${local.names[each.key]} --keep ${local.solution_names[each.key]}",
+    ])
+    environment = local.in_region
   }
 }

@@ -39,8 +39,8 @@ variable "models" {
   }))
 
   validation {
-    condition     = alltrue([for name in keys(var.models) : can(regex("^[a-z][a-z0-9-]{0,23}$", name))])
-    error_message = "models: a name is 1 to 24 lower-case letters, digits and hyphens, beginning with a letter."
+    condition     = alltrue([for name in keys(var.models) : can(regex("^[a-z][a-z0-9-]{0,15}$", name))])
+    error_message = "models: a name is 1 to 16 lower-case letters, digits and hyphens, beginning with a letter."
   }
 
   validation {
@@ -94,6 +94,15 @@ variable "models" {
       endswith(model.recipe, "-v2") ? ["apply_recency_bias"] : ["bptt", "hidden_dimension", "recency_mask"],
     )) == 0])
     error_message = "models: hyperparameters of v1 recipes are hidden_dimension, bptt and recency_mask; v2 recipes have apply_recency_bias only."
+  }
+
+  validation {
+    condition = alltrue(flatten([for model in values(var.models) : [for name, value in model.hyperparameters :
+      name == "hidden_dimension" ? contains(range(32, 257), try(tonumber(value), 0)) :
+      name == "bptt" ? contains(range(2, 33), try(tonumber(value), 0)) :
+      contains(["true", "false"], value)
+    ]]))
+    error_message = "models: hidden_dimension must be 32 to 256, bptt 2 to 32, recency_mask and apply_recency_bias true or false."
   }
 }
 

@@ -23,8 +23,7 @@ def create_campaign(service: Service, request: dict[str, Any]) -> dict[str, Any]
     version = _version(service, request["solutionVersionArn"], config)
     recipe = RECIPES[version["recipeArn"]]
     _check_config(recipe, config)
-    if recipe.explores:
-        config["itemExplorationConfig"] = _EXPLORATION | config.get("itemExplorationConfig", {})
+    config |= _exploration(recipe, config)
     group_arn = version["datasetGroupArn"]
     if len(service.store.all(CAMPAIGN, datasetGroupArn=group_arn)) >= service.settings.quotas.campaigns_per_group:
         raise LimitExceededError(f"The limit of campaigns of the dataset group {group_arn} is reached.")
@@ -42,7 +41,7 @@ def create_campaign(service: Service, request: dict[str, Any]) -> dict[str, Any]
 
 @operation("UpdateCampaign")
 def update_campaign(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """UpdateCampaign: another version of the same solution, provisioning or configuration."""
+    """UpdateCampaign: another version of any solution of the group, provisioning or configuration."""
     campaign = service.store.get(request["campaignArn"], CAMPAIGN)
     _require_updatable(service, campaign)
     change = {name: value for name, value in request.items() if name != "campaignArn"}
@@ -52,7 +51,11 @@ def update_campaign(service: Service, request: dict[str, Any]) -> dict[str, Any]
     version = _version(service, change.get("solutionVersionArn", campaign["solutionVersionArn"]), config)
     if version["datasetGroupArn"] != campaign["datasetGroupArn"]:
         raise InvalidInputError("The solution version is of another dataset group than the campaign.")
-    _check_config(RECIPES[version["recipeArn"]], config)
+    recipe = RECIPES[version["recipeArn"]]
+    if not recipe.explores and "itemExplorationConfig" not in change.get("campaignConfig", {}):
+        config.pop("itemExplorationConfig", None)  # of the recipe that the campaign served until now
+    _check_config(recipe, config)
+    config |= _exploration(recipe, config)
     start_update(service, campaign, change | {"campaignConfig": config}, version.arn)
     return {"campaignArn": campaign.arn}
 
@@ -90,6 +93,11 @@ def _check_config(recipe: Recipe, config: Mapping[str, Any]) -> None:
         number = _number(name, value)
         if number < 0 or (name == "explorationWeight" and number > 1):
             raise InvalidInputError(f"{name} is out of range: {value}.")
+
+
+def _exploration(recipe: Recipe, config: Mapping[str, Any]) -> dict[str, Any]:
+    """What a recipe that explores does, with its defaults."""
+    return {"itemExplorationConfig": _EXPLORATION | config.get("itemExplorationConfig", {})} if recipe.explores else {}
 
 
 def _number(name: str, value: str) -> float:

@@ -50,16 +50,16 @@ run "given_two_models_when_planned_then_each_has_solution_training_and_campaign_
     error_message = "Campaign ARNs are computed from names, so that functions need no look-up."
   }
   assert {
-    condition     = jsondecode(aws_cloudcontrolapi_resource.solution["reranker"].desired_state).SolutionConfig.AlgorithmHyperParameters.hidden_dimension == "64"
-    error_message = "Hyperparameters belong to the solution."
+    condition     = terraform_data.solution["reranker"].input == { recipe = "aws-personalized-ranking", hyperparameters = tomap({ hidden_dimension = "64" }) }
+    error_message = "Recipe and hyperparameters belong to the solution, and a plan shows them."
   }
   assert {
-    condition     = !can(jsondecode(aws_cloudcontrolapi_resource.solution["recommender"].desired_state).SolutionConfig)
-    error_message = "A model without hyperparameters has the recipe's own."
+    condition     = can(regex("^arn:aws:personalize:us-east-1:123456789012:solution/test-animal-recommender-reranker-[0-9a-f]{8}$", output.solution_arns["reranker"]))
+    error_message = "A solution is named after its model and a digest of its recipe, so that the next one can stand beside it."
   }
   assert {
-    condition     = keys(terraform_data.automatic_training_off) == ["recommender", "reranker"] && keys(terraform_data.campaign) == ["recommender", "reranker"]
-    error_message = "Every solution has its automatic training switched off, and a campaign."
+    condition     = alltrue([for steps in [terraform_data.teardown, terraform_data.solution, terraform_data.first_solution_version, terraform_data.campaign, terraform_data.retired_solutions] : keys(steps) == ["recommender", "reranker"]])
+    error_message = "Every model has its solution, first version and campaign, and their end."
   }
 }
 
@@ -75,8 +75,8 @@ run "given_capacity_and_exploration_when_planned_then_they_can_change_without_a_
     error_message = "A ranking campaign has no exploration."
   }
   assert {
-    condition     = terraform_data.campaign["recommender"].triggers_replace == null
-    error_message = "Settings must not replace a campaign that serves."
+    condition     = length(terraform_data.campaign["recommender"].triggers_replace) == 1
+    error_message = "Only another solution, never settings, may be what a campaign is made for."
   }
 }
 
@@ -117,6 +117,14 @@ run "given_a_v1_hyperparameter_on_a_v2_recipe_when_planned_then_refused" {
   command = plan
   variables {
     models = { recommender = { recipe = "aws-user-personalization-v2", hyperparameters = { bptt = "32" } } }
+  }
+  expect_failures = [var.models]
+}
+
+run "given_a_hyperparameter_out_of_range_when_planned_then_refused" {
+  command = plan
+  variables {
+    models = { recommender = { recipe = "aws-user-personalization", hyperparameters = { hidden_dimension = "8" } } }
   }
   expect_failures = [var.models]
 }

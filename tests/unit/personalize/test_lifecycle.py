@@ -139,6 +139,32 @@ def test_given_a_first_campaign_when_updated_then_the_old_version_serves_until_t
     assert campaign["latestCampaignUpdate"]["status"] == "ACTIVE"
 
 
+def test_given_another_solution_when_a_campaign_moves_to_it_then_the_first_may_go_and_its_exploration_went(
+    serving: World,
+) -> None:
+    campaign, first = serving.arns["campaign"], serving.arns["solution"]
+    second = serving.call(
+        "CreateSolution",
+        name="second",
+        datasetGroupArn=serving.arns["group"],
+        recipeArn="arn:aws:personalize:::recipe/aws-user-personalization-v2",
+        performAutoTraining=False,
+    )["solutionArn"]
+    version = serving.train(second)["solutionVersionArn"]
+    serving.call(
+        *("UpdateCampaign",), campaignArn=campaign, solutionVersionArn=version, campaignConfig={}, minProvisionedTPS=1
+    )
+    serving.done()
+    described = serving.call("DescribeCampaign", campaignArn=campaign)["campaign"]
+    assert described["solutionVersionArn"] == version
+    assert "itemExplorationConfig" not in described["campaignConfig"]
+    assert serving.recommended("u1")
+    with pytest.raises(ResourceInUseError):
+        serving.call("DeleteSolution", solutionArn=second)
+    serving.call("DeleteSolution", solutionArn=first)
+    assert serving.recommended("u1")
+
+
 def test_given_a_fault_when_a_campaign_is_updated_then_the_old_version_goes_on(serving: World) -> None:
     serving.app.faults.add({"failNextCampaignUpdate": {"campaign": "no capacity"}})
     new = serving.train(serving.arns["solution"])["solutionVersionArn"]

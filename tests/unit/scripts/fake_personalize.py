@@ -1,5 +1,6 @@
 """A control plane in memory, one step of every status machine for each look at it; time passes only in `sleep`."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,8 @@ from botocore.exceptions import ClientError
 from scripts.personalize import Poll
 
 PREFIX = "arn:aws:personalize:us-east-1:123456789012"
-SOLUTION = f"{PREFIX}:solution/test-recommender"
+GROUP = f"{PREFIX}:dataset-group/test"
+SOLUTION = f"{PREFIX}:solution/test-recommender-0123abcd"
 CAMPAIGN = f"{PREFIX}:campaign/test-recommender"
 NEXT = {
     "CREATE PENDING": "CREATE IN_PROGRESS",
@@ -56,9 +58,9 @@ class FakePersonalize:
 
     # --- set-up
 
-    def add_solution(self, automatic: bool = True) -> None:
-        """An ACTIVE solution, with automatic training as the service creates it."""
-        self.solutions[SOLUTION] = {"solutionArn": SOLUTION, "status": "ACTIVE", "performAutoTraining": automatic}
+    def add_solution(self, arn: str = SOLUTION, status: str = "ACTIVE", **more: Any) -> None:
+        """A solution in that status."""
+        self.solutions[arn] = {"solutionArn": arn, "status": status, **more}
 
     def add_version(self, status: str, **more: Any) -> str:
         """A solution version in that status; each is newer than the one before."""
@@ -72,6 +74,7 @@ class FakePersonalize:
         """The test campaign in that status."""
         self.campaigns[CAMPAIGN] = {
             "campaignArn": CAMPAIGN,
+            "solutionVersionArn": f"{SOLUTION}/00000000",
             "status": status,
             "minProvisionedTPS": 1,
             "campaignConfig": {},
@@ -82,33 +85,42 @@ class FakePersonalize:
 
     # --- the API
 
-    def get_paginator(self, operation: str) -> "FakePersonalize":
-        """The one paginated call that the scripts make."""
-        assert operation == "list_solution_versions"
-        return self
+    def get_paginator(self, operation: str) -> "Pages":
+        """The calls whose answers come in pages."""
+        return Pages(self, operation)
 
-    def paginate(self, solutionArn: str) -> list[dict[str, Any]]:  # noqa: N803
-        """Two versions a page."""
-        self._called("list_solution_versions")
+    def list_solutions(self, datasetGroupArn: str) -> list[dict[str, Any]]:  # noqa: N803
+        """All; there is one group."""
+        if datasetGroupArn != GROUP:
+            raise refusal("ResourceNotFoundException")
+        return list(self.solutions.values())
+
+    def list_campaigns(self, solutionArn: str) -> list[dict[str, Any]]:  # noqa: N803
+        """Those that serve a version of the solution."""
+        found = [one for one in self.campaigns.values() if one["solutionVersionArn"].startswith(f"{solutionArn}/")]
+        return [{"name": "test-recommender", **campaign} for campaign in found]
+
+    def list_solution_versions(self, solutionArn: str) -> list[dict[str, Any]]:  # noqa: N803
+        """All; they are of one solution."""
         if solutionArn not in self.solutions:
             raise refusal("ResourceNotFoundException")
-        versions = [dict(version) for version in self.versions.values()]
-        return [{"solutionVersions": versions[start : start + 2]} for start in range(0, len(versions), 2)]
+        return [dict(version) for version in self.versions.values()]
+
+    def create_solution(self, name: str, **request: Any) -> dict[str, Any]:
+        """Starts a creation."""
+        self._called("create_solution")
+        arn = f"{PREFIX}:solution/{name}"
+        self.add_solution(arn, "CREATE PENDING", name=name, **request)
+        return {"solutionArn": arn}
+
+    def delete_solution(self, solutionArn: str) -> None:  # noqa: N803
+        """Starts a deletion."""
+        self._called("delete_solution")
+        self.solutions[solutionArn]["status"] = "DELETE PENDING"
 
     def describe_solution(self, solutionArn: str) -> dict[str, Any]:  # noqa: N803
-        """Moves the solution and its update a step on."""
-        solution = self._step(self.solutions, solutionArn)
-        update = solution.get("latestSolutionUpdate")
-        if update and self._move(update) and update["status"] == "ACTIVE":
-            solution["performAutoTraining"] = update["performAutoTraining"]
-        return {"solution": _copy(solution)}
-
-    def update_solution(self, solutionArn: str, performAutoTraining: bool) -> dict[str, Any]:  # noqa: N803
-        """Starts an update."""
-        self._called("update_solution")
-        update = {"status": "CREATE PENDING", "performAutoTraining": performAutoTraining}
-        self.solutions[solutionArn]["latestSolutionUpdate"] = update
-        return {"solutionArn": solutionArn}
+        """Moves the solution a step on; a deletion ends in nothing."""
+        return {"solution": _copy(self._step(self.solutions, solutionArn))}
 
     def create_solution_version(self, **request: str) -> dict[str, Any]:
         """Starts a training."""
@@ -185,6 +197,21 @@ class FakePersonalize:
         else:
             machine["status"] = NEXT.get(before, before)
         return machine["status"] != before
+
+
+@dataclass
+class Pages:
+    """The paginator of a list operation: two a page."""
+
+    service: FakePersonalize
+    operation: str
+
+    def paginate(self, **request: str) -> list[dict[str, Any]]:
+        """Every page."""
+        self.service._called(self.operation)
+        key = {"list_solution_versions": "solutionVersions"}.get(self.operation, self.operation.removeprefix("list_"))
+        found = getattr(self.service, self.operation)(**request)
+        return [{key: found[start : start + 2]} for start in range(0, len(found), 2)]
 
 
 def _copy(resource: dict[str, Any]) -> dict[str, Any]:

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from scripts import ledger
-from scripts.campaign import Wanted, create, delete
+from scripts.campaign import Wanted, create, delete, solution_of
 from scripts.personalize import TaskError
 from tests.unit.scripts.fake_personalize import CAMPAIGN, SOLUTION, FakePersonalize, make_poll, refusal
 
 WANTED = Wanted("test-recommender", SOLUTION, 1)
 EXPLORING = Wanted("test-recommender", SOLUTION, 1, 0.3, 30)
+PROMOTED, CHALLENGER = f"{SOLUTION}/promoted", f"{SOLUTION}/challenger"
+OF_OLD_RECIPE = f"{SOLUTION}-before/00000001"
 AS_WANTED = {"syncWithLatestSolutionVersion": False}
 
 
@@ -47,14 +49,14 @@ def test_given_no_active_version_then_it_says_what_to_run(service: FakePersonali
 
 @pytest.mark.parametrize("status", ["CREATE PENDING", "CREATE IN_PROGRESS"])
 def test_given_an_interrupted_creation_then_it_is_waited_for(service: FakePersonalize, status: str) -> None:
-    service.add_campaign(status, solutionVersionArn="v1")
+    service.add_campaign(status, solutionVersionArn=PROMOTED)
     assert create(service, WANTED, make_poll())["status"] == "ACTIVE"
     assert "create_campaign" not in service.calls
 
 
 @pytest.mark.parametrize("status", ["DELETE PENDING", "DELETE IN_PROGRESS"])
 def test_given_a_deletion_under_way_then_a_new_campaign_follows_it(service: FakePersonalize, status: str) -> None:
-    service.add_campaign(status, solutionVersionArn="v1")
+    service.add_campaign(status, solutionVersionArn=PROMOTED)
     assert create(service, WANTED, make_poll())["status"] == "ACTIVE"
     assert service.calls.count("create_campaign") == 1
 
@@ -74,8 +76,8 @@ def test_given_a_creation_that_fails_then_its_reason_is_named(service: FakePerso
 
 def test_given_a_campaign_as_wanted_then_nothing_is_changed(service: FakePersonalize) -> None:
     config = {"itemExplorationConfig": {"explorationWeight": "0.30", "explorationItemAgeCutOff": "30.0"}}
-    service.add_campaign("ACTIVE", solutionVersionArn="promoted", campaignConfig=config)
-    assert create(service, EXPLORING, make_poll())["solutionVersionArn"] == "promoted"
+    service.add_campaign("ACTIVE", solutionVersionArn=PROMOTED, campaignConfig=config)
+    assert create(service, EXPLORING, make_poll())["solutionVersionArn"] == PROMOTED
     assert service.calls == []
 
 
@@ -91,27 +93,59 @@ def test_given_a_campaign_as_wanted_then_nothing_is_changed(service: FakePersona
 def test_given_other_settings_then_they_are_updated_and_the_promoted_version_stays(
     service: FakePersonalize, wanted: Wanted, config: dict[str, Any]
 ) -> None:
-    service.add_campaign("ACTIVE", solutionVersionArn="promoted", campaignConfig=config)
+    service.add_campaign("ACTIVE", solutionVersionArn=PROMOTED, campaignConfig=config)
     campaign = create(service, wanted, make_poll())
     assert campaign["minProvisionedTPS"] == wanted.minimum_tps
     assert campaign["campaignConfig"] == wanted.settings()["campaignConfig"]
-    assert campaign["solutionVersionArn"] == "promoted"
+    assert campaign["solutionVersionArn"] == PROMOTED
     assert service.calls == ["update_campaign"]
 
 
 def test_given_a_promotion_under_way_then_it_is_waited_for_before_anything_is_changed(service: FakePersonalize) -> None:
-    update = {"status": "CREATE PENDING", "solutionVersionArn": "challenger"}
-    service.add_campaign("ACTIVE", solutionVersionArn="champion", latestCampaignUpdate=update)
+    update = {"status": "CREATE PENDING", "solutionVersionArn": CHALLENGER}
+    service.add_campaign("ACTIVE", solutionVersionArn=PROMOTED, latestCampaignUpdate=update)
     campaign = create(service, Wanted("test-recommender", SOLUTION, 3), make_poll())
-    assert campaign["solutionVersionArn"] == "challenger"
+    assert campaign["solutionVersionArn"] == CHALLENGER
     assert campaign["minProvisionedTPS"] == 3
 
 
 def test_given_an_update_that_fails_then_its_reason_is_named(service: FakePersonalize) -> None:
-    service.add_campaign("ACTIVE", solutionVersionArn="promoted")
+    service.add_campaign("ACTIVE", solutionVersionArn=PROMOTED)
     service.fail_next = "no capacity"
     with pytest.raises(TaskError, match="CREATE FAILED: no capacity"):
         create(service, EXPLORING, make_poll())
+
+
+def test_given_a_campaign_of_another_solution_then_it_moves_to_the_newest_version_of_the_wanted_one(
+    service: FakePersonalize,
+) -> None:
+    newest = service.add_version("ACTIVE")
+    service.add_campaign("ACTIVE", solutionVersionArn=OF_OLD_RECIPE)
+    campaign = create(service, EXPLORING, make_poll())
+    assert campaign["solutionVersionArn"] == newest
+    assert campaign["campaignConfig"] == EXPLORING.settings()["campaignConfig"]
+    assert service.calls == ["list_solution_versions", "update_campaign"]
+
+
+def test_given_a_move_that_the_service_refuses_then_the_campaign_is_made_anew_and_the_reason_told(
+    service: FakePersonalize,
+) -> None:
+    service.add_campaign("ACTIVE", solutionVersionArn=OF_OLD_RECIPE)
+    service.refusals["update_campaign"] = [refusal("InvalidInputException", "not of this solution")]
+    lines: list[str] = []
+    campaign = create(service, WANTED, make_poll(lines))
+    assert (campaign["status"], solution_of(campaign)) == ("ACTIVE", SOLUTION)
+    assert any("not of this solution" in line for line in lines)
+
+
+def test_given_a_move_that_fails_then_the_old_version_serves_on_and_the_reason_is_named(
+    service: FakePersonalize,
+) -> None:
+    service.add_campaign("ACTIVE", solutionVersionArn=OF_OLD_RECIPE)
+    service.fail_next = "no capacity"
+    with pytest.raises(TaskError, match="CREATE FAILED: no capacity"):
+        create(service, WANTED, make_poll())
+    assert service.campaigns[CAMPAIGN]["solutionVersionArn"] == OF_OLD_RECIPE
 
 
 @pytest.mark.parametrize("status", ["ACTIVE", "CREATE FAILED", "CREATE IN_PROGRESS", "DELETE PENDING"])
@@ -159,6 +193,14 @@ def test_given_an_empty_ledger_when_begun_then_it_names_the_version_that_serves(
 
 
 def test_given_a_ledger_with_an_entry_when_begun_then_it_stays(service: FakePersonalize) -> None:
-    parameters = FakeParameters('{"solutionVersionArn": "promoted"}')
+    parameters = FakeParameters(json.dumps({"solutionVersionArn": PROMOTED}))
     ledger.begin(parameters, service, "/ledger", create(service, WANTED, make_poll()))
-    assert json.loads(parameters.value) == {"solutionVersionArn": "promoted"}
+    assert json.loads(parameters.value) == {"solutionVersionArn": PROMOTED}
+
+
+def test_given_a_ledger_of_another_solution_when_begun_then_it_starts_anew(service: FakePersonalize) -> None:
+    parameters = FakeParameters(json.dumps({"solutionVersionArn": OF_OLD_RECIPE, "previous": f"{OF_OLD_RECIPE}-2"}))
+    campaign = create(service, WANTED, make_poll())
+    ledger.begin(parameters, service, "/ledger", campaign)
+    entry = json.loads(parameters.value)
+    assert (entry["solutionVersionArn"], entry["previous"]) == (campaign["solutionVersionArn"], None)

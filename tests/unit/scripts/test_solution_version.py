@@ -3,7 +3,7 @@
 import pytest
 
 from scripts.personalize import TaskError
-from scripts.solution_version import create, stop
+from scripts.solution_version import create, stop_trainings
 from tests.unit.scripts.fake_personalize import SOLUTION, FakePersonalize, make_poll, refusal
 
 
@@ -68,7 +68,7 @@ def test_given_trainings_under_way_when_stopped_then_none_is_left(service: FakeP
     statuses = ["ACTIVE", "CREATE PENDING", "CREATE IN_PROGRESS", "CREATE STOPPING", "CREATE FAILED"]
     for status in statuses:
         service.add_version(status)
-    stop(service, SOLUTION, make_poll())
+    stop_trainings(service, SOLUTION, make_poll())
     after = [version["status"] for version in service.versions.values()]
     assert after == ["ACTIVE", "CREATE STOPPED", "CREATE STOPPED", "CREATE STOPPED", "CREATE FAILED"]
 
@@ -76,9 +76,9 @@ def test_given_trainings_under_way_when_stopped_then_none_is_left(service: FakeP
 def test_given_a_training_that_ends_first_when_stopped_then_that_is_good(service: FakePersonalize) -> None:
     arn = service.add_version("CREATE IN_PROGRESS")
     service.refusals["stop_solution_version_creation"] = [refusal("ResourceInUseException")]
-    stop(service, SOLUTION, make_poll())
+    stop_trainings(service, SOLUTION, make_poll())
     assert service.versions[arn]["status"] == "ACTIVE"
 
 
 def test_given_no_solution_when_stopped_then_that_is_good() -> None:
-    stop(FakePersonalize(), SOLUTION, make_poll())
+    stop_trainings(FakePersonalize(), SOLUTION, make_poll())
