@@ -17,7 +17,7 @@ from functions.animal_recommender.retraining import metric_label
 from scripts.deployed_models import deployed_models, running_execution
 from scripts.deployment import Deployment, parser, run
 from scripts.execution_progress import Execution
-from scripts.terminal import TaskError, console
+from scripts.terminal import TaskError, console, table
 
 _RUNNING = "RUNNING"
 _STYLES = {"promoted": "green", "rejected": "yellow", "failed": "bold red", "skipped": "dim"}
@@ -69,17 +69,16 @@ def _tell(execution: Execution) -> None:
         console.print(f"    {name}: {step}")
 
 
-def summary(models: list[dict[str, Any]]) -> Table:
-    """What the run came to, model by model."""
-    drawn = Table(title="Retraining", title_justify="left", title_style="bold", header_style="dim", pad_edge=False)
-    for column in ("model", "outcome", "metric", "was", "training hours", "why"):
-        drawn.add_column(column, overflow="fold")
-    for model in models:
-        style = _STYLES[model["outcome"]]
-        new, old = _numbers(model)
-        hours = "" if model["trainingHours"] is None else f"{model['trainingHours']:.3f}"
-        drawn.add_row(model["name"], f"[{style}]{model['outcome']}[/{style}]", new, old, hours, model["reason"])
-    return drawn
+def show(models: list[dict[str, Any]]) -> None:
+    """Prints what the run came to, model by model."""
+    columns = ("model", "outcome", "metric", "was", "training hours", "why")
+    table("Retraining", columns, [_row(model) for model in models])
+
+
+def _row(model: dict[str, Any]) -> tuple[str, ...]:
+    style, (new, old) = _STYLES[model["outcome"]], _numbers(model)
+    hours = "" if model["trainingHours"] is None else f"{model['trainingHours']:.3f}"
+    return model["name"], f"[{style}]{model['outcome']}[/{style}]", new, old, hours, model["reason"]
 
 
 def _numbers(model: dict[str, Any]) -> tuple[str, str]:
@@ -96,7 +95,7 @@ def finish(described: dict[str, Any]) -> None:
     if described["status"] != "SUCCEEDED":
         raise TaskError(f"the run ended {described['status']}: {described.get('error')}: {described.get('cause')}")
     models = json.loads(described["output"])["models"]
-    console.print(summary(models))
+    show(models)
     failed = [model["name"] for model in models if model["outcome"] == "failed"]
     if failed:
         raise TaskError(f"{', '.join(failed)}: failed, see the last column and the mail")
