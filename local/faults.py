@@ -5,10 +5,11 @@
     {"operations": {"PutEvents": {"throttleRate": 0.2, "errorRate": 0.1, "latencySeconds": 0.5}, "*": {...}},
      "failNextTraining": {"<solution name, or *>": "reason"},
      "failNextCampaignUpdate": {"<campaign name, or *>": "reason"},
-     "holdCampaignUpdates": {"<campaign name, or *>": true}}
+     "holdCampaignUpdates": {"<campaign name, or *>": true},
+     "holdTrainings": {"<solution name, or *>": true}}
 
-A rate is a share of the calls, 0..1. A failure to come is used up by the first training or update it meets. A campaign
-whose updates are held stays in one that has begun until the hold is set to false, or all is reset.
+A rate is a share of the calls, 0..1. A failure to come is used up by the first training or update it meets. What is
+held stays in the update, or the training, that has begun until the hold is set to false, or all is reset.
 """
 
 import json
@@ -21,7 +22,7 @@ from werkzeug import Request, Response
 
 _RULES = ("throttleRate", "errorRate", "latencySeconds")
 _FAILURES = ("failNextTraining", "failNextCampaignUpdate")
-_HOLDS = "holdCampaignUpdates"
+_HOLDS = ("holdCampaignUpdates", "holdTrainings")
 
 
 class InjectedError(Exception):
@@ -44,7 +45,7 @@ class Faults:
         with self._lock:
             self._operations: dict[str, dict[str, float]] = {}
             self._failures: dict[str, dict[str, str]] = {name: {} for name in _FAILURES}
-            self._holds: dict[str, bool] = {}
+            self._holds: dict[str, dict[str, bool]] = {name: {} for name in _HOLDS}
             self._random = random.Random(0)
 
     def add(self, document: dict[str, Any]) -> None:
@@ -54,12 +55,13 @@ class Faults:
             self._operations.update(document.get("operations", {}))
             for name in _FAILURES:
                 self._failures[name].update(document.get(name, {}))
-            self._holds.update(document.get(_HOLDS, {}))
+            for name in _HOLDS:
+                self._holds[name].update(document.get(name, {}))
 
     def document(self) -> dict[str, Any]:
         """What is set."""
         with self._lock:
-            parts = {"operations": self._operations, **self._failures, _HOLDS: self._holds}
+            parts = {"operations": self._operations, **self._failures, **self._holds}
             return {name: dict(part) for name, part in parts.items()}
 
     def strike(self, operation: str) -> None:
@@ -84,10 +86,14 @@ class Faults:
             held = self._failures[name]
             return held.pop(resource_name, None) or held.pop("*", None)
 
-    def holds_update(self, campaign_name: str) -> bool:
-        """Whether an update of this campaign that has begun is not to end yet."""
+    def holds(self, name: str, resource_name: str) -> bool:
+        """Whether an update of this campaign, or a training of this solution, that has begun is not to end yet.
+
+        `name`: holdCampaignUpdates or holdTrainings.
+        """
         with self._lock:
-            return self._holds.get(campaign_name, self._holds.get("*", False))
+            held = self._holds[name]
+            return held.get(resource_name, held.get("*", False))
 
     def handle(self, request: Request) -> Response:
         """Answer a request to `/_local/faults`."""
@@ -106,7 +112,7 @@ class Faults:
 
 
 def _check(document: Any) -> None:
-    known = {"operations", *_FAILURES, _HOLDS}
+    known = {"operations", *_FAILURES, *_HOLDS}
     if not isinstance(document, dict) or not set(document) <= known:
         raise ValueError(f"expected a JSON object with {', '.join(sorted(known))}")
     if not all(isinstance(part, dict) for part in document.values()):
@@ -117,9 +123,10 @@ def _check(document: Any) -> None:
         for name, value in rule.items():
             if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
                 raise ValueError(f"operations.{operation}.{name}: expected a number of at least 0")
-    for campaign, held in document.get(_HOLDS, {}).items():
-        if not isinstance(held, bool):
-            raise ValueError(f"{_HOLDS}.{campaign}: expected true or false")
+    for name in _HOLDS:
+        for resource, held in document.get(name, {}).items():
+            if not isinstance(held, bool):
+                raise ValueError(f"{name}.{resource}: expected true or false")
 
 
 def _json(document: Any, status: int) -> Response:

@@ -76,7 +76,7 @@ def sync_campaigns(service: Service, solution_arn: str) -> None:
 
 
 def _finish_update(service: Service, campaign: Resource, update: Update, version_arn: str) -> None:
-    if service.faults.holds_update(campaign["name"]):
+    if service.faults.holds("holdCampaignUpdates", campaign["name"]):
         service.light.submit(lambda: _finish_update(service, campaign, update, version_arn), _HOLD_SECONDS)
         return
     reason = service.faults.take_failure("failNextCampaignUpdate", campaign["name"])

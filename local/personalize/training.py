@@ -12,9 +12,11 @@ from local.personalize.kinds import SOLUTION, VERSION
 from local.personalize.recipes import RECIPES
 from local.personalize.service import Service
 from local.personalize.store import Resource
-from local.personalize.timeline import ACTIVE
+from local.personalize.timeline import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING
 from local.personalize.trainer import TrainingJob, fit, fit_apart
 from local.recommender import Event, Interactions, Items, Settings
+
+_HOLD_SECONDS = 0.05  # how often a training that is held on demand looks whether it may go on
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def train_version(service: Service, version: Resource) -> dict[str, Any]:
         catalogue_version = service.data(solution["datasetGroupArn"]).items.version
         records = item_records(service, solution)
     service.use_key(solution["datasetGroupArn"], "kms:Decrypt")
+    _stay_held(service, solution, version)
     if reason := service.faults.take_failure("failNextTraining", solution["name"]):
         raise WorkFailedError(reason)
     if version["trainingMode"] == "UPDATE":
@@ -83,6 +86,13 @@ def train_version(service: Service, version: Resource) -> dict[str, Any]:
     service.models.put(version.arn, model)
     hours = (time.monotonic() - started) / 3600
     return {"trainingHours": hours, "metrics": metrics, "catalogueVersion": catalogue_version}
+
+
+def _stay_held(service: Service, solution: Resource, version: Resource) -> None:
+    while service.faults.holds("holdTrainings", solution["name"]):
+        if service.status(version) not in (CREATE_PENDING, CREATE_IN_PROGRESS):
+            raise WorkFailedError("The training was stopped.")
+        time.sleep(_HOLD_SECONDS)
 
 
 def item_records(service: Service, solution: Resource) -> Items | None:

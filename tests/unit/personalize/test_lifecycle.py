@@ -193,6 +193,23 @@ def test_given_a_held_campaign_when_updated_then_the_update_ends_once_it_is_rele
     assert described()["latestCampaignUpdate"]["status"] == "ACTIVE"
 
 
+def test_given_a_held_training_when_stopped_then_it_ends_and_when_released_it_is_done(stocked: World) -> None:
+    stocked.app.faults.add({"holdTrainings": {"solution": True}})
+    versions = [
+        stocked.call("CreateSolutionVersion", solutionArn=stocked.arns["solution"], name=name)["solutionVersionArn"]
+        for name in ("stopped", "released")
+    ]
+
+    def status(version: str) -> str:
+        return stocked.call("DescribeSolutionVersion", solutionVersionArn=version)["solutionVersion"]["status"]
+
+    assert [status(version) for version in versions] == ["CREATE IN_PROGRESS"] * 2
+    stocked.call("StopSolutionVersionCreation", solutionVersionArn=versions[0])
+    stocked.app.faults.add({"holdTrainings": {"solution": False}})
+    stocked.done()
+    assert [status(version) for version in versions] == ["CREATE STOPPED", "ACTIVE"]
+
+
 def test_given_a_campaign_that_follows_latest_when_a_version_is_trained_then_it_serves_that(serving: World) -> None:
     arn = serving.call(
         "CreateCampaign",
