@@ -160,7 +160,7 @@ test-unit: setup ## The fast tests alone, in under a minute
 
 .PHONY: test-integration
 test-integration: setup package ## Parts against the local AWS
-	@$(PYTEST) -q tests/integration $(ARGS)
+	@$(PYTEST) -q -m "not matrix" tests/integration $(ARGS)
 
 .PHONY: test-terraform
 test-terraform: setup package ## Module tests with a mocked provider
@@ -169,6 +169,10 @@ test-terraform: setup package ## Module tests with a mocked provider
 .PHONY: test-e2e
 test-e2e: setup package ## The whole system on the local AWS
 	@$(PYTEST) -q tests/e2e $(ARGS)
+
+.PHONY: test-lifecycle
+test-lifecycle: setup package ## Applies stopped in every step by Ctrl-C and power cut, then run again or destroyed (five minutes)
+	@$(PYTEST) -q -n 2 tests/integration/lifecycle $(ARGS)
 
 .PHONY: test
 test: lint test-unit test-integration test-terraform test-e2e ## Everything that must pass

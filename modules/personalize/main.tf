@@ -44,7 +44,7 @@ resource "aws_cloudcontrolapi_resource" "dataset_group" {
   depends_on = [aws_iam_role_policy.this]
 }
 
-# Made together with its data: Terraform goes on when the import is done, or fails with its reason.
+# Without the DatasetImportJob that the type could take: Terraform would lose a dataset if it was killed during the import.
 resource "aws_cloudcontrolapi_resource" "dataset" {
   for_each = local.datasets
 
@@ -54,18 +54,7 @@ resource "aws_cloudcontrolapi_resource" "dataset" {
     DatasetType     = each.value
     DatasetGroupArn = aws_cloudcontrolapi_resource.dataset_group.id
     SchemaArn       = aws_cloudcontrolapi_resource.schema[each.key].id
-    DatasetImportJob = {
-      JobName    = "${var.prefix}-${each.key}-seed"
-      DataSource = { DataLocation = "s3://${var.seed.bucket}/seed/${each.key}.csv" }
-      RoleArn    = aws_iam_role.this.arn
-    }
   })
-
-  timeouts {
-    create = "4h"
-  }
-
-  depends_on = [terraform_data.seed]
 }
 
 resource "aws_cloudcontrolapi_resource" "event_tracker" {
@@ -76,7 +65,7 @@ resource "aws_cloudcontrolapi_resource" "event_tracker" {
   })
 
   # A tracker writes to the interactions dataset.
-  depends_on = [aws_cloudcontrolapi_resource.dataset]
+  depends_on = [terraform_data.seed_import]
 }
 
 resource "aws_cloudcontrolapi_resource" "filter" {
@@ -90,7 +79,7 @@ resource "aws_cloudcontrolapi_resource" "filter" {
   })
 
   # An expression names columns of the datasets.
-  depends_on = [aws_cloudcontrolapi_resource.dataset]
+  depends_on = [terraform_data.seed_import]
 }
 
 # What campaigns serve changes daily and is the state machine's, so Terraform keeps only where that is written down.

@@ -32,6 +32,39 @@ locals {
   in_region = { AWS_DEFAULT_REGION = var.account.region, AWS_REGION = var.account.region }
 }
 
+# A dataset with an import under way cannot be deleted. By itself and before the import, as `teardown` below.
+resource "terraform_data" "end_of_imports" {
+  for_each = aws_cloudcontrolapi_resource.dataset
+
+  input = merge(local.run, { dataset_arn = each.value.id })
+
+  provisioner "local-exec" {
+    when        = destroy
+    command     = "\"${self.input.python}\" ${self.input.scripts}/seed_import.py wait --dataset-arn ${self.input.dataset_arn}"
+    environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
+  }
+
+  lifecycle {
+    replace_triggered_by = [aws_cloudcontrolapi_resource.dataset[each.key]]
+  }
+}
+
+resource "terraform_data" "seed_import" {
+  for_each = terraform_data.end_of_imports
+
+  triggers_replace = [each.value.id]
+
+  provisioner "local-exec" {
+    command = join(" ", [
+      "\"${local.run.python}\" ${local.run.scripts}/seed_import.py create --dataset-arn ${each.value.input.dataset_arn}",
+      "--source s3://${var.seed.bucket}/seed/${each.key}.csv --role-arn ${aws_iam_role.this.arn}",
+    ])
+    environment = local.in_region
+  }
+
+  depends_on = [terraform_data.seed, aws_iam_role_policy.this]
+}
+
 # All that a model has undone, when it or everything goes. By itself and before the rest: Terraform runs no destroy-time
 # provisioner of a resource whose creation failed or was interrupted, and a campaign left behind costs money every hour.
 resource "terraform_data" "teardown" {
@@ -59,7 +92,7 @@ resource "terraform_data" "teardown" {
     replace_triggered_by = [aws_cloudcontrolapi_resource.dataset_group]
   }
 
-  depends_on = [aws_cloudcontrolapi_resource.dataset]
+  depends_on = [terraform_data.seed_import]
 }
 
 # Not the registry's AWS::Personalize::Solution: that one cannot switch automatic training off, which is on unless told

@@ -33,8 +33,8 @@ run "given_data_when_planned_then_datasets_are_encrypted_and_imported_from_the_s
     error_message = "The dataset group must be encrypted with the environment's key."
   }
   assert {
-    condition     = jsondecode(aws_cloudcontrolapi_resource.dataset["items"].desired_state).DatasetImportJob.DataSource.DataLocation == "s3://test-seed/seed/items.csv"
-    error_message = "A dataset comes with its seed import."
+    condition     = keys(terraform_data.seed_import) == ["interactions", "items"] && keys(terraform_data.end_of_imports) == ["interactions", "items"]
+    error_message = "Every dataset has its seed imported, and is deleted only when that has ended."
   }
   assert {
     condition     = length(jsondecode(jsondecode(aws_cloudcontrolapi_resource.schema["interactions"].desired_state).Schema).fields) == 4

@@ -15,6 +15,7 @@ from tests.integration.personalize.conftest import LocalAws, aws  # noqa: F401  
 ROOT = Path(__file__).resolve().parents[3]
 PREFIX = "arn:aws:personalize:us-east-1:123456789012"
 BUCKET = "seed-of-scripts"
+SOLUTION = "scripts-0123abcd"
 
 Script = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -59,26 +60,32 @@ def solution(aws: LocalAws, script: Script, small_seed: Path) -> str:  # noqa: F
     assert uploaded.returncode == 0, uploaded.stderr
     group = personalize.create_dataset_group(name="scripts")["datasetGroupArn"]
     settled(lambda: personalize.describe_dataset_group(datasetGroupArn=group)["datasetGroup"])
-    _import(personalize, group, "interactions", "Interactions")
-    _import(personalize, group, "items", "Items")
+    _import(script, personalize, group, "interactions", "Interactions")
+    _import(script, personalize, group, "items", "Items")
     recipe = "arn:aws:personalize:::recipe/aws-user-personalization"
-    return personalize.create_solution(name="scripts", datasetGroupArn=group, recipeArn=recipe)["solutionArn"]
+    wanted = ("--name", SOLUTION, "--dataset-group-arn", group, "--recipe-arn", recipe)
+    for _ in range(2):
+        made = script("solution.py", "create", *wanted, "--hyperparameters", '{"hidden_dimension": "64"}')
+        assert made.returncode == 0, made.stderr
+    return f"{PREFIX}:solution/{SOLUTION}"
 
 
-def _import(personalize: Any, group: str, name: str, kind: str) -> None:
+def _import(script: Script, personalize: Any, group: str, name: str, kind: str) -> None:
     schema = (ROOT / "seed" / "schemas" / f"{name}.json").read_text(encoding="utf-8")
     schema_arn = personalize.create_schema(name=f"scripts-{name}", schema=schema)["schemaArn"]
     dataset = personalize.create_dataset(
         name=f"scripts-{name}", schemaArn=schema_arn, datasetGroupArn=group, datasetType=kind
     )["datasetArn"]
     settled(lambda: personalize.describe_dataset(datasetArn=dataset)["dataset"])
-    job = personalize.create_dataset_import_job(
-        jobName=f"scripts-{name}",
-        datasetArn=dataset,
-        dataSource={"dataLocation": f"s3://{BUCKET}/seed/{name}.csv"},
-        roleArn="arn:aws:iam::123456789012:role/personalize",
-    )["datasetImportJobArn"]
-    settled(lambda: personalize.describe_dataset_import_job(datasetImportJobArn=job)["datasetImportJob"])
+    role = "arn:aws:iam::123456789012:role/personalize"
+    source = f"s3://{BUCKET}/seed/{name}.csv"
+    for kill_after in (1.0, None):
+        done = script(
+            *("seed_import.py", "create", "--dataset-arn", dataset, "--source", source, "--role-arn", role),
+            kill_after=kill_after,
+        )
+    assert done.returncode == 0, done.stderr
+    assert len(personalize.list_dataset_import_jobs(datasetArn=dataset)["datasetImportJobs"]) == 1
 
 
 def settled(describe: Callable[[], dict[str, Any]]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.integration.personalize.conftest import LocalAws
-from tests.integration.scripts.conftest import BUCKET, PREFIX, Script
+from tests.integration.scripts.conftest import BUCKET, PREFIX, SOLUTION, Script
 
 CAMPAIGN = f"{PREFIX}:campaign/scripts"
 LEDGER = "/scripts/ledger"
@@ -47,30 +47,18 @@ def test_given_the_seed_when_uploaded_with_rebase_then_its_newest_event_is_of_no
     assert 0 < time.time() - newest < 300
 
 
-def test_given_a_new_solution_when_switched_off_then_it_does_not_train_by_itself(
-    script: Script, solution: str, personalize: Any
+def test_given_a_solution_when_made_twice_then_it_is_one_and_does_not_train_by_itself(
+    solution: str, personalize: Any
 ) -> None:
-    for _ in range(2):
-        done = script("automatic_training.py", "off", "--solution-arn", solution)
-        assert done.returncode == 0, done.stderr
-    assert personalize.describe_solution(solutionArn=solution)["solution"]["performAutoTraining"] is False
-
-
-def test_given_a_training_that_is_stopped_then_the_solution_is_free(
-    script: Script, solution: str, personalize: Any
-) -> None:
-    script("solution_version.py", "create", "--solution-arn", solution, kill_after=0.9)
-    done = script("solution_version.py", "stop", "--solution-arn", solution)
-    assert done.returncode == 0, done.stderr
-    statuses = [one["status"] for one in personalize.list_solution_versions(solutionArn=solution)["solutionVersions"]]
-    assert set(statuses) <= {"CREATE STOPPED", "ACTIVE"}
+    (made,) = personalize.list_solutions()["solutions"]
+    described = personalize.describe_solution(solutionArn=made["solutionArn"])["solution"]
+    assert (made["solutionArn"], described["performAutoTraining"]) == (solution, False)
+    assert described["solutionConfig"]["algorithmHyperParameters"] == {"hidden_dimension": "64"}
 
 
 def test_given_a_training_that_fails_then_the_script_says_why(script: Script, solution: str, faults: Any) -> None:
-    faults.add({"failNextTraining": {"scripts": "the instance was lost"}})
+    faults.add({"failNextTraining": {SOLUTION: "the instance was lost"}})
     done = script("solution_version.py", "create", "--solution-arn", solution)
-    if "is ACTIVE" in done.stdout:
-        pytest.skip("the training before ended before it could be stopped")
     assert done.returncode == 1
     assert "CREATE FAILED: the instance was lost" in done.stderr
 
@@ -128,5 +116,14 @@ def test_given_a_campaign_when_deleted_after_a_kill_then_nothing_is_left_to_bill
         done = script("campaign.py", "delete", "--campaign-arn", CAMPAIGN)
         assert done.returncode == 0, done.stderr
     assert personalize.list_campaigns()["campaigns"] == []
-    assert script("solution_version.py", "stop", "--solution-arn", solution).returncode == 0
-    personalize.delete_solution(solutionArn=solution)
+
+
+def test_given_a_training_under_way_when_all_solutions_of_the_model_are_deleted_then_none_is_left(
+    script: Script, solution: str, personalize: Any
+) -> None:
+    group = personalize.describe_solution(solutionArn=solution)["solution"]["datasetGroupArn"]
+    personalize.create_solution_version(solutionArn=solution)
+    for _ in range(2):
+        done = script("solution.py", "delete", "--dataset-group-arn", group, "--stem", "scripts")
+        assert done.returncode == 0, done.stderr
+    assert personalize.list_solutions()["solutions"] == []

@@ -52,6 +52,7 @@ class FakePersonalize:
         self.solutions: dict[str, dict[str, Any]] = {}
         self.versions: dict[str, dict[str, Any]] = {}
         self.campaigns: dict[str, dict[str, Any]] = {}
+        self.imports: dict[str, dict[str, Any]] = {}
         self.fail_next: str | None = None  # the failureReason of the next training, campaign or update
         self.refusals: dict[str, list[ClientError]] = {}
         self.calls: list[str] = []
@@ -83,6 +84,12 @@ class FakePersonalize:
         }
         return self.campaigns[CAMPAIGN]
 
+    def add_import(self, status: str, **more: Any) -> str:
+        """An import in that status."""
+        arn = f"{PREFIX}:dataset-import-job/{more.get('jobName', len(self.imports))}"
+        self.imports[arn] = {"datasetImportJobArn": arn, "status": status, **more}
+        return arn
+
     # --- the API
 
     def get_paginator(self, operation: str) -> "Pages":
@@ -105,6 +112,21 @@ class FakePersonalize:
         if solutionArn not in self.solutions:
             raise refusal("ResourceNotFoundException")
         return [dict(version) for version in self.versions.values()]
+
+    def list_dataset_import_jobs(self, datasetArn: str) -> list[dict[str, Any]]:  # noqa: N803
+        """All; they are of one dataset."""
+        if not self.imports:
+            raise refusal("ResourceNotFoundException", datasetArn)
+        return [dict(job) for job in self.imports.values()]
+
+    def create_dataset_import_job(self, **request: Any) -> dict[str, Any]:
+        """Starts an import."""
+        self._called("create_dataset_import_job")
+        return {"datasetImportJobArn": self.add_import("CREATE PENDING", **request)}
+
+    def describe_dataset_import_job(self, datasetImportJobArn: str) -> dict[str, Any]:  # noqa: N803
+        """Moves the import a step on."""
+        return {"datasetImportJob": _copy(self._step(self.imports, datasetImportJobArn))}
 
     def create_solution(self, name: str, **request: Any) -> dict[str, Any]:
         """Starts a creation."""
@@ -209,7 +231,8 @@ class Pages:
     def paginate(self, **request: str) -> list[dict[str, Any]]:
         """Every page."""
         self.service._called(self.operation)
-        key = {"list_solution_versions": "solutionVersions"}.get(self.operation, self.operation.removeprefix("list_"))
+        first, *others = self.operation.removeprefix("list_").split("_")
+        key = first + "".join(word.capitalize() for word in others)
         found = getattr(self.service, self.operation)(**request)
         return [{key: found[start : start + 2]} for start in range(0, len(found), 2)]
 
