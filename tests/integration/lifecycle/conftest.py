@@ -28,7 +28,7 @@ KEYS = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-STEP_SECONDS = "1"  # how long a resource stays in each passing status: long enough to be stopped there
+STEP_SECONDS = "0.6"  # how long a resource stays in each passing status: long enough to be stopped there
 ACCOUNT = "123456789012"
 MODELS = {"recommender": {"recipe": "aws-user-personalization"}, "reranker": {"recipe": "aws-personalized-ranking"}}
 
