@@ -14,6 +14,7 @@ from local.faults import Faults, InjectedError
 from local.personalize import introspection
 from local.personalize import operations as _operations  # noqa: F401  (registers every operation)
 from local.personalize.errors import NotYetError, ServiceError
+from local.personalize.json_text import parse_json
 from local.personalize.registry import OPERATIONS
 from local.personalize.service import Service, UseKey
 from local.personalize.service_model import error_status, operations, rest_paths
@@ -104,7 +105,7 @@ class PersonalizeApp:
 
 def _body(request: Request) -> dict[str, Any]:
     try:
-        document = json.loads(request.get_data() or b"{}")
+        document = parse_json(request.get_data() or b"{}")
     except ValueError:
         document = None
     if not isinstance(document, dict):

@@ -4,6 +4,8 @@ Source: developer guide, "Configuring automatic training". A manual training wit
 """
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from local.personalize import versions
 from local.personalize.kinds import SOLUTION, VERSION
@@ -34,7 +36,7 @@ def _take_turn(service: Service, solution_arn: str, turn: int, *, skip: bool = F
             return
         if not skip and service.status(solution) == ACTIVE:
             _train_on_new_data(service, solution)
-        delay = _days(solution) * service.settings.day_seconds
+        delay = training_days(solution["solutionConfig"]) * service.settings.day_seconds
     service.light.submit(lambda: _take_turn(service, solution_arn, turn), delay)
 
 
@@ -45,6 +47,7 @@ def _train_on_new_data(service: Service, solution: Resource) -> None:
         versions.start_training(service, solution, {}, mode="FULL", training_type="AUTOMATIC")
 
 
-def _days(solution: Resource) -> int:
-    expression = solution["solutionConfig"].get("autoTrainingConfig", {}).get("schedulingExpression", "rate(7 days)")
+def training_days(config: Mapping[str, Any]) -> int:
+    """Days from one automatic training to the next, by a solution's configuration."""
+    expression = config.get("autoTrainingConfig", {}).get("schedulingExpression", "rate(7 days)")
     return int(re.search(r"\d+", expression)[0])

@@ -1,14 +1,16 @@
 """Personalize's schemas: Avro records with rules of the service's own about names, required fields and types."""
 
-import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from local.personalize.errors import InvalidInputError
+from local.personalize.json_text import parse_json
 
 NAMESPACE = "com.amazonaws.personalize.schema"
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PRIMITIVES = {"string", "boolean", "int", "long", "float", "double"}
 _REQUIRED: dict[str, dict[str, frozenset[str]]] = {
     "Interactions": {
@@ -63,12 +65,12 @@ class Schema:
 def parse_schema(text: str) -> Schema:
     """Read a schema as CreateSchema takes it. Raises InvalidInputError that says what is wrong."""
     try:
-        document = json.loads(text)
+        document = parse_json(text)
     except ValueError as wrong:
         raise InvalidInputError(f"Input schema is not valid JSON: {wrong}") from None
     if not isinstance(document, dict) or document.get("type") != "record":
         raise _wrong('the top level must be an object with "type": "record"')
-    if document.get("name") not in _REQUIRED:
+    if str(document.get("name")) not in _REQUIRED:
         raise _wrong(f'"name" must be one of {", ".join(_REQUIRED)}')
     if document.get("namespace") != NAMESPACE:
         raise _wrong(f'"namespace" must be {NAMESPACE}')
@@ -83,9 +85,11 @@ def _field(document: Any) -> Field:
     if not isinstance(document, dict) or not isinstance(document.get("name"), str):
         raise _wrong('every field must be an object with a "name"')
     name, declared = document["name"], document.get("type")
+    if not _NAME.fullmatch(name):
+        raise _wrong(f"field {name!r}: a name is made of letters, digits and _, and begins with no digit")
     types = declared if isinstance(declared, list) else [declared]
     values = [kind for kind in types if kind != "null"]
-    if len(values) != 1 or values[0] not in _PRIMITIVES:
+    if len(values) != 1 or str(values[0]) not in _PRIMITIVES:
         raise _wrong(f"field {name}: the type must be one of {', '.join(sorted(_PRIMITIVES))}, or that and null")
     categorical, textual = bool(document.get("categorical")), bool(document.get("textual"))
     if (categorical or textual) and values[0] != "string":

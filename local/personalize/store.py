@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.personalize.errors import InvalidNextTokenError, ResourceAlreadyExistsError, ResourceNotFoundError
+from local.personalize.json_text import parse_json
 from local.personalize.kinds import Kind
 from local.personalize.timeline import ACTIVE, GONE, SETTLED, Timeline
 
@@ -126,7 +127,7 @@ def _token(list_name: str, place: int) -> str:
 
 def _read_token(token: str, list_name: str) -> int:
     try:
-        name, place = json.loads(base64.b64decode(token.encode(), validate=True))
+        name, place = parse_json(base64.b64decode(token.encode(), validate=True))
     except (binascii.Error, ValueError, TypeError):
         name, place = None, 0
     if name != list_name or not isinstance(place, int) or place < 0:

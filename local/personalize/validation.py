@@ -3,6 +3,7 @@
 A checker is compiled once per operation. Violations are worded as AWS words them.
 """
 
+import math
 import re
 from collections.abc import Callable
 from functools import cache
@@ -39,6 +40,17 @@ def validate(shape: StructureShape, request: Any) -> None:
     if violations:
         noun = "error" if len(violations) == 1 else "errors"
         raise InvalidInputError(f"{len(violations)} validation {noun} detected: {'; '.join(violations)}")
+
+
+def finite_number(name: str, text: str) -> float:
+    """The number that a string member holds. Raises InvalidInputError, also for nan and infinity."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise InvalidInputError(f"{name} must be a number, not {text}.")
+    return number
 
 
 @cache

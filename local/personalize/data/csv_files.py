@@ -2,6 +2,8 @@
 
 import csv
 import io
+import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,20 +11,34 @@ from local.personalize.avro import Field, Schema
 from local.personalize.errors import WorkFailedError
 
 _ID_LENGTH = 256
+_SHOWN = 60
+# Python's own int() and float() also take other alphabets' digits, 1_000, spaces around, nan and infinity.
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_LONGEST_WHOLE = 20
 _FAR_FUTURE = 1e11
 """Epoch seconds of the year 5138: beyond it a time is in milliseconds."""
 
 
 def read_csv(name: str, content: bytes, schema: Schema) -> dict[str, list[Any]]:
     """Columns by field name. Raises WorkFailedError that names file, line and column."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        line = content[: wrong.start].count(b"\n") + 1
-        raise WorkFailedError(f"{name}: line {line} is not UTF-8") from None
+    text = _decoded(name, content)
     rows = _rows(name, text)
     _check_header(name, rows[0] if rows else [], schema)
     return _columns(name, text, rows[1:], schema)
+
+
+def read_rows(name: str, content: bytes) -> list[list[str]]:
+    """The rows of a CSV file, without empty ones. Raises WorkFailedError that names file and line."""
+    return _rows(name, _decoded(name, content))
+
+
+def _decoded(name: str, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = content[: wrong.start].count(b"\n") + 1
+        raise WorkFailedError(f"{name}: line {line} is not UTF-8") from None
 
 
 def _rows(name: str, text: str) -> list[list[str]]:
@@ -98,17 +114,21 @@ def _epoch_seconds(value: str) -> int:
 
 
 def _integer(value: str) -> int:
-    try:
-        return int(value)
-    except ValueError:
-        raise ValueError(f"'{value}' is not a whole number") from None
+    if not _WHOLE.fullmatch(value):
+        raise ValueError(f"'{_short(value)}' is not a whole number")
+    if len(value) > _LONGEST_WHOLE or abs(int(value)) >= 2**63:
+        raise ValueError(f"'{_short(value)}' is beyond a long")
+    return int(value)
 
 
 def _number(value: str) -> float:
-    try:
-        return float(value)
-    except ValueError:
-        raise ValueError(f"'{value}' is not a number") from None
+    if not _NUMBER.fullmatch(value) or not math.isfinite(number := float(value)):
+        raise ValueError(f"'{_short(value)}' is not a number")
+    return number
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= _SHOWN else f"{value[:_SHOWN]}..."
 
 
 def _boolean(value: str) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlparse
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -35,10 +34,11 @@ def write_file(s3: Any, location: str, name: str, content: bytes) -> str:
 
 def split_location(location: str) -> tuple[str, str]:
     """Bucket and key (or prefix) of an s3:// location. Raises WorkFailedError for any other."""
-    parsed = urlparse(location)
-    if parsed.scheme != "s3":
-        raise WorkFailedError(f"{location} is not an s3:// location")
-    return parsed.netloc, parsed.path.lstrip("/")
+    scheme, _, place = location.partition("://")
+    bucket, _, key = place.partition("/")
+    if scheme != "s3" or not bucket:
+        raise WorkFailedError(f"{location} is not an s3://BUCKET/KEY location")
+    return bucket, key.lstrip("/")
 
 
 def _keys(s3: Any, bucket: str, key: str) -> list[str]:

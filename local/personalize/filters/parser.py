@@ -108,11 +108,16 @@ class _Parser:
         return tuple(values)
 
     def _value(self) -> Value:
-        token = self._peek()
-        if self._accept("("):
-            value = self._value()
+        depth = 0
+        while self._accept("("):
+            depth += 1
+        value = self._plain_value()
+        for _ in range(depth):
             self._require(")")
-            return value
+        return value
+
+    def _plain_value(self) -> Value:
+        token = self._peek()
         if token.kind not in ("string", "number", "parameter"):
             raise self._expected('a value: "text", a number or $PARAMETER')
         self._place += 1

@@ -8,6 +8,7 @@ from local.personalize import serving
 from local.personalize.campaigns import Deployment, deployment_of
 from local.personalize.data.s3_files import read_files, write_file
 from local.personalize.errors import InvalidInputError, NotYetError, ServiceError, WorkFailedError
+from local.personalize.json_text import parse_json
 from local.personalize.kinds import FILTER, INFERENCE_JOB, VERSION
 from local.personalize.registry import operation
 from local.personalize.service import Service
@@ -54,7 +55,7 @@ def _answers(
         if not line.strip():
             continue
         try:
-            asked = json.loads(line)
+            asked = parse_json(line)
         except ValueError:
             asked = None
         if not isinstance(asked, dict):
@@ -69,16 +70,27 @@ def _answer(service: Service, deployed: Deployment, job: Resource, asked: dict[s
     if not isinstance(asked.get("userId"), str):
         raise InvalidInputError("userId is missing or not a string.")
     whom = serving.visitor(service, deployed, asked["userId"])
-    given = {"filterArn": job.get("filterArn"), "filterValues": asked.get("filterValues", {})}
+    given = {"filterArn": job.get("filterArn"), "filterValues": _filter_values(asked)}
     allowed = serving.filtered(service, deployed, whom, given)
     if deployed.recipe.recipe_type != "PERSONALIZED_RANKING":
         chosen = serving.recommend(service, deployed, whom, job["numResults"], allowed)
-    elif isinstance(asked.get("itemList"), list):
+    elif _are_strings(asked.get("itemList")):
         items = [item for item in asked["itemList"] if allowed is None or item in allowed]
         chosen = deployed.model.rank(deployed.events.of_history(whom.history), items)
     else:
-        raise InvalidInputError("itemList is missing or not a list.")
+        raise InvalidInputError("itemList is missing or not a list of strings.")
     return {
         "recommendedItems": [scored.item_id for scored in chosen],
         "scores": [scored.score for scored in chosen],
     }
+
+
+def _filter_values(asked: dict[str, Any]) -> dict[str, str]:
+    values = asked.get("filterValues", {})
+    if not isinstance(values, dict) or not _are_strings(list(values.values())):
+        raise InvalidInputError("filterValues must be an object of strings.")
+    return values
+
+
+def _are_strings(values: Any) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)

@@ -12,6 +12,7 @@ from local.personalize.service import Service
 from local.personalize.store import Resource
 from local.personalize.timeline import ACTIVE, CREATE_FAILED
 from local.personalize.training import newest_active_version
+from local.personalize.validation import finite_number
 
 _EXPLORATION = {"explorationWeight": "0.3", "explorationItemAgeCutOff": "30"}
 
@@ -90,7 +91,7 @@ def _check_config(recipe: Recipe, config: Mapping[str, Any]) -> None:
     for name, value in exploration.items():
         if name not in _EXPLORATION:
             raise InvalidInputError(f"itemExplorationConfig has no {name}; it has {', '.join(_EXPLORATION)}.")
-        number = _number(name, value)
+        number = finite_number(name, value)
         if number < 0 or (name == "explorationWeight" and number > 1):
             raise InvalidInputError(f"{name} is out of range: {value}.")
 
@@ -98,10 +99,3 @@ def _check_config(recipe: Recipe, config: Mapping[str, Any]) -> None:
 def _exploration(recipe: Recipe, config: Mapping[str, Any]) -> dict[str, Any]:
     """What a recipe that explores does, with its defaults."""
     return {"itemExplorationConfig": _EXPLORATION | config.get("itemExplorationConfig", {})} if recipe.explores else {}
-
-
-def _number(name: str, value: str) -> float:
-    try:
-        return float(value)
-    except ValueError:
-        raise InvalidInputError(f"{name} must be a number, not {value}.") from None

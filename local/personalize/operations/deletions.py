@@ -1,9 +1,8 @@
 """Data deletion jobs: forget the users listed in CSV files."""
 
-import csv
-import io
 from typing import Any
 
+from local.personalize.data.csv_files import read_rows
 from local.personalize.data.s3_files import read_files
 from local.personalize.errors import InvalidInputError, WorkFailedError
 from local.personalize.kinds import DATASET_GROUP, DELETION_JOB
@@ -31,7 +30,9 @@ def _delete(service: Service, group_arn: str, job: Resource) -> dict[str, Any]:
 
 
 def _user_ids(name: str, content: bytes) -> set[str]:
-    rows = csv.reader(io.StringIO(content.decode("utf-8-sig", "replace")))
-    if next(rows, None) != ["USER_ID"]:
+    rows = read_rows(name, content)
+    if rows[:1] != [["USER_ID"]]:
         raise WorkFailedError(f"{name}: line 1: the header must be USER_ID")
-    return {row[0] for row in rows if row}
+    if wide := next((row for row in rows if len(row) > 1), None):
+        raise WorkFailedError(f"{name}: a row holds one USER_ID, not {len(wide)} values: {','.join(wide)[:60]}")
+    return {row[0] for row in rows[1:]}

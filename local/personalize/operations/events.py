@@ -9,6 +9,7 @@ from local.personalize.avro import Field, Schema, parse_schema
 from local.personalize.data import GroupData
 from local.personalize.data.interactions import PUT, StreamedEvent
 from local.personalize.errors import InvalidInputError, ResourceInUseError
+from local.personalize.json_text import parse_json
 from local.personalize.kinds import DATASET, SCHEMA
 from local.personalize.registry import operation
 from local.personalize.service import Service
@@ -17,6 +18,9 @@ from local.personalize.timeline import ACTIVE
 
 _FAR_FUTURE = 1e11
 """Epoch seconds of the year 5138: beyond it a time is in milliseconds."""
+
+_ID_LENGTH = 256
+_LONG = 2**63
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
@@ -66,10 +70,24 @@ def _event(data: GroupData, request: Mapping[str, Any], event: Mapping[str, Any]
         timestamp=float(event["sentAt"]),
         event_type=event["eventType"],
         # The first form of the API had these two within the properties, and it is still accepted.
-        item_id=event.get("itemId") or properties.get("itemId"),
-        event_value=event.get("eventValue", properties.get("eventValue")),
+        item_id=event.get("itemId") or _item_of(properties),
+        event_value=event.get("eventValue", _value_of(properties)),
         extra=_other_columns(data, event, properties),
     )
+
+
+def _item_of(properties: Mapping[str, Any]) -> str | None:
+    item = properties.get("itemId")
+    if item is not None and not (isinstance(item, str) and len(item) <= _ID_LENGTH):
+        raise InvalidInputError(f"The property itemId must be a string of at most {_ID_LENGTH} characters.")
+    return item or None
+
+
+def _value_of(properties: Mapping[str, Any]) -> float | None:
+    value = properties.get("eventValue")
+    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+        raise InvalidInputError("The property eventValue must be a number.")
+    return value
 
 
 def _other_columns(data: GroupData, event: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,7 +106,7 @@ def _properties(text: str | None) -> dict[str, Any]:
     if text is None:
         return {}
     try:
-        properties = json.loads(text)
+        properties = parse_json(text)
     except ValueError:
         properties = None
     if not isinstance(properties, dict):
@@ -123,6 +141,10 @@ def _value(field: Field, value: Any) -> Any:
         raise InvalidInputError(f"The property for the field {field.name} is missing.")
     if not isinstance(value, _PYTHON_TYPES[field.type]) or (isinstance(value, bool) and field.type != "boolean"):
         raise InvalidInputError(f"The property for the field {field.name} must be of type {field.type}.")
+    if not isinstance(value, str) and abs(value) >= _LONG and field.type in ("int", "long"):
+        raise InvalidInputError(f"The property for the field {field.name} is beyond a long: {str(value)[:30]}...")
+    if field.name == "CREATION_TIMESTAMP" and not 0 <= value < _FAR_FUTURE:
+        raise InvalidInputError(f"The property for the field {field.name} must be in epoch seconds, not {value}.")
     return value
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from local.personalize.autotraining import schedule_training
+from local.personalize.autotraining import schedule_training, training_days
 from local.personalize.errors import InvalidInputError, LimitExceededError, NotYetError, ResourceInUseError
 from local.personalize.kinds import DATASET_GROUP, SOLUTION
 from local.personalize.recipes import RECIPES, Recipe
@@ -11,9 +11,12 @@ from local.personalize.registry import operation
 from local.personalize.service import Service
 from local.personalize.store import Update
 from local.personalize.timeline import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING, Timeline
+from local.personalize.validation import finite_number
 
 _DEFAULT_SCHEDULE = {"schedulingExpression": "rate(7 days)"}
 _RANGES = {"hidden_dimension": (32, 256), "bptt": (2, 32)}
+_SWITCHES = ("recency_mask", "apply_recency_bias")
+_LONGEST_SCHEDULE_DAYS = 30
 
 
 @operation("CreateSolution")
@@ -50,6 +53,7 @@ def update_solution(service: Service, request: dict[str, Any]) -> dict[str, Any]
         raise ResourceInUseError(f"The solution {solution.arn} is not ACTIVE, or an update of it is under way.")
     change = {name: request[name] for name in ("performAutoTraining", "performIncrementalUpdate") if name in request}
     config = request.get("solutionUpdateConfig", {})
+    _check_schedule(config)
     if not change and not config:
         raise InvalidInputError("There is nothing to update.")
     becomes = change | {"solutionConfig": solution["solutionConfig"] | config}
@@ -79,16 +83,24 @@ def _check_config(recipe: Recipe, config: Mapping[str, Any], request: Mapping[st
     for name, value in config.get("algorithmHyperParameters", {}).items():
         if name not in recipe.hyperparameters:
             raise InvalidInputError(f"The recipe {recipe.name} has no hyperparameter {name}.")
-        if name in _RANGES and not (value.isdigit() and _RANGES[name][0] <= int(value) <= _RANGES[name][1]):
+        if name in _RANGES and not (
+            value.isascii() and value.isdigit() and _RANGES[name][0] <= int(value) <= _RANGES[name][1]
+        ):
             raise InvalidInputError(
                 f"The hyperparameter {name} must lie between {_RANGES[name][0]} and {_RANGES[name][1]}."
             )
+        if name in _SWITCHES and value.lower() not in ("true", "false"):
+            raise InvalidInputError(f"The hyperparameter {name} must be true or false, not {value}.")
+    _check_schedule(config)
     if threshold := config.get("eventValueThreshold"):
         if "eventType" not in request:
             raise InvalidInputError("eventValueThreshold needs an eventType.")
-        try:
-            float(threshold)
-        except ValueError:
-            raise InvalidInputError(f"eventValueThreshold must be a number, not {threshold}.") from None
+        finite_number("eventValueThreshold", threshold)
     if "eventsConfig" in config and "eventType" in request:
         raise InvalidInputError("Give either eventType or eventsConfig.")
+
+
+def _check_schedule(config: Mapping[str, Any]) -> None:
+    days = training_days(config)
+    if not 1 <= days <= _LONGEST_SCHEDULE_DAYS:
+        raise InvalidInputError(f"schedulingExpression must say 1 to {_LONGEST_SCHEDULE_DAYS} days, not {days}.")

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from local.personalize.avro import parse_schema
 from local.personalize.data import InteractionLog, StreamedEvent
 from local.personalize.data.csv_files import read_csv
+from local.personalize.data.s3_files import split_location
 from local.personalize.errors import InvalidInputError, WorkFailedError
 from local.personalize.training import EventFilter
 
@@ -31,6 +32,11 @@ _ITEM = {"name": "ITEM_ID", "type": "string"}
         (schema("Items", _ITEM, _ITEM), "twice"),
         (schema("Items", _ITEM, {"name": "A", "type": "array"}), "field A"),
         (schema("Items", _ITEM, {"name": "A", "type": "int", "categorical": True}), "categorical"),
+        (schema("Items", _ITEM, {"name": "A", "type": {"type": "map"}}), "field A"),
+        (schema("Items", _ITEM, {"name": "A", "type": [["int"]]}), "field A"),
+        (schema("Items", _ITEM, {"name": "A,B", "type": "int"}), "letters"),
+        (json.dumps({"type": "record", "name": {"a": 1}}), "Interactions, Items, Users"),
+        ("[" * 20_000, "nested too deeply"),
         (schema("Users", {"name": "USER_ID", "type": ["null", "string"]}, {"name": "A", "type": "int"}), "required"),
     ],
 )
@@ -50,12 +56,36 @@ def test_given_a_wrong_schema_when_read_then_the_error_says_what(text: str, mess
         ("{header}\n,i,5,view\n", "line 2, column USER_ID: a value is missing"),
         ('{header}\n"u\n1",i,5,view\nu,' + "i" * 257 + ",5,view\n", "line 4, column ITEM_ID: an id has at most 256"),
         ('{header}\n"u,i,5,view\n', "line 2: unexpected end of data"),
+        ("{header}\nu,i,1_700,view\n", "line 2, column TIMESTAMP: '1_700' is not a whole number"),
+        ("{header}\nu,i,\u0661,view\n", "line 2, column TIMESTAMP: '\u0661' is not a whole number"),
+        ("{header}\nu,i," + "9" * 5000 + ",view\n", "line 2, column TIMESTAMP: '9+...' is beyond a long"),
     ],
 )
 def test_given_a_malformed_file_when_read_then_line_and_column_are_told(body: str, message: str) -> None:
     content = body.replace("{header}", "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE").encode()
     with pytest.raises(WorkFailedError, match=message):
         read_csv("f.csv", content, parse_schema(INTERACTIONS))
+
+
+@pytest.mark.parametrize("price", ["nan", "inf", "1e999", "1_0", " 1"])
+def test_given_a_price_that_is_no_finite_number_when_read_then_line_and_column_are_told(price: str) -> None:
+    content = f"ITEM_ID,SPECIES,PRICE,CREATION_TIMESTAMP\na,cat,{price},7\n".encode()
+    with pytest.raises(WorkFailedError, match=f"line 2, column PRICE: '{price}' is not a number"):
+        read_csv("f.csv", content, parse_schema(ITEMS))
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [("s3://b/a#1?x.csv", ("b", "a#1?x.csv")), ("s3://b/in/", ("b", "in/")), ("s3://b", ("b", ""))],
+)
+def test_given_any_key_when_a_location_is_split_then_the_key_is_whole(location: str, expected: tuple[str, str]) -> None:
+    assert split_location(location) == expected
+
+
+@pytest.mark.parametrize("location", ["http://b/k", "s3:///k", "b/k"])
+def test_given_no_s3_location_when_split_then_it_is_refused(location: str) -> None:
+    with pytest.raises(WorkFailedError, match="is not an s3://BUCKET/KEY location"):
+        split_location(location)
 
 
 def test_given_bytes_that_are_no_text_when_read_then_the_line_is_told() -> None:

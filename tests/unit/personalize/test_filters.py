@@ -95,6 +95,7 @@ def test_given_an_if_when_the_user_does_not_meet_it_then_the_filter_leaves_all()
         ('INCLUDE ItemID WHERE CurrentUser.LEVEL IN ("a")', "IF condition"),
         ('INCLUDE ItemID WHERE Items.SPECIES IN ("a") IF Items.PRICE = 1', "CurrentUser"),
         ("INCLUDE ItemID WHERE Items.SPECIES NOT IN ($A)", "NOT IN"),
+        (f"INCLUDE ItemID WHERE Items.PRICE = {'(' * 1200}1", "expected )"),
     ],
 )
 def test_given_a_wrong_expression_when_checked_then_the_error_says_where(expression: str, message: str) -> None:

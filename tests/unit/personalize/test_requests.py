@@ -8,6 +8,7 @@ from werkzeug import Request, Response
 from werkzeug.test import EnvironBuilder
 
 from local.faults import Faults
+from local.personalize.errors import InvalidInputError
 from local.personalize.operations_table import BEGIN, END, table, updated
 from local.personalize.registry import OPERATIONS
 from local.personalize.service_model import operations
@@ -53,6 +54,9 @@ def test_given_a_request_that_breaks_the_model_when_sent_then_every_constraint_i
         ("CreateDatasetGroup", "{", 400, "SerializationException"),
         ("CreateDatasetGroup", [1], 400, "SerializationException"),
         ("CreateDatasetGroup", {"name": 1}, 400, "SerializationException"),
+        ("CreateDatasetGroup", "[" * 5000, 400, "SerializationException"),
+        ("CreateDatasetGroup", '{"name": "a", "domain": 1e999}', 400, "SerializationException"),
+        ("ListSchemas", {"nextToken": "W1tb" * 360}, 400, "InvalidNextTokenException"),
         ("ListSchemas", {"maxResults": "3"}, 400, "SerializationException"),
         ("ListSchemas", {"maxResults": 101}, 400, "InvalidInputException"),
         ("MakeCoffee", {}, 404, "UnknownOperationException"),
@@ -157,3 +161,36 @@ def test_given_legacy_properties_when_put_then_item_and_value_are_read_from_them
     stocked.call("PutEvents", trackingId=stocked.arns["tracking"], sessionId="s", eventList=[event])
     history = stocked.app.service().data(stocked.arns["group"]).interactions.history("s", 9)
     assert [(held.item_id, held.event_value) for held in history] == [("i5", 0.5)]
+
+
+@pytest.mark.parametrize(
+    "properties",
+    ['{"itemId": ["i5"]}', '{"itemId": 5}', json.dumps({"itemId": "i" * 257}), '{"eventValue": "much"}', "[" * 1000],
+)
+def test_given_properties_of_wrong_types_when_put_then_they_are_refused_and_nothing_is_recorded(
+    stocked: World, properties: str
+) -> None:
+    log = stocked.app.service().data(stocked.arns["group"]).interactions
+    before = len(log)
+    event = {"eventType": "view", "sentAt": NOW, "properties": properties}
+    with pytest.raises(InvalidInputError):
+        stocked.call("PutEvents", trackingId=stocked.arns["tracking"], sessionId="s", eventList=[event])
+    assert len(log) == before
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"autoTrainingConfig": {"schedulingExpression": "rate(0 days)"}}, "1 to 30 days, not 0"),
+        ({"algorithmHyperParameters": {"recency_mask": "maybe"}}, "true or false, not maybe"),
+        ({"algorithmHyperParameters": {"bptt": "\u00b2"}}, "between 2 and 32"),
+        ({"eventValueThreshold": "nan"}, "must be a number, not nan"),
+    ],
+)
+def test_given_a_value_that_no_training_could_use_when_a_solution_is_made_then_it_is_refused(
+    stocked: World, config: dict[str, Any], message: str
+) -> None:
+    recipe = "arn:aws:personalize:::recipe/aws-user-personalization"
+    request = {"name": "s", "datasetGroupArn": stocked.arns["group"], "recipeArn": recipe, "eventType": "view"}
+    with pytest.raises(InvalidInputError, match=message):
+        stocked.call("CreateSolution", solutionConfig=config, **request)
