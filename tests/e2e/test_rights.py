@@ -101,6 +101,9 @@ def test_every_filter_may_be_asked_with(system, name, values):
 
 
 def test_given_personalize_fails_then_the_popular_list_may_be_read(system):
+    # As a promotion leaves it.
+    popular = json.dumps({"general": ["1-Bengal-2-2"], "species": {}}).encode()
+    system.client("s3").put_object(Bucket=system.outputs["seed_bucket"], Key="fallback/popular.json", Body=popular)
     system.faults({"operations": {"GetRecommendations": {"errorRate": 1}}})
     try:
         answer, error = system.invoke("recommend", {"userId": "12345", "limit": 3})
