@@ -15,6 +15,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # Terraform runs this file by path, from any directory
 
+from scripts import popular_list
 from scripts.check_seed import Report, check
 from scripts.personalize import TaskError, client, run
 from scripts.seed_files import ERROR
@@ -88,8 +89,17 @@ def main() -> int:
     parser.add_argument("--bucket", required=True)
     parser.add_argument("--directory", required=True, type=Path, help="holds items.csv and interactions.csv")
     parser.add_argument("--rebase", action="store_true", help="move all times so that the newest event is now")
+    parser.add_argument(
+        "--popular-key", required=True, help="where the popular list is; made if there is none"
+    )
     given = parser.parse_args()
-    return run(lambda: upload(client("s3"), given.bucket, given.directory, time.time(), given.rebase))
+    return run(lambda: _act(given))
+
+
+def _act(given: argparse.Namespace) -> None:
+    s3 = client("s3")
+    upload(s3, given.bucket, given.directory, time.time(), given.rebase)
+    popular_list.store_first(s3, given.bucket, given.popular_key, given.directory / "interactions.csv")
 
 
 if __name__ == "__main__":

@@ -38,10 +38,11 @@ module "personalize" {
   python      = local.python
 
   seed = {
-    bucket     = module.storage.seed_bucket
-    bucket_arn = module.storage.seed_bucket_arn
-    directory  = var.seed.directory
-    rebase     = var.seed.rebase
+    bucket      = module.storage.seed_bucket
+    bucket_arn  = module.storage.seed_bucket_arn
+    directory   = var.seed.directory
+    rebase      = var.seed.rebase
+    popular_key = local.fallback_key
   }
 }
 

@@ -1,4 +1,4 @@
-"""The popular groups that the last promotion stored, for when Personalize does not answer."""
+"""The popular groups that the last promotion stored (before the first: the seed), for when Personalize does not answer."""
 
 import json
 import time

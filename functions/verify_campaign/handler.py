@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from animal_recommender.clients import client
 from animal_recommender.observability import logger, observed
+from animal_recommender.popular import popular_list
 from animal_recommender.retraining import Model
 from verify_campaign.canary import Probe, problems, rankings, recommendations
 
@@ -61,19 +62,11 @@ def _shown(probe: Probe) -> Check:
     return {"asked": probe["asked"], "problem": probe["problem"], "first": probe["answer"][:_SHOWN]}
 
 
-def popular(items: list[str]) -> dict[str, Any]:
-    """Answer the popular list as the function recommend reads it: all of it, and for each species by itself."""
-    species: dict[str, list[str]] = {}
-    for item in items:
-        species.setdefault(item.partition("-")[0], []).append(item)
-    return {"general": items, "species": species}
-
-
 def _keep_popular(model: Model, stranger: Probe) -> None:
     body = {
         "storedAt": datetime.now(UTC).isoformat(timespec="seconds"),
         "campaignArn": model["campaignArn"],
-        **popular(stranger["answer"]),
+        **popular_list(stranger["answer"]),
     }
     try:
         _put(json.dumps(body).encode())

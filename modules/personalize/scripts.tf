@@ -20,6 +20,7 @@ resource "terraform_data" "seed" {
       "\"${self.input.python}\" ${self.input.scripts}/upload_seed.py",
       "--bucket ${self.input.bucket}",
       "--directory '${var.seed.directory}'",
+      "--popular-key ${var.seed.popular_key}",
       var.seed.rebase ? "--rebase" : "",
     ])
     environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }

@@ -18,12 +18,13 @@ variable "kms_key_arn" {
 }
 
 variable "seed" {
-  description = "First data: the bucket that it is uploaded to, the folder with interactions.csv, items.csv and schemas/, and whether times are moved so that the newest event is now."
+  description = "First data: the bucket that it is uploaded to, the folder with interactions.csv, items.csv and schemas/, whether times are moved so that the newest event is now, and the key of the popular list that is made of them for the time before the first promotion."
   type = object({
-    bucket     = string
-    bucket_arn = string
-    directory  = string
-    rebase     = bool
+    bucket      = string
+    bucket_arn  = string
+    directory   = string
+    rebase      = bool
+    popular_key = string
   })
 }
 

@@ -17,7 +17,7 @@ variables {
   account     = { id = "123456789012", region = "us-east-1", partition = "aws" }
   kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
   ledger_path = "/animal-recommender/test/models"
-  seed        = { bucket = "test-seed", bucket_arn = "arn:aws:s3:::test-seed", directory = "../../seed", rebase = true }
+  seed        = { bucket = "test-seed", bucket_arn = "arn:aws:s3:::test-seed", directory = "../../seed", rebase = true, popular_key = "popular.json" }
   models = {
     recommender = { recipe = "aws-user-personalization", exploration_weight = 0.3, exploration_item_age_cut_off = 30, minimum_provisioned_tps = 2 }
     reranker    = { recipe = "aws-personalized-ranking", hyperparameters = { hidden_dimension = "64" } }

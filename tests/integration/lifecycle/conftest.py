@@ -53,6 +53,7 @@ module "personalize" {
   python      = "%(python)s"
   seed = {
     bucket = "%(prefix)s-seed", bucket_arn = "arn:aws:s3:::%(prefix)s-seed", directory = "%(seed)s", rebase = true
+    popular_key = "popular.json"
   }
 }
 """

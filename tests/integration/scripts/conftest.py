@@ -56,7 +56,10 @@ def solution(aws: LocalAws, script: Script, small_seed: Path) -> str:  # noqa: F
     """The ARN of a solution over the imported seed."""
     personalize = aws.client("personalize")
     aws.client("s3").create_bucket(Bucket=BUCKET)
-    uploaded = script("upload_seed.py", "--bucket", BUCKET, "--directory", str(small_seed), "--rebase")
+    uploaded = script(
+        "upload_seed.py",
+        *("--bucket", BUCKET, "--directory", str(small_seed), "--rebase", "--popular-key", "popular.json"),
+    )
     assert uploaded.returncode == 0, uploaded.stderr
     group = personalize.create_dataset_group(name="scripts")["datasetGroupArn"]
     settled(lambda: personalize.describe_dataset_group(datasetGroupArn=group)["datasetGroup"])

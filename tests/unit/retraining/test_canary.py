@@ -52,13 +52,6 @@ def test_given_sensible_recommendations_when_verified_then_it_is_healthy_and_the
     assert json.loads(s3.stored[0]["Body"])["general"] == [item["itemId"] for item in GOOD]
 
 
-def test_given_items_of_both_species_when_kept_then_each_species_has_its_own_list_in_the_same_order() -> None:
-    assert handler.popular(["2-Pug-1-1", "1-Bengal-2-2", "2-Beagle-3-2"]) == {
-        "general": ["2-Pug-1-1", "1-Bengal-2-2", "2-Beagle-3-2"],
-        "species": {"2": ["2-Pug-1-1", "2-Beagle-3-2"], "1": ["1-Bengal-2-2"]},
-    }
-
-
 @pytest.mark.parametrize(
     ("items", "problem"),
     [
