@@ -1,4 +1,4 @@
-"""The popular groups that the last promotion stored (before the first: the seed), for when Personalize does not answer."""
+"""The popular groups of the last promotion (before the first: of the seed), for when Personalize does not answer."""
 
 import json
 import time
