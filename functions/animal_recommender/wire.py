@@ -1,7 +1,6 @@
 """The forms in which apps call: bare payload, `{"body": {...}}`, API Gateway proxy event. Decided here only."""
 
 import base64
-import binascii
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -53,9 +52,10 @@ def _body(event: Any) -> object:
     if not event.get("isBase64Encoded"):
         return parse_json(body, "body")
     try:
-        return parse_json(base64.b64decode(body, validate=True), "body")
-    except binascii.Error:
+        decoded = base64.b64decode(body, validate=True)
+    except ValueError:  # binascii.Error, or a plain one for what is not ASCII
         raise ValidationError([FieldError("body", "must be base64, as isBase64Encoded says")]) from None
+    return parse_json(decoded, "body")
 
 
 def _payload(payload: object) -> Mapping[str, Any]:

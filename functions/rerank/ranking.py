@@ -10,6 +10,8 @@ from animal_recommender.validation import Fields, ValidationError
 
 # Personalize, GetPersonalizedRanking: at most 500 items.
 MAX_GROUPS = 500
+# All five fields of 500 animals. A longer account of what is wrong would not fit into Lambda's answer of 6 MB.
+MAX_ERRORS = 2500
 
 Item = tuple[str, str]
 """An item's id and its group."""
@@ -53,7 +55,12 @@ def _items(fields: Fields) -> list[Item]:
     if not isinstance(value, list):
         fields.refuse("itemMetadataList", 'is required and must be a list of {"itemId", "animalMetadata"}')
         return []
-    items = [_item(fields, entry, f"itemMetadataList[{index}]") for index, entry in enumerate(value)]
+    items = []
+    for index, entry in enumerate(value):
+        if len(fields.errors) >= MAX_ERRORS:
+            fields.refuse("itemMetadataList", f"has too many wrong fields; none from {index} on was read")
+            break
+        items.append(_item(fields, entry, f"itemMetadataList[{index}]"))
     if not fields.errors and len({group for _, group in items}) > MAX_GROUPS:
         fields.refuse("itemMetadataList", f"must have at most {MAX_GROUPS} distinct groups")
     return items

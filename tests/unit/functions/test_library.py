@@ -133,6 +133,8 @@ def test_given_bad_input_then_a_bare_call_raises_and_a_body_is_answered_with_400
         {**REST, "body": "{"},
         {**REST, "body": "[]"},
         {"body": "*", "isBase64Encoded": True},
+        {"body": "é", "isBase64Encoded": True},
+        {"body": base64.b64encode(b"\xff").decode(), "isBase64Encoded": True},
     ],
 )
 def test_given_no_json_object_in_the_body_then_the_answer_is_400(event: Any) -> None:

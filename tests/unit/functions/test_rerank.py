@@ -100,6 +100,18 @@ def test_given_many_items_of_few_groups_then_only_groups_count(rerank: Any, cont
     assert len(rerank({"userId": "u", "itemMetadataList": items}, context)["ranking"]) == 2000
 
 
+def test_given_more_wrong_items_than_an_answer_can_name_then_it_still_fits_and_says_so(
+    rerank: Any, context: FakeContext
+) -> None:
+    answer = rerank({"body": {"userId": "u", "itemMetadataList": [{"animalMetadata": {}}] * 100_000}}, context)
+
+    errors = json.loads(answer["body"])["errors"]
+    assert (answer["statusCode"], len(errors)) == (400, 2501)
+    assert errors[-1]["field"] == "itemMetadataList"
+    assert "none from 500 on was read" in errors[-1]["message"]
+    assert len(answer["body"]) < 1_000_000
+
+
 def test_given_an_outage_then_the_input_order_is_answered_marked_and_counted(
     rerank: Any, personalize: FakePersonalize, context: FakeContext, capsys: pytest.CaptureFixture[str]
 ) -> None:
