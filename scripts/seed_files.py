@@ -81,7 +81,7 @@ class Table:
     def rows(self, expected: Sequence[Column]) -> Iterator[tuple[int, dict[str, str]]]:
         """Yields (line, row by column name); rows of another length than the header's are noted and left out."""
         names = [name.strip() for name in self.header]
-        for row in self._reader:
+        for row in self._records():
             line = self._reader.line_num
             if len(row) != len(names):
                 message = f"{len(row)} fields, the header has {len(names)}"
@@ -95,10 +95,18 @@ class Table:
 
     def _read_header(self) -> list[str]:
         try:
-            return next(self._reader, [])
+            return next(self._records(), [])
         except OSError as error:
             self._findings.error("file", f"cannot be read: {error.strerror}")
             return []
+
+    def _records(self) -> Iterator[list[str]]:
+        """What is left to read; a fault that leaves the parser lost ends it."""
+        try:
+            yield from self._reader
+        except csv.Error as error:
+            message = f"no CSV from here on, the rest was not read: {str(error).partition(' - ')[0]}"
+            self._findings.error("format", message, self._reader.line_num)
 
     def _lines(self) -> Iterator[str]:
         with self._path.open("rb") as file:
@@ -110,6 +118,8 @@ class Table:
         if number == 1 and raw.startswith(b"\xef\xbb\xbf"):
             self._findings.error("encoding", "the file starts with a byte order mark; save it as UTF-8 without one", 1)
             raw = raw[3:]
+        if b"\0" in raw:
+            self._findings.error("encoding", "holds a NUL character; save it as UTF-8 text", number)
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError as error:

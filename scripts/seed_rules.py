@@ -118,7 +118,7 @@ class InteractionRules:
         if days > STALE_DAYS:
             message = (
                 f"the newest interaction is {days:,.0f} days old; live events will seem to come after a long silence "
-                "(upload_seed.py --rebase moves all times up to now)"
+                "(rebase = true in Terraform's variable seed moves all times up to now)"
             )
             self._findings.warn("time range", message, column="TIMESTAMP")
 

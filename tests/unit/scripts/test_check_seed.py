@@ -1,5 +1,6 @@
 """Each thing that Personalize would refuse is named with its line and column; good data pass."""
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
@@ -139,7 +140,7 @@ def test_given_repeated_rows_and_single_events_then_they_are_warned_of(report: C
 def test_given_old_interactions_then_their_age_is_warned_of(report: Callable[..., Report]) -> None:
     old = [f"{number % 30},2-Pug-2-1,{1_600_000_000 + number},DetailView" for number in range(1_000)]
     found = report("\n".join([INTERACTIONS, *old]))
-    assert "--rebase" in found.findings.examples[WARNING, "time range"][0].message
+    assert "rebase = true" in found.findings.examples[WARNING, "time range"][0].message
 
 
 def test_given_an_animal_that_the_catalogue_lacks_then_it_is_warned_of(report: Callable[..., Report]) -> None:
@@ -179,3 +180,22 @@ def test_given_the_command_line_then_errors_end_1_and_warnings_0(
     file.write_text(interactions("1,2-Pug-2-1,never,DetailView"), encoding="utf-8")
     assert main([str(file)]) == 1
     assert "'never' must be a whole" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (interactions().replace("\n", "\r"), ("format", 1, None)),
+        (interactions("u," + "x" * 200_000 + ",1735600000,View"), ("format", 2, None)),
+        (interactions("u\0,2-Pug-2-1,1735600000,View"), ("encoding", 2, None)),
+    ],
+    ids=["line ends of an old Mac", "a field without end", "NUL"],
+)
+def test_given_what_no_csv_reader_takes_then_its_line_is_named(
+    report: Callable[..., Report], body: str, expected: tuple[str, int, None]
+) -> None:
+    assert expected in met(report(body))
+
+
+def test_given_a_compressed_file_then_it_is_refused_not_a_crash(report: Callable[..., Report]) -> None:
+    assert report(gzip.compress(interactions().encode())).findings.total(ERROR)
