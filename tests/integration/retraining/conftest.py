@@ -1,15 +1,13 @@
 """One local AWS with the whole retraining for all tests of this room."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.integration.retraining import coverage
 from tests.integration.retraining.provisioning import provision, serve
-from tests.integration.retraining.stack import BOTH, SCREENS, Stack
+from tests.integration.retraining.stack import BOTH, Stack
 
 ENDINGS = (
     " promoted: ",
@@ -20,18 +18,26 @@ ENDINGS = (
     "(by EventBridge)",
 )
 
-VISITS: list[list[dict[str, Any]]] = []  # histories of the executions
+MAIL, VISITED = "mail", "states and transitions of the retraining that were visited (x)"  # properties of tests
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Shows what the tests saw: a mail of each kind, and the way that the runs took."""
+    mails = _seen(terminalreporter, MAIL)
     for ending in ENDINGS:
-        for screen in [screen for screen in SCREENS if ending in screen.partition("\n")[0]][:1]:
-            terminalreporter.section("mail", sep="=")
+        for screen in [screen for screen in mails if ending in screen.partition("\n")[0]][:1]:
+            terminalreporter.section(MAIL, sep="=")
             terminalreporter.line(screen)
-    if VISITS:
-        terminalreporter.section("states and transitions of the retraining that were visited (x)", sep="=")
-        terminalreporter.line(coverage.report(VISITS))
+    for report in _seen(terminalreporter, VISITED):
+        terminalreporter.section(VISITED, sep="=")
+        terminalreporter.line(report)
+
+
+def _seen(terminalreporter: pytest.TerminalReporter, what: str) -> list[str]:
+    """What tests recorded, which may have run in another process."""
+    reports = [report for category in terminalreporter.stats.values() for report in category]
+    ended = [report for report in reports if getattr(report, "when", "") == "teardown"]
+    return [text for report in ended for name, text in report.user_properties if name == what]
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +45,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     directory: Path = tmp_path_factory.mktemp("retraining")
     process, endpoint = serve(directory)
     try:
-        made = Stack(endpoint, directory, visits=VISITS)
+        made = Stack(endpoint, directory)
         provision(made)
         yield made
     finally:
@@ -49,9 +55,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(autouse=True)
-def _truth(stack: Stack) -> Iterator[None]:
+def _truth(stack: Stack, record_property: Callable[[str, str], None]) -> Iterator[None]:
     """After each test: the ledger says what is served, and nothing is in training any more."""
     yield
+    while stack.screens:
+        record_property(MAIL, stack.screens.pop())
     stack.local("DELETE", "faults")
     for model in BOTH:
         stack.settle(model)

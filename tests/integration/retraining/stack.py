@@ -22,7 +22,6 @@ PREFIX = f"{ENVIRONMENT}-animal-recommender"
 ACCOUNT = "arn:aws:personalize:us-east-1:123456789012"
 MODELS = {"recommender": "aws-user-personalization", "reranker": "aws-personalized-ranking"}
 LEDGERS = f"/animal-recommender/{ENVIRONMENT}/models"
-SCREENS: list[str] = []  # mails, as people see them
 BOTH = ["recommender", "reranker"]
 UNREACHABLE = {"threshold": 2}
 NDCG = "normalized_discounted_cumulative_gain_at_5"
@@ -45,11 +44,15 @@ def campaign_arn(model: str) -> str:
 
 @dataclass(eq=False)
 class Stack:
-    """A running local AWS with everything in place; `visits` gathers what its executions went through."""
+    """A running local AWS with everything in place.
+
+    `visits` gathers what its executions went through, `screens` mails as people see them.
+    """
 
     endpoint: str
     directory: Path
     visits: list[list[dict[str, Any]]] = field(default_factory=list)
+    screens: list[str] = field(default_factory=list)
     state_machine: str = ""
     queue: str = ""
     _number: int = 0
@@ -168,7 +171,8 @@ class Stack:
             return len(found) >= count
 
         self.until(receive, f"{len(found)} of {count} mails")
-        SCREENS.extend(f"{mail.get('Subject', '(by EventBridge)')}\n{'-' * 100}\n{mail['Message']}" for mail in found)
+        for mail in found:
+            self.screens.append(f"{mail.get('Subject', '(by EventBridge)')}\n{'-' * 100}\n{mail['Message']}")
         return found
 
     def script(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:

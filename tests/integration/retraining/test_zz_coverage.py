@@ -1,16 +1,20 @@
 """The last of this room: every state and transition of the definition was visited by the tests before."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.integration.retraining import coverage
+from tests.integration.retraining.conftest import VISITED
 from tests.integration.retraining.stack import Stack
 
 ENOUGH = 20  # executions; fewer mean that only some of the tests ran
 
 
 def test_given_all_tests_above_when_they_have_run_then_every_state_and_transition_was_visited(
-    stack: Stack,
+    stack: Stack, record_property: Callable[[str, str], None]
 ) -> None:
+    record_property(VISITED, coverage.report(stack.visits))
     if len(stack.visits) < ENOUGH:
         pytest.skip("only some of the tests ran")
     states, transitions = coverage.visited(stack.visits)
