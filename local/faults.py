@@ -20,7 +20,7 @@ from typing import Any
 
 from werkzeug import Request, Response
 
-_RULES = ("throttleRate", "errorRate", "latencySeconds")
+_RULES = {"throttleRate": 1, "errorRate": 1, "latencySeconds": 900}  # the most that each may be
 _FAILURES = ("failNextTraining", "failNextCampaignUpdate")
 _HOLDS = ("holdCampaignUpdates", "holdTrainings")
 
@@ -121,8 +121,8 @@ def _check(document: Any) -> None:
         if not isinstance(rule, dict) or not set(rule) <= set(_RULES):
             raise ValueError(f"operations.{operation}: expected an object with {', '.join(_RULES)}")
         for name, value in rule.items():
-            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-                raise ValueError(f"operations.{operation}.{name}: expected a number of at least 0")
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _RULES[name]:
+                raise ValueError(f"operations.{operation}.{name}: expected a number of 0 to {_RULES[name]}")
     for name in _HOLDS:
         for resource, held in document.get(name, {}).items():
             if not isinstance(held, bool):

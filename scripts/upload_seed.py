@@ -89,9 +89,7 @@ def main() -> int:
     parser.add_argument("--bucket", required=True)
     parser.add_argument("--directory", required=True, type=Path, help="holds items.csv and interactions.csv")
     parser.add_argument("--rebase", action="store_true", help="move all times so that the newest event is now")
-    parser.add_argument(
-        "--popular-key", required=True, help="where the popular list is; made if there is none"
-    )
+    parser.add_argument("--popular-key", required=True, help="where the popular list is; made if there is none")
     given = parser.parse_args()
     return run(lambda: _act(given))
 
