@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 
@@ -40,10 +41,10 @@ class Progress:
     def update(self, text: str) -> None:
         """Show how far it is: live on a terminal, now and then in a log."""
         if self.status is not None:
-            self.status.update(f"{self.title}  [dim]{text}  {self.seconds:.0f} s[/dim]")
+            self.status.update(f"{self.title}  [dim]{escape(text)}  {self.seconds:.0f} s[/dim]")
         elif time.monotonic() - self._spoke >= _QUIET_SECONDS:
             self._spoke = time.monotonic()
-            console.print(f"{self.number}[dim]… {self.title}: {text}  {self.seconds:.0f} s[/dim]")
+            console.print(f"{self.number}[dim]… {self.title}: {escape(text)}  {self.seconds:.0f} s[/dim]")
 
 
 @dataclass
@@ -67,7 +68,7 @@ def running(title: str, number: str = "") -> Iterator[Progress]:
     with console.status(title) if console.is_terminal else nullcontext() as status:
         progress = Progress(title, number, status)
         yield progress
-    tail = f"  [dim]{progress.note}[/dim]" if progress.note else ""
+    tail = f"  [dim]{escape(progress.note)}[/dim]" if progress.note else ""
     console.print(f"{number}[green]✓[/green] {title}{tail}  [dim]{progress.seconds:.1f} s[/dim]")
 
 
@@ -83,4 +84,4 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
 
 def fail(message: str) -> None:
     """Say what went wrong and what to do, on standard error."""
-    Console(stderr=True, highlight=False).print(f"[bold red]✗[/bold red] {message}")
+    Console(stderr=True, highlight=False).print(f"[bold red]✗[/bold red] {escape(message)}")

@@ -54,7 +54,7 @@ def walk(local: Local, steps: Steps, *, stop_after: bool) -> None:
     with steps.step("Start the local AWS") as progress:
         local_system.start(local)
         progress.note = local.endpoint
-    with steps.step("terraform apply: provision, import the seed, train and deploy two models") as progress:
+    with steps.step("terraform apply: provision, seed, train, deploy") as progress:
         outputs = local_system.provision(local, progress)
     visitor = Visitor(
         boto3.client("kinesis"), boto3.client("lambda"), outputs["function_names"], outputs["stream_name"]
@@ -72,7 +72,7 @@ def follow_a_visitor(visitor: Visitor, steps: Steps) -> None:
     with steps.step("Ask for a visitor nobody knows yet") as progress:
         before = visitor.recommendations()
         progress.note = "the most popular animals"
-    with steps.step(f"Stream the visitor's views of {BREED}s through Kinesis") as progress:
+    with steps.step(f"Stream the visitor's views of {BREED}s") as progress:
         visitor.browse(progress)
     with steps.step("Ask again, without any retraining") as progress:
         after = _after(visitor, before, progress)
@@ -131,10 +131,10 @@ def rerank(visitor: Visitor, steps: Steps) -> None:
 def retrain(outputs: dict, steps: Steps) -> None:
     """Run the daily retraining once, to its end."""
     machine = boto3.client("stepfunctions")
-    with steps.step("Run the daily retraining once: train, evaluate, promote") as progress:
+    with steps.step("Run the daily retraining once") as progress:
         run = machine.start_execution(stateMachineArn=outputs["state_machine_arn"])["executionArn"]
         ended = _watch(Execution(machine, run), progress)
-        progress.note = f"its state machine {ended['status']}"
+        progress.note = f"state machine {ended['status']}"
     finish(ended)
 
 
