@@ -79,8 +79,9 @@ class DeployedModel:
         return self.personalize.describe_solution_version(solutionVersionArn=version_arn)["solutionVersion"]
 
 
-def _identity(outcome: ledger.Outcome) -> tuple[str | None, str, str | None]:
-    return outcome["run"], outcome["outcome"], outcome["solutionVersionArn"]
+def _identity(outcome: ledger.Outcome) -> tuple[str, str, str | None]:
+    """A run that reports twice is one, whenever it did; a rollback has no run, and each is one of its own."""
+    return outcome["run"] or outcome["when"], outcome["outcome"], outcome["solutionVersionArn"]
 
 
 def deployed_models(deployment: Deployment) -> list[DeployedModel]:

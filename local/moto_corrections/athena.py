@@ -1,12 +1,18 @@
-"""Athena: named queries and workgroups."""
+"""Athena: named queries, workgroups, and answers."""
 
 import json
+import sys
+from collections.abc import Iterator
 from typing import Any
 
-from moto.athena.models import WorkGroup
+from moto.athena.models import AthenaBackend, Execution, QueryResults, WorkGroup
 from moto.athena.responses import AthenaResponse
+from moto.glue.models import glue_backends
+from moto.s3.models import s3_backends
+from moto.s3.utils import bucket_and_name_from_url
 
-from local.moto_corrections.replacing import added
+from local import queries
+from local.moto_corrections.replacing import added, around
 
 # UpdateWorkGroup names a few settings differently from CreateWorkGroup, or asks for their removal.
 _REMOVALS = {
@@ -16,6 +22,12 @@ _REMOVALS = {
 
 
 def apply() -> None:
+    """Correct administration and answers."""
+    _correct_administration()
+    _correct_answers()
+
+
+def _correct_administration() -> None:
     """Answer DeleteNamedQuery, UpdateNamedQuery and UpdateWorkGroup, and list the tags of an untagged workgroup.
 
     Cause: moto/athena/responses.py lacks the three actions, and takes "no tags" for "no such resource" (400).
@@ -44,6 +56,82 @@ def apply() -> None:
     @added(AthenaResponse)
     def list_tags_for_resource(self: AthenaResponse) -> str:
         return json.dumps(self.athena_backend.list_tags_for_resource(self._get_param("ResourceARN")) or {"Tags": []})
+
+
+def _correct_answers() -> None:
+    """Run a SELECT, keep its answer and write it to the output location; one that fails says why.
+
+    Cause: moto/athena/models.py runs no query and answers no rows.
+    """
+
+    @around(AthenaBackend, "start_query_execution")
+    def start(original: Any, self: AthenaBackend, **asked: Any) -> str:
+        group = self.work_groups.get(asked["workgroup"] or "primary")
+        asked["config"] = dict(asked["config"] or _output(group))
+        execution = self.executions[original(self, **asked)]
+        if _is_question(execution.query):
+            _run(self, execution)
+        return execution.id
+
+    @around(AthenaResponse, "get_query_execution")
+    def get_query_execution(original: Any, self: AthenaResponse) -> str:
+        answer = json.loads(original(self))
+        execution = self.athena_backend.executions[answer["QueryExecution"]["QueryExecutionId"]]
+        answer["QueryExecution"]["Statistics"]["DataScannedInBytes"] = getattr(execution, "scanned", 0)
+        if (reason := getattr(execution, "failure", None)) is not None:
+            answer["QueryExecution"]["Status"] |= {"State": "FAILED", "StateChangeReason": reason}
+        return json.dumps(answer)
+
+
+def _output(group: WorkGroup | None) -> dict[str, Any]:
+    return group.configuration.get("ResultConfiguration", {}) if group else {}
+
+
+def _is_question(sql: str) -> bool:
+    code = " ".join(line.partition("--")[0] for line in sql.splitlines())
+    return code.split(maxsplit=1)[:1] in (["SELECT"], ["WITH"])
+
+
+def _run(backend: AthenaBackend, execution: Any) -> None:
+    try:
+        table = _table(backend, execution)
+        answer = queries.ask(execution.query, execution.execution_parameters or (), table, _objects(backend, table))
+    except ValueError as error:
+        execution.failure = str(error)
+        return
+    execution.scanned = answer.scanned
+    rows = [{"Data": [{} if cell is None else {"VarCharValue": cell} for cell in row]} for row in answer.texts()]
+    backend.query_results[execution.id] = QueryResults(rows, [_column(name) for name in answer.names])
+    _write(backend, execution, answer.csv())
+
+
+def _table(backend: AthenaBackend, execution: Execution) -> queries.Table:
+    """The table that the query asks about, as Glue describes it."""
+    name, database = queries.table_name(execution.query), (execution.context or {}).get("Database", "default")
+    tables = glue_backends[backend.account_id][backend.region_name].get_database(database).tables
+    if name not in tables:
+        raise ValueError(f"TABLE_NOT_FOUND: Table 'awsdatacatalog.{database}.{name}' does not exist")
+    found = tables[name].as_dict()
+    columns = {column["Name"]: column["Type"] for column in found["StorageDescriptor"]["Columns"]}
+    template = found["Parameters"].get("storage.location.template", found["StorageDescriptor"]["Location"])
+    return queries.Table(name, columns, template)
+
+
+def _objects(backend: AthenaBackend, table: queries.Table) -> Iterator[tuple[str, bytes]]:
+    s3 = s3_backends[backend.account_id][backend.partition]
+    bucket, prefix = bucket_and_name_from_url(table.location)
+    found, *_ = s3.list_objects(s3.get_bucket(bucket), prefix, None, None, sys.maxsize)
+    return ((f"s3://{bucket}/{item.name}", item.value) for item in found)
+
+
+def _write(backend: AthenaBackend, execution: Execution, text: str) -> None:
+    bucket, key = bucket_and_name_from_url(execution.config.get("OutputLocation"))
+    if bucket:
+        s3_backends[backend.account_id][backend.partition].put_object(bucket, key, text.encode())
+
+
+def _column(name: str) -> dict[str, str]:
+    return {"CatalogName": "hive", "Name": name, "Label": name, "Type": "varchar"}
 
 
 def _update(group: WorkGroup, updates: dict[str, Any]) -> None:

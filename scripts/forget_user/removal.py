@@ -18,7 +18,7 @@ from scripts.terminal import Progress, running
 
 LETTERS_HIDDEN_SECONDS = 300
 READ, REWRITTEN, REMOVED = "object versions read", "objects rewritten", "object versions removed"
-ITEMS, LETTERS, USERS = "history items deleted", "dead letters deleted", "users deleted by Personalize"
+ITEMS, LETTERS, RECORDS = "history items deleted", "dead letters deleted", "records deleted by Personalize"
 
 
 class Removal:
@@ -137,7 +137,7 @@ class Removal:
 
     def _receipt(self, job: dict[str, Any]) -> dict[str, Any]:
         """What was done, without a name, for the files; then the journal and the list go, since they name the user."""
-        self.state.counts[USERS] = job.get("numDeleted", 0)
+        self.state.counts[RECORDS] = job.get("numDeleted", 0)
         return {
             "subject": self.journal.digest,
             "environment": self._deployment.environment,

@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from scripts.deployment import Deployment
 from scripts.environments import ROOT
+from scripts.query import Athena
+from scripts.terminal import running
 
 
 def view(**changes: Any) -> dict:
@@ -71,6 +74,46 @@ def test_an_event_reaches_the_tracker_the_history_and_the_raw_store(system, put,
     wait_for(lambda: event["sessionId"] in json.dumps(system.tracked()))
     # and one line of a raw object under a date prefix.
     wait_for(lambda: event["sessionId"] in json.dumps(raw_lines(system)))
+
+
+def answered(system: Any, name: str, *parameters: str) -> list[dict[str, str]]:
+    """The rows of a named query, as `make query` gets them."""
+    athena = Athena(system.client("athena"), Deployment("local").name("athena-workgroup"))
+    with running(name) as progress:
+        header, *rows = athena.rows(athena.run(athena.queries()[name], parameters, progress))
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def test_the_named_queries_answer_from_what_the_pipeline_wrote(system, put, wait_for):
+    # Given a visitor who sees a recommendation, likes it and applies, and a record that is no event
+    user, recommendation = f"user-{uuid.uuid4().hex}", f"r-{uuid.uuid4().hex}"
+    steps = ("DetailView", "Favorite", "Application")
+    animal = view()["animalMetadata"] | {"animal_primary_breed_id": f"breed-{uuid.uuid4().hex}"}
+    before = answered(system, "funnel")[0]
+    for minutes, step in enumerate(steps):
+        event = view(userId=user, eventType=step, recommendationId=recommendation, animalMetadata=animal)
+        event["timestamp"] = f"2026-01-01T00:0{minutes}:00Z"
+        put({"Partitionkey": "1", "Data": event} if step == "Favorite" else event)
+    put({"no": "event"})
+
+    # When Firehose has written them, then each query answers what happened.
+    history = wait_for(lambda: len(rows := answered(system, "user_history", user)) == len(steps) and rows)
+    assert [(row["happened_at"], row["event_type"]) for row in history] == [
+        ("2026-01-01 00:02:00", "Application"),
+        ("2026-01-01 00:01:00", "Favorite"),
+        ("2026-01-01 00:00:00", "DetailView"),
+    ]
+    (conversion,) = (
+        row for row in answered(system, "conversion_by_recommendation") if row["recommendation_id"] == recommendation
+    )
+    assert conversion | {"recommendation_id": ""} == {
+        "recommendation_id": "", "visitors": "1", "views": "1", "favorites": "1", "applications": "1",
+        "converted": "true",
+    }  # fmt: skip
+    after = answered(system, "funnel")[0]
+    assert {name: int(after[name]) - int(before[name]) for name in after} == dict.fromkeys(after, 1)
+    assert animal["animal_primary_breed_id"] in {row["breed"] for row in answered(system, "top_breeds")}
+    assert {row["event_type"] for row in answered(system, "events_by_day_and_type")} >= set(steps)
 
 
 def test_a_wrong_event_goes_to_the_dead_letter_queue_and_the_stream_goes_on(system, put, wait_for):

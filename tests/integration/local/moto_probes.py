@@ -92,6 +92,41 @@ def athena_workgroup_without_tags_is_read() -> None:
 
 
 @probe
+def athena_answers_a_query() -> None:
+    athena, glue, s3 = aws("athena"), aws("glue"), aws("s3")
+    s3.create_bucket(Bucket="raw")
+    s3.put_object(Bucket="raw", Key="events/day=1/a.json", Body=b'{"userId": 7, "Data": {"kind": "x"}}\nno JSON\n')
+    glue.create_database(DatabaseInput={"Name": "d"})
+    columns = [{"Name": "userid", "Type": "string"}, {"Name": "data", "Type": "struct<kind:string>"}]
+    descriptor = {"Columns": columns, "Location": "s3://raw/events/"}
+    place = {"storage.location.template": "s3://raw/events/${arrival}/"}
+    table = {"Name": "events", "StorageDescriptor": descriptor, "Parameters": place}
+    glue.create_table(DatabaseName="d", TableInput=table)
+    sql = "-- Who?\nSELECT userid, data.kind AS kind, arrival FROM events WHERE userid = ?"
+    asked = {"QueryExecutionContext": {"Database": "d"}, "ResultConfiguration": {"OutputLocation": "s3://raw/answers/"}}
+    query = athena.start_query_execution(QueryString=sql, ExecutionParameters=["'7'"], **asked)["QueryExecutionId"]
+    while athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]["State"] != "SUCCEEDED":
+        pass
+    rows = athena.get_query_results(QueryExecutionId=query)["ResultSet"]["Rows"]
+    texts = [[cell["VarCharValue"] for cell in row["Data"]] for row in rows]
+    assert texts == [["userid", "kind", "arrival"], ["7", "x", "day=1"]]
+    written = s3.get_object(Bucket="raw", Key=f"answers/{query}.csv")["Body"].read()
+    assert written == b'"userid","kind","arrival"\n"7","x","day=1"\n'
+
+
+@probe
+def athena_says_why_a_query_failed() -> None:
+    athena = aws("athena")
+    aws("glue").create_database(DatabaseInput={"Name": "d"})
+    query = athena.start_query_execution(QueryString="SELECT 1 FROM nowhere", QueryExecutionContext={"Database": "d"})[
+        "QueryExecutionId"
+    ]
+    status = athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]
+    assert status["State"] == "FAILED"
+    assert "nowhere" in status["StateChangeReason"]
+
+
+@probe
 def budget_subscribers_and_tags_are_read() -> None:
     budgets, account = aws("budgets"), "123456789012"
     notification = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80.0}

@@ -1,0 +1,149 @@
+"""Athena's SQL, really answered: DuckDB asks the objects that the Glue table describes, in Trino's words.
+
+A line of an object is read as the table's SerDe reads it: keys without regard to case, and what is no JSON object is a
+row of nulls.
+"""
+
+import csv
+import gzip
+import io
+import json
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import sqlglot
+from sqlglot import exp
+
+_PLACE = re.compile(r"\$\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table over JSON lines: Hive types by column, and where its objects lie, e.g. `s3://bucket/events/${arrival}/`.
+
+    Each `${name}` of the template is a partition key.
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    template: str
+
+    @property
+    def location(self) -> str:
+        """The part of the template that all objects share."""
+        return self.template.partition("${")[0]
+
+    @property
+    def keys(self) -> list[str]:
+        """The names of the partition keys."""
+        return _PLACE.findall(self.template)
+
+    def partition(self, url: str) -> dict[str, str] | None:
+        """The partition of an object; None if it lies outside the table."""
+        pieces = _PLACE.split(self.template)
+        pattern = "".join(f"(?P<{piece}>.+)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
+        found = re.match(pattern, url)
+        return found.groupdict() if found else None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The rows of a query, by the names of its columns; `scanned`: bytes read, as they lie in S3."""
+
+    names: list[str]
+    rows: list[tuple[Any, ...]]
+    scanned: int
+
+    def texts(self) -> Iterator[list[str | None]]:
+        """The rows as Athena answers them: the names first, all as text."""
+        yield [*self.names]
+        yield from ([_text(value) for value in row] for row in self.rows)
+
+    def csv(self) -> str:
+        """The file that Athena writes."""
+        out = io.StringIO(newline="")
+        csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(self.texts())
+        return out.getvalue()
+
+
+def table_name(sql: str) -> str:
+    """The one table that a query asks about. Raises ValueError if there is not one."""
+    try:
+        tree = sqlglot.parse_one(sql, read="trino")
+    except sqlglot.errors.SqlglotError as error:
+        raise ValueError(str(error)) from error
+    own = {part.alias for part in tree.find_all(exp.CTE)}
+    names = {table.name for table in tree.find_all(exp.Table)} - own
+    if len(names) != 1:
+        raise ValueError(f"the local Athena asks one table at a time, not {', '.join(sorted(names)) or 'none'}")
+    return names.pop()
+
+
+def ask(sql: str, parameters: Sequence[str], table: Table, objects: Iterable[tuple[str, bytes]]) -> Answer:
+    """Answer a query about one table; `objects` are URLs and contents, `parameters` SQL literals for its `?`.
+
+    Raises ValueError, with the engine's words, for SQL that it does not take.
+    """
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
+        scanned = _unpack(table, objects, lines := Path(folder) / "lines.json")
+        try:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute(_view(table, lines))
+            found = connection.execute(_translated(sql, parameters))
+        except (duckdb.Error, sqlglot.errors.SqlglotError) as error:
+            raise ValueError(str(error)) from error
+        return Answer([column[0] for column in found.description], found.fetchall(), scanned)
+
+
+def _unpack(table: Table, objects: Iterable[tuple[str, bytes]], target: Path) -> int:
+    scanned = 0
+    with target.open("w", encoding="utf-8") as out:
+        for url, content in objects:
+            if (partition := table.partition(url)) is None:
+                continue
+            scanned += len(content)
+            plain = gzip.decompress(content) if url.endswith(".gz") else content
+            out.writelines(f"{json.dumps(_row(line) | partition)}\n" for line in plain.split(b"\n") if line)
+    return scanned
+
+
+def _row(line: bytes) -> dict[str, Any]:
+    try:
+        row = json.loads(line, object_pairs_hook=lambda pairs: {name.lower(): value for name, value in pairs})
+    except (ValueError, RecursionError):
+        return {}
+    return row if isinstance(row, dict) else {}
+
+
+def _view(table: Table, lines: Path) -> str:
+    types = {**table.columns, **dict.fromkeys(table.keys, "string")}
+    columns = ", ".join(f"'{name}': '{_duckdb_type(kind)}'" for name, kind in types.items())
+    return f"""
+        CREATE VIEW "{table.name}" AS SELECT *
+        FROM read_json('{lines}', format = 'newline_delimited', ignore_errors = true, columns = {{{columns}}})
+    """
+
+
+def _duckdb_type(hive: str) -> str:
+    return exp.DataType.build(hive, dialect="hive").sql("duckdb", identify=True)
+
+
+def _translated(sql: str, parameters: Sequence[str]) -> str:
+    tree = sqlglot.parse_one(sql, read="trino")
+    places = list(tree.find_all(exp.Placeholder, bfs=False))
+    if len(places) != len(parameters):
+        raise ValueError(f"Incorrect number of parameters: expected {len(places)} but found {len(parameters)}")
+    for place, literal in zip(places, parameters, strict=True):
+        place.replace(sqlglot.parse_one(literal, read="trino"))
+    return tree.sql("duckdb")
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return None if value is None else str(value)
