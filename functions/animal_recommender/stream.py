@@ -55,7 +55,10 @@ def consume(event: Any, deliver: Deliver, dead_letters: DeadLetters, accepted_me
     due = sorted((letter for letter in poison if letter.record.position < first_failed), key=_position)
     unsent = dead_letters.send(due)
     first_failed = min([first_failed, *(letter.record.position for letter in unsent)])
-    _report(len(records), len(events) - len(outcome.failed) - len(outcome.refused), len(due), outcome, accepted_metric)
+    # What comes again is counted then: once, though a service accepted it twice.
+    done = sum(event.position < first_failed and event.position not in outcome.refused for event in events)
+    buried = sum(letter.record.position < first_failed for letter in due)
+    _report(len(records), done, buried, outcome, accepted_metric)
     if first_failed == len(records):
         return {"batchItemFailures": []}
     return {"batchItemFailures": [{"itemIdentifier": records[first_failed].sequence_number}]}

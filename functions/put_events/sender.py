@@ -48,6 +48,8 @@ class Sender:
 
     def _send_chunk(self, chunk: list[Event], deadline: Deadline, outcome: Outcome) -> bool:
         """Send one call's worth, again while it may help and time is left; answers whether the group may go on."""
+        if not deadline.allows(0):
+            return False  # of a service that hangs, each group's first call would take its whole time-out
         for delay in delays():
             try:
                 with traced("Personalize"):

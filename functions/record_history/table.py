@@ -67,6 +67,8 @@ class Table:
                 self._wait(next(waits), Failure.TRANSIENT, "UnprocessedItems")
 
     def _call(self, operation: Callable[..., Any], parameters: dict[str, Any]) -> Any:
+        if not self._deadline.allows(0):
+            raise NotWrittenError(Failure.TRANSIENT, "OutOfTime")
         waits = delays()
         while True:
             try:

@@ -4,6 +4,7 @@ import importlib
 import io
 import socket
 from collections.abc import Iterator
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -78,6 +79,17 @@ def sqs() -> FakeSqs:
 @pytest.fixture
 def s3() -> FakeS3:
     return FakeS3()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The one number is the time of the consumers' deadlines, in seconds: it stands still unless a test moves it."""
+    from animal_recommender.failures import Deadline
+
+    now = [0.0]
+    for name in ("put_events", "record_history"):
+        monkeypatch.setattr(_handler_of(name), "Deadline", partial(Deadline, clock=lambda: now[0]))
+    return now
 
 
 def _handler_of(name: str) -> ModuleType:

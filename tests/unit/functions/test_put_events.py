@@ -217,32 +217,62 @@ def test_given_throttling_then_the_call_is_repeated_and_nothing_reported(
 
 
 def test_given_no_time_left_then_the_earliest_failed_record_is_reported_and_others_are_accepted(
-    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs
+    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, clock: list[float]
 ) -> None:
     personalize.broken_users = {"slow"}
     batch = kinesis(
         b"poison 1", event(userId="a"), event(userId="slow"), b"poison 2", event(userId="slow"), event(userId="b")
     )
 
-    answer = put_events(batch, FakeContext(remaining_ms=50))
+    answer = put_events(batch, FakeContext(remaining_ms=40))
 
     assert failures(answer) == [sequence_number(3)]
     assert {sent["user"] for sent in personalize.events.values()} == {"a", "b"}
     assert [letter["sequenceNumber"] for letter in sqs.letters] == [sequence_number(1)], "poison behind comes again"
 
 
+def test_given_a_service_that_hangs_then_no_group_begins_after_the_time_is_up(
+    put_events: Any, personalize: FakePersonalize, clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hang(parameters: dict[str, Any]) -> None:
+        personalize.calls.append(parameters)
+        clock[0] += 3.0
+        raise error("InternalServerError", 500)
+
+    monkeypatch.setattr(personalize, "_call", hang)
+    batch = kinesis(*(event(sessionId=str(n)) for n in range(100)))
+
+    assert failures(put_events(batch, FakeContext(remaining_ms=30_000))) == [sequence_number(1)]
+    assert clock[0] < 30.0
+
+
+def test_given_records_that_come_again_then_they_are_counted_once(
+    put_events: Any, personalize: FakePersonalize, capsys: pytest.CaptureFixture[str], clock: list[float]
+) -> None:
+    personalize.broken_users = {"slow"}
+    batch = kinesis(event(userId="a"), b"poison", event(userId="slow"), event(userId="b"), b"poison")
+
+    put_events(batch, FakeContext(remaining_ms=40))
+    personalize.broken_users = set()
+    put_events({"Records": batch["Records"][2:]}, FakeContext())
+
+    emf = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert sum(one["EventsAccepted"][0] for one in emf) == 3
+    assert sum(one["EventsRejected"][0] for one in emf) == 2
+
+
 def test_given_a_first_call_that_fails_then_later_events_of_its_group_are_held_back(
-    put_events: Any, personalize: FakePersonalize
+    put_events: Any, personalize: FakePersonalize, clock: list[float]
 ) -> None:
     personalize.broken_users = {"12345"}
 
-    put_events(kinesis(*(event() for _ in range(25))), FakeContext(remaining_ms=50))
+    put_events(kinesis(*(event() for _ in range(25))), FakeContext(remaining_ms=40))
 
     assert len(personalize.calls) == 1
 
 
 def test_given_a_repaired_service_then_replays_deliver_each_event_once(
-    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs
+    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, clock: list[float]
 ) -> None:
     personalize.faults = [THROTTLED] * 7
     batch = kinesis(*(event(userId=str(n % 5), sessionId=str(n % 5)) for n in range(60)), b"poison")

@@ -145,7 +145,7 @@ def test_given_throttling_and_unprocessed_items_then_they_are_written_in_the_end
 
 
 def test_given_an_outage_then_the_batch_is_repeated_from_the_first_unwritten_record(
-    record_history: Any, dynamodb: FakeDynamoDB, sqs: FakeSqs
+    record_history: Any, dynamodb: FakeDynamoDB, sqs: FakeSqs, clock: list[float]
 ) -> None:
     dynamodb.faults = [error("InternalServerError", 500)] * 4
     batch = kinesis(b"poison", *(known(str(n), n) for n in range(40)))
@@ -155,6 +155,22 @@ def test_given_an_outage_then_the_batch_is_repeated_from_the_first_unwritten_rec
     assert answers[0]["batchItemFailures"] == [{"itemIdentifier": sequence_number(2)}]
     assert len(ids(dynamodb, "userId#u")) == 40
     assert len(sqs.letters) == 1
+
+
+def test_given_a_table_that_hangs_then_no_write_begins_after_the_time_is_up(
+    record_history: Any, dynamodb: FakeDynamoDB, clock: list[float]
+) -> None:
+    def hang(**_: Any) -> None:
+        clock[0] += 3.0
+        raise error("InternalServerError", 500)
+
+    dynamodb.batch_write_item = hang
+    batch = kinesis(*(known(str(n), n) for n in range(1000)))
+
+    answer = record_history(batch, FakeContext(remaining_ms=30_000))
+
+    assert answer["batchItemFailures"] == [{"itemIdentifier": sequence_number(1)}]
+    assert clock[0] < 30.0
 
 
 def test_given_a_join_that_fails_then_its_session_is_repeated(
