@@ -158,3 +158,28 @@ module "monitoring" {
     minimum_provisioned_tps = settings.minimum_provisioned_tps
   } }
 }
+
+# Depends on everything, so a destroy begins here: without it, it would stop half-way, at the first thing that resists.
+resource "terraform_data" "deletion_protection" {
+  input = var.deletion_protection ? "on" : "off"
+
+  provisioner "local-exec" {
+    when    = destroy
+    command = "[ ${self.input} = off ] || { echo 'deletion_protection is true: nothing was destroyed. Set it to false, apply, then destroy.' >&2; exit 1; }"
+  }
+
+  depends_on = [
+    module.encryption,
+    module.storage,
+    module.analytics,
+    module.personalize,
+    module.ingestion,
+    module.history,
+    module.serving,
+    module.front_door,
+    module.notifications,
+    module.retraining,
+    module.monitoring,
+    aws_ssm_parameter.published,
+  ]
+}

@@ -66,7 +66,7 @@ variable "provider_max_retries" {
 # ---- safety ----
 
 variable "deletion_protection" {
-  description = "True: the history table cannot be deleted, and destroy refuses buckets and workgroups that hold anything."
+  description = "True: destroy refuses before anything is gone (set it to false and apply first); the history table cannot be deleted by other ways either, nor buckets and workgroups that hold anything."
   type        = bool
   default     = true
 }

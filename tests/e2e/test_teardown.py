@@ -6,6 +6,23 @@ import subprocess
 
 from scripts import environments, terraform
 from scripts.environments import TERRAFORM_DIRECTORY
+from tests.terraform_runs import TerraformRuns
+
+
+def test_given_deletion_protection_when_destroyed_then_it_is_refused_before_anything_is_gone(system, tmp_path):
+    # Given a system that is protected
+    runs = TerraformRuns(TERRAFORM_DIRECTORY, environments.variables("local"), tmp_path / "protected.tfvars.json")
+    runs.given(deletion_protection=True)
+    runs.apply()
+    before = runs.run("state", "list", f"-state={system.local.state}").stdout
+    # When it is destroyed
+    done = runs.run("destroy", "-auto-approve", "-no-color", "-input=false")
+    # Then it says what to do, and all is there
+    assert done.returncode == 1
+    assert "Set it to false, apply, then destroy." in done.stdout + done.stderr
+    assert runs.run("state", "list", f"-state={system.local.state}").stdout == before
+    runs.given(deletion_protection=False)
+    runs.apply()
 
 
 def test_destroy_leaves_no_personalize_resource(system):

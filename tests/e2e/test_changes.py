@@ -1,0 +1,133 @@
+"""What plans say of a changed variable, on the system that was applied: what is kept, what is made anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts import environments, tfvars
+from scripts.environments import TERRAFORM_DIRECTORY
+from tests.terraform_runs import Plan, TerraformRuns
+
+MODELS = tfvars.read("local").variables["models"]
+FILTERS = tfvars.read("local").variables["filters"]
+RECOMMENDER, RERANKER = MODELS["recommender"], MODELS["reranker"]
+PERSONALIZE = "module.personalize"
+# A plan may never replace or delete one of these: with them go data, or names that apps know.
+KEPT_TYPES = {
+    "aws_cloudcontrolapi_resource",
+    "aws_dynamodb_table",
+    "aws_kinesis_firehose_delivery_stream",
+    "aws_kinesis_stream",
+    "aws_kms_key",
+    "aws_lambda_function",
+    "aws_s3_bucket",
+    "aws_sfn_state_machine",
+    "aws_sns_topic",
+    "aws_sqs_queue",
+    "aws_ssm_parameter",
+}
+
+
+@pytest.fixture
+def planned(system: Any, tmp_path: Path) -> Any:
+    """Answers the plan for changed variables."""
+    runs = TerraformRuns(TERRAFORM_DIRECTORY, environments.variables("local"), tmp_path / "changed.tfvars.json")
+
+    def plan(**variables: Any) -> Plan:
+        runs.given(**variables)
+        return runs.plan()
+
+    return plan
+
+
+# Variables -> what is expected to change, among what changes with it. Those that do not meet are planned together.
+CHANGES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+    "settings": (
+        {
+            "models": {
+                "recommender": RECOMMENDER | {"minimum_provisioned_tps": 2, "exploration_weight": 0.1},
+                "reranker": RERANKER | {"gate": {"threshold": 0.2}},
+            },
+            "retraining": {"schedule_expression": "cron(0 5 * * ? *)", "minimum_new_interactions": 0},
+            "functions": {"recommend": {"memory_size": 1024}},
+            "retention_days": {"raw_events": 30},
+            "stream": {"retention_hours": 168},
+            "stream_mapping": {"batch_size": 500, "batching_window_seconds": 0},
+            "firehose": {"buffering_seconds": 60, "buffering_mib": 1},
+            "filters": FILTERS | {"cats": 'INCLUDE ItemID WHERE Items.ANIMAL_SPECIES_ID IN ("1")'},
+            "notification_emails": ["a@example.org"],
+        },
+        {
+            f'{PERSONALIZE}.terraform_data.campaign_settings["recommender"]': "delete+create",
+            f'{PERSONALIZE}.aws_cloudcontrolapi_resource.filter["cats"]': "create",
+            'module.monitoring.aws_cloudwatch_metric_alarm.campaign_use["recommender"]': "update",
+            'module.retraining.module.function["plan_retraining"].aws_lambda_function.this': "update",
+            "module.retraining.aws_scheduler_schedule.this": "update",
+            'module.serving.module.function["recommend"].aws_lambda_function.this': "update",
+            'module.serving.module.function["recommend"].aws_lambda_alias.live': "update",
+            'module.storage.aws_s3_bucket_lifecycle_configuration.this["raw-events"]': "update",
+            "module.ingestion.aws_kinesis_stream.events": "update",
+            "module.ingestion.module.put_events.aws_lambda_event_source_mapping.stream": "update",
+            "module.ingestion.aws_kinesis_firehose_delivery_stream.raw_events": "update",
+            'module.notifications.aws_sns_topic_subscription.mail["a@example.org"]': "create",
+        },
+    ),
+    "what touches everything": (
+        {
+            "deletion_protection": True,
+            "log_retention_days": 30,
+            "alarms": {"enabled": False},
+            "tags": {"Team": "pets"},
+        },
+        {
+            "module.history.aws_dynamodb_table.history": "update",
+            'module.storage.aws_s3_bucket.this["raw-events"]': "update",
+            'module.monitoring.aws_cloudwatch_metric_alarm.campaign_use["recommender"]': "delete",
+        },
+    ),
+    "another recipe": (
+        {
+            "models": {
+                "recommender": {"recipe": "aws-user-personalization-v2", "gate": RECOMMENDER["gate"]},
+                "reranker": RERANKER,
+            }
+        },
+        {
+            f'{PERSONALIZE}.terraform_data.{step}["recommender"]': "delete+create"
+            for step in ("solution", "first_solution_version", "campaign", "retired_solutions")
+        },
+    ),
+    "a third model": (
+        {"models": MODELS | {"homepage": {"recipe": "aws-user-personalization-v2"}}},
+        {
+            f'{PERSONALIZE}.terraform_data.{step}["homepage"]': "create"
+            for step in ("teardown", "solution", "first_solution_version", "campaign")
+        }
+        | {'aws_ssm_parameter.published["campaigns/homepage"]': "create"},
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_given_changed_variables_when_planned_then_it_is_changed_and_no_data_or_name_goes(planned, change):
+    variables, expected = CHANGES[change]
+    plan = planned(**variables)
+    assert expected.items() <= plan.changed.items()
+    gone = plan.of("delete", "delete+create", "create+delete")
+    assert not {address for address in gone if kind(address) in KEPT_TYPES}
+
+
+def test_given_no_reranker_when_planned_then_all_of_it_goes_and_nothing_else(planned):
+    plan = planned(models={"recommender": RECOMMENDER})
+    gone = plan.of("delete", "delete+create", "create+delete")
+    assert f'{PERSONALIZE}.terraform_data.teardown["reranker"]' in gone
+    assert 'module.serving.module.function["rerank"].aws_lambda_function.this' in gone
+    assert {address for address in gone if "rerank" not in address} == set()
+
+
+def kind(address: str) -> str:
+    """The resource type in an address."""
+    return address.rpartition("[")[0].split(".")[-2] if address.endswith("]") else address.split(".")[-2]
