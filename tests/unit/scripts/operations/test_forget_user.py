@@ -198,7 +198,7 @@ def test_given_a_user_when_forgotten_then_the_receipt_says_what_was_done_and_nam
     assert receipt["subject"] in key
     assert receipt["counts"]["objects rewritten"] >= 5  # one of them twice, if its other session is found later
     assert receipt["counts"]["dead letters deleted"] == 2
-    assert receipt["counts"]["users deleted by Personalize"] == 2
+    assert receipt["counts"]["records deleted by Personalize"] == 2
     assert receipt["remaining"]
     assert USER not in body.decode()
 
