@@ -128,6 +128,16 @@ def test_given_no_reranker_when_planned_then_all_of_it_goes_and_nothing_else(pla
     assert {address for address in gone if "rerank" not in address} == set()
 
 
+def test_given_credentials_of_another_account_when_applied_then_it_is_refused_before_anything_is_made(system, tmp_path):
+    runs = TerraformRuns(TERRAFORM_DIRECTORY, environments.variables("local"), tmp_path / "other.tfvars.json")
+    runs.given(environment="other", allowed_account_ids=["999999999999"])
+    state = tmp_path / "other.tfstate"
+    done = runs.run("apply", "-auto-approve", "-input=false", "-no-color", f"-state={state}")
+    assert done.returncode == 1
+    assert "AWS account ID not allowed: 123456789012" in done.stderr
+    assert not state.exists()
+
+
 def kind(address: str) -> str:
     """The resource type in an address."""
     return address.rpartition("[")[0].split(".")[-2] if address.endswith("]") else address.split(".")[-2]
