@@ -22,7 +22,7 @@ from sqlglot import exp
 _PLACE = re.compile(r"\$\{(\w+)\}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """A table over JSON lines: Hive types by column, and where its objects lie, e.g. `s3://bucket/events/${arrival}/`.
 
@@ -71,29 +71,27 @@ class Answer:
         return out.getvalue()
 
 
-def table_name(sql: str) -> str:
-    """The one table that a query asks about. Raises ValueError if there is not one."""
+def tables(sql: str) -> set[str]:
+    """The names of the tables that a query asks about. Raises ValueError for what is no SQL."""
     try:
         tree = sqlglot.parse_one(sql, read="trino")
     except sqlglot.errors.SqlglotError as error:
         raise ValueError(str(error)) from error
-    own = {part.alias for part in tree.find_all(exp.CTE)}
-    names = {table.name for table in tree.find_all(exp.Table)} - own
-    if len(names) != 1:
-        raise ValueError(f"the local Athena asks one table at a time, not {', '.join(sorted(names)) or 'none'}")
-    return names.pop()
+    return {table.name for table in tree.find_all(exp.Table)} - {part.alias for part in tree.find_all(exp.CTE)}
 
 
-def ask(sql: str, parameters: Sequence[str], table: Table, objects: Iterable[tuple[str, bytes]]) -> Answer:
-    """Answer a query about one table; `objects` are URLs and contents, `parameters` SQL literals for its `?`.
+def ask(sql: str, parameters: Sequence[str], sources: Mapping[Table, Iterable[tuple[str, bytes]]]) -> Answer:
+    """Answer a query about tables, each with the URLs and contents of objects; `parameters`: SQL literals for its `?`.
 
     Raises ValueError, with the engine's words, for SQL that it does not take.
     """
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
-        scanned = _unpack(table, objects, lines := Path(folder) / "lines.json")
+        lines = {table: Path(folder) / f"{number}.json" for number, table in enumerate(sources)}
+        scanned = sum(_unpack(table, objects, lines[table]) for table, objects in sources.items())
         try:
             connection.execute("SET TimeZone = 'UTC'")
-            connection.execute(_view(table, lines))
+            for table, path in lines.items():
+                connection.execute(_view(table, path))
             found = connection.execute(_translated(sql, parameters))
         except (duckdb.Error, sqlglot.errors.SqlglotError) as error:
             raise ValueError(str(error)) from error

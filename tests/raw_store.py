@@ -28,5 +28,5 @@ def ask(query: str, folder: Path, *parameters: str) -> list[dict[str, Any]]:
     """The rows that the named query answers on `folder`/events/year=…/month=…/day=…/hour=…/*.gz."""
     objects = ((f"s3://raw/{path.relative_to(folder)}", path.read_bytes()) for path in folder.glob("events/*/*/*/*/*"))
     sql = (QUERIES / f"{query}.sql").read_text(encoding="utf-8")
-    answer = queries.ask(sql, [f"'{value}'" for value in parameters], _TABLE, objects)
+    answer = queries.ask(sql, [f"'{value}'" for value in parameters], {_TABLE: objects})
     return [dict(zip(answer.names, row, strict=True)) for row in answer.rows]

@@ -94,8 +94,8 @@ def _is_question(sql: str) -> bool:
 
 def _run(backend: AthenaBackend, execution: Any) -> None:
     try:
-        table = _table(backend, execution)
-        answer = queries.ask(execution.query, execution.execution_parameters or (), table, _objects(backend, table))
+        sources = {table: _objects(backend, table) for table in _tables(backend, execution)}
+        answer = queries.ask(execution.query, execution.execution_parameters or (), sources)
     except ValueError as error:
         execution.failure = str(error)
         return
@@ -105,13 +105,17 @@ def _run(backend: AthenaBackend, execution: Any) -> None:
     _write(backend, execution, answer.csv())
 
 
-def _table(backend: AthenaBackend, execution: Execution) -> queries.Table:
-    """The table that the query asks about, as Glue describes it."""
-    name, database = queries.table_name(execution.query), (execution.context or {}).get("Database", "default")
-    tables = glue_backends[backend.account_id][backend.region_name].get_database(database).tables
-    if name not in tables:
-        raise ValueError(f"TABLE_NOT_FOUND: Table 'awsdatacatalog.{database}.{name}' does not exist")
-    found = tables[name].as_dict()
+def _tables(backend: AthenaBackend, execution: Execution) -> Iterator[queries.Table]:
+    """The tables that the query asks about, as Glue describes them."""
+    database = (execution.context or {}).get("Database", "default")
+    for name in queries.tables(execution.query):
+        known = glue_backends[backend.account_id][backend.region_name].databases.get(database)
+        if known is None or name not in known.tables:
+            raise ValueError(f"TABLE_NOT_FOUND: Table 'awsdatacatalog.{database}.{name}' does not exist")
+        yield _table(name, known.tables[name].as_dict())
+
+
+def _table(name: str, found: dict[str, Any]) -> queries.Table:
     columns = {column["Name"]: column["Type"] for column in found["StorageDescriptor"]["Columns"]}
     template = found["Parameters"].get("storage.location.template", found["StorageDescriptor"]["Location"])
     return queries.Table(name, columns, template)
@@ -125,8 +129,8 @@ def _objects(backend: AthenaBackend, table: queries.Table) -> Iterator[tuple[str
 
 
 def _write(backend: AthenaBackend, execution: Execution, text: str) -> None:
-    bucket, key = bucket_and_name_from_url(execution.config.get("OutputLocation"))
-    if bucket:
+    if location := execution.config.get("OutputLocation"):
+        bucket, key = bucket_and_name_from_url(location)
         s3_backends[backend.account_id][backend.partition].put_object(bucket, key, text.encode())
 
 

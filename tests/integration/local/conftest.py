@@ -57,7 +57,7 @@ def server_process(data_dir: Path, *arguments: str, **names: str) -> subprocess.
     return process
 
 
-def eventually(condition: Callable[[], Any], seconds: float = 20) -> Any:
+def eventually(condition: Callable[[], Any], seconds: float = 60) -> Any:
     """Return the condition's first true value; fails when there is none in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -137,12 +137,13 @@ def schedule(aws: Aws, machine: str, expression: str, **settings: Any) -> str:
 def test_given_a_time_when_it_comes_then_the_schedule_fires_once(
     aws: Aws, machine: str, eventually: Eventually
 ) -> None:
-    when = (datetime.now(UTC) + timedelta(seconds=2)).strftime("%Y-%m-%dT%H:%M:%S")
+    when = (datetime.now(UTC) + timedelta(seconds=5)).strftime("%Y-%m-%dT%H:%M:%S")
     name = schedule(aws, machine, f"at({when})", ActionAfterCompletion="DELETE")
     eventually(lambda: {"from": name} in inputs(aws, machine))
     time.sleep(0.6)
     assert inputs(aws, machine).count({"from": name}) == 1
-    assert name not in [found["Name"] for found in aws.client("scheduler").list_schedules()["Schedules"]]
+    schedules = aws.client("scheduler").list_schedules
+    eventually(lambda: name not in [found["Name"] for found in schedules()["Schedules"]])
 
 
 def test_given_a_daily_schedule_when_told_to_fire_then_it_does(aws: Aws, machine: str, eventually: Eventually) -> None:

@@ -65,7 +65,4 @@ def _truth(stack: Stack, record_property: Callable[[str, str], None]) -> Iterato
         stack.settle(model)
         entry = stack.ledger(model)
         assert not entry or entry["solutionVersionArn"] == stack.serves(model)
-        stack.until(
-            lambda model=model: not {"CREATE PENDING", "CREATE IN_PROGRESS"} & set(stack.statuses(model)),
-            f"a training of {model} is orphaned",
-        )
+        stack.until(lambda model=model: not stack.in_training(model), f"a training of {model} is orphaned")

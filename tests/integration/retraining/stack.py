@@ -146,6 +146,10 @@ class Stack:
         answer = self.client("personalize").list_solution_versions(solutionArn=solution_arn(model))
         return [version["status"] for version in answer["solutionVersions"]]
 
+    def in_training(self, model: str = "recommender") -> bool:
+        """Whether a training of the model is under way."""
+        return bool({"CREATE PENDING", "CREATE IN_PROGRESS"} & set(self.statuses(model)))
+
     def settle(self, model: str = "recommender") -> None:
         """Waits until no update of the campaign is under way."""
 
@@ -177,9 +181,16 @@ class Stack:
 
     def script(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs an operator's command on this environment."""
+        process = self.begin(name, *arguments)
+        out, err = process.communicate(timeout=120)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def begin(self, name: str, *arguments: str) -> subprocess.Popen[str]:
+        """Starts an operator's command on this environment."""
         command = [sys.executable, "-m", f"scripts.{name}", "--environment", ENVIRONMENT, *arguments]
         wide = self.environment | {"COLUMNS": "200"}
-        return subprocess.run(command, cwd=ROOT, env=wide, capture_output=True, text=True, timeout=120)
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, cwd=ROOT, env=wide, stdout=pipe, stderr=pipe, text=True)
 
 
 @dataclass

@@ -73,9 +73,11 @@ def test_given_a_service_that_is_down_when_run_then_the_reason_says_where_and_th
 def test_given_that_a_training_can_neither_be_seen_nor_stopped_when_run_then_the_mail_warns_of_its_cost(
     stack: Stack,
 ) -> None:
-    run = stack.run(
-        {"Wait for training": strike(stack, "DescribeSolutionVersion", "ListSolutionVersions")}, only=["recommender"]
-    )
+    with stack.faults(holdTrainings={f"{PREFIX}-recommender": True}):  # until the others take its place
+        run = stack.run(
+            {"Wait for training": strike(stack, "DescribeSolutionVersion", "ListSolutionVersions")},
+            only=["recommender"],
+        )
 
     assert run["recommender"]["failureReason"].startswith("while waiting for the training")
     assert run["recommender"]["trainingStopped"] is False
@@ -85,14 +87,14 @@ def test_given_that_a_training_can_neither_be_seen_nor_stopped_when_run_then_the
 def test_given_a_campaign_that_cannot_be_seen_for_a_while_when_run_then_it_is_put_back(stack: Stack) -> None:
     before = stack.serves()
 
-    run = stack.run(
-        {
-            "Wait for campaign": strike(stack, "DescribeCampaign"),
-            "Restore previous version": lambda _: stack.local("DELETE", "faults"),
-        },
-        only=["recommender"],
-        waiting={"campaignPollSeconds": 3},
-    )
+    with stack.faults(holdCampaignUpdates={f"{PREFIX}-recommender": True}):  # until the strike takes its place
+        run = stack.run(
+            {
+                "Wait for campaign": strike(stack, "DescribeCampaign"),
+                "Restore previous version": lambda _: stack.local("DELETE", "faults"),
+            },
+            only=["recommender"],
+        )
 
     assert run["recommender"]["failureReason"].startswith("while waiting for the campaign")
     assert run["recommender"]["restored"]
@@ -105,11 +107,13 @@ def test_given_that_the_previous_version_cannot_be_put_back_when_run_then_the_su
     stack: Stack, state: str
 ) -> None:
     before = stack.serves("reranker")
+    held = {"holdCampaignUpdates": {f"{PREFIX}-reranker": True}}  # whatever is asked for after the new version serves
+    todo = {"Verify campaign": lambda _: stack.local("POST", "faults", held)} | {
+        state: strike(stack, "DescribeCampaign")
+    }
 
-    with stack.faults(operations={"GetPersonalizedRanking": {"latencySeconds": 2}}):
-        run = stack.run(
-            {state: strike(stack, "DescribeCampaign")}, only=["stranger"], waiting={"campaignPollSeconds": 3}
-        )
+    with stack.faults(operations={"GetPersonalizedRanking": {"latencySeconds": 4}}):
+        run = stack.run(todo, only=["stranger"])
 
     assert run["stranger"]["restored"] is False
     assert "THE PREVIOUS VERSION COULD NOT BE PUT BACK" in stack.mails(1)[0]["Subject"]

@@ -99,11 +99,11 @@ def test_given_new_interactions_when_run_then_they_are_counted_from_the_metric_o
 def test_given_a_run_under_way_when_another_is_started_then_that_is_skipped_and_killed_functions_do_no_harm(
     stack: Stack,
 ) -> None:
-    first = stack.start(only=BOTH)
-    stack.wait_for(first, "Wait for training")
-
-    second = stack.run(only=BOTH)
-    stack.local("DELETE", "functions")
+    with stack.faults(holdTrainings={"*": True}):
+        first = stack.start(only=BOTH)
+        stack.wait_for(first, "Wait for training")
+        second = stack.run(only=BOTH)
+        stack.local("DELETE", "functions")
     ended = stack.finish(first)
 
     assert {one["outcome"] for one in second.models.values()} == {"skipped"}

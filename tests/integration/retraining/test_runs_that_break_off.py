@@ -57,13 +57,19 @@ def test_given_the_schedule_when_it_fires_and_the_run_is_aborted_then_it_is_mail
         stateMachineArn=stack.state_machine, statusFilter="RUNNING"
     )["executions"]
 
-    stack.local("POST", f"schedules/{PREFIX}-retraining")
-    (execution,) = stack.until(running, "the schedule started nothing")
-    stack.wait_for(execution["executionArn"], "Wait for training")
-    step_functions.stop_execution(executionArn=execution["executionArn"], cause="by hand")
-    run: Run = stack.finish(execution["executionArn"])
+    stopped = {model: stack.statuses(model).count("CREATE STOPPED") for model in BOTH}
+    with stack.faults(holdTrainings={"*": True}):
+        stack.local("POST", f"schedules/{PREFIX}-retraining")
+        (execution,) = stack.until(running, "the schedule started nothing")
+        for model in BOTH:
+            stack.until(lambda model=model: stack.in_training(model), f"no training of {model} was started")
+        step_functions.stop_execution(executionArn=execution["executionArn"], cause="by hand")
+        run: Run = stack.finish(execution["executionArn"])
 
-    assert run.status == "ABORTED"
-    assert "broke off: ABORTED" in stack.mails(1)[0]["Message"]
-    for model in BOTH:
-        stack.until(lambda model=model: "CREATE STOPPED" in stack.statuses(model), "its training goes on")
+        assert run.status == "ABORTED"
+        assert "broke off: ABORTED" in stack.mails(1)[0]["Message"]
+        for model, before in stopped.items():
+            stack.until(
+                lambda model=model, before=before: stack.statuses(model).count("CREATE STOPPED") > before,
+                f"the training of {model} goes on",
+            )
