@@ -82,7 +82,7 @@ module "serving" {
   platform                    = local.platform
   functions                   = local.functions
   campaign_arns               = module.personalize.campaign_arns
-  filter_arns                 = module.personalize.filter_arns
+  filters                     = module.personalize.filters
   personalize_timeout_seconds = var.personalize_timeout_seconds
 
   fallback = {

@@ -1,9 +1,10 @@
-"""Filters by name, as apps use them; their ARNs come from Terraform."""
+"""Filters by name, as apps use them; their ARNs and placeholders come from Terraform."""
 
 import json
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from animal_recommender.validation import Fields, as_text
@@ -14,22 +15,42 @@ MAX_VALUE_LENGTH = 1000
 _PLACEHOLDER = re.compile(r"[A-Za-z0-9_]{1,50}", re.ASCII)
 
 
-def filter_arns() -> dict[str, str]:
-    """Read FILTER_ARNS, a JSON object of filter names and ARNs."""
-    return json.loads(os.environ.get("FILTER_ARNS") or "{}")
+@dataclass(frozen=True)
+class Filter:
+    """A filter of this deployment; `placeholders` are those of its expression, each of which needs a value."""
+
+    arn: str
+    placeholders: frozenset[str] = frozenset()
 
 
-def read_filter(fields: Fields, arns: Mapping[str, str]) -> dict[str, Any]:
+def filters() -> dict[str, Filter]:
+    """Read FILTERS, a JSON object of filter names, each with its `arn` and `placeholders`."""
+    declared = json.loads(os.environ.get("FILTERS") or "{}")
+    return {name: Filter(one["arn"], frozenset(one["placeholders"])) for name, one in declared.items()}
+
+
+def read_filter(fields: Fields, known: Mapping[str, Filter]) -> dict[str, Any]:
     """Read `{"name", "values"?: {placeholder: value or list of values}}` as parameters of a Personalize call.
 
     Answers `{"filterArn", "filterValues"?}`; what is wrong is noted in `fields`.
     """
     name = fields.raw("name")
-    arn = arns.get(name) if isinstance(name, str) else None
-    if arn is None and fields.is_object:
-        fields.refuse("name", f"must be one of: {', '.join(sorted(arns)) or '(this deployment has no filters)'}")
+    chosen = known.get(name) if isinstance(name, str) else None
+    if chosen is None:
+        if fields.is_object:
+            fields.refuse("name", f"must be one of: {', '.join(sorted(known)) or '(this deployment has no filters)'}")
+        chosen = Filter("")
     values = _values(fields)
-    return {"filterArn": arn, **({"filterValues": values} if values else {})}
+    _require(fields, chosen.placeholders)
+    return {"filterArn": chosen.arn, **({"filterValues": values} if values else {})}
+
+
+def _require(fields: Fields, placeholders: frozenset[str]) -> None:
+    """Personalize would refuse it too, but not in an outage: then an invalid request would get a degraded answer."""
+    given = fields.raw("values") or {}
+    if isinstance(given, Mapping):
+        for name in sorted(placeholders - given.keys()):
+            fields.refuse(f"values.{name}", "is required by this filter")
 
 
 def _values(fields: Fields) -> dict[str, str]:

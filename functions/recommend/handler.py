@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from animal_recommender.campaign import UnavailableError, ask, degraded, runtime
-from animal_recommender.filters import filter_arns
+from animal_recommender.filters import filters
 from animal_recommender.observability import observed
 from animal_recommender.wire import respond
 from recommend.popular import PopularList
@@ -12,7 +12,7 @@ from recommend.request import Request, parse_request
 
 _personalize = runtime()
 _campaign_arn = os.environ["CAMPAIGN_ARN"]
-_filter_arns = filter_arns()
+_filters = filters()
 _popular = PopularList(os.environ["FALLBACK_BUCKET"], os.environ["FALLBACK_KEY"])
 
 
@@ -22,7 +22,7 @@ def handler(event: Any, context: Any) -> Any:
 
     `source` is `personalize`, or `popular` for the stored list that stands in when Personalize does not answer.
     """
-    return respond(event, lambda payload: _recommend(parse_request(payload, _filter_arns)))
+    return respond(event, lambda payload: _recommend(parse_request(payload, _filters)))
 
 
 def _recommend(request: Request) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from animal_recommender.filters import read_filter
+from animal_recommender.filters import Filter, read_filter
 from animal_recommender.validation import Fields
 
 DEFAULT_LIMIT = 10
@@ -28,7 +28,7 @@ class Request:
         return {"campaignArn": campaign_arn, "userId": self.user_id, "numResults": self.limit, **self.options}
 
 
-def parse_request(payload: Mapping[str, Any], filter_arns: Mapping[str, str]) -> Request:
+def parse_request(payload: Mapping[str, Any], filters: Mapping[str, Filter]) -> Request:
     """Read a payload; raises ValidationError naming each wrong field.
 
     `userId`, else `sessionId`, else general recommendations; `limit` 1-500, default 10; optional
@@ -42,10 +42,10 @@ def parse_request(payload: Mapping[str, Any], filter_arns: Mapping[str, str]) ->
     nested = []
     if fields.raw("filter") is not None:
         nested.append(Fields(fields.raw("filter"), "filter"))
-        options |= read_filter(nested[-1], filter_arns)
+        options |= read_filter(nested[-1], filters)
     if fields.raw("promotion") is not None:
         nested.append(Fields(fields.raw("promotion"), "promotion"))
-        options["promotions"] = [_promotion(nested[-1], filter_arns)]
+        options["promotions"] = [_promotion(nested[-1], filters)]
     fields.finish(*nested)
     return Request(user or session or _nobody(), limit or DEFAULT_LIMIT, options, _species(fields.raw("filter")))
 
@@ -58,8 +58,8 @@ def _nobody() -> str:
     return str(uuid.uuid4())
 
 
-def _promotion(fields: Fields, filter_arns: Mapping[str, str]) -> dict[str, Any]:
-    chosen = read_filter(fields, filter_arns)
+def _promotion(fields: Fields, filters: Mapping[str, Filter]) -> dict[str, Any]:
+    chosen = read_filter(fields, filters)
     percent = fields.integer("percent", minimum=1, maximum=100) if fields.is_object else None
     return {"name": fields.raw("name"), "percentPromotedItems": percent, **chosen}
 

@@ -4,14 +4,14 @@ import os
 from typing import Any
 
 from animal_recommender.campaign import UnavailableError, ask, degraded, runtime
-from animal_recommender.filters import filter_arns
+from animal_recommender.filters import filters
 from animal_recommender.observability import observed
 from animal_recommender.wire import respond
 from rerank.ranking import Request, order_items, parse_request
 
 _personalize = runtime()
 _campaign_arn = os.environ["CAMPAIGN_ARN"]
-_filter_arns = filter_arns()
+_filters = filters()
 
 
 @observed
@@ -20,7 +20,7 @@ def handler(event: Any, context: Any) -> Any:
 
     `source` is `personalize`, or `input` if Personalize does not answer and the items keep their order.
     """
-    return respond(event, lambda payload: _rerank(parse_request(payload, _filter_arns)))
+    return respond(event, lambda payload: _rerank(parse_request(payload, _filters)))
 
 
 def _rerank(request: Request) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from animal_recommender.filters import read_filter
+from animal_recommender.filters import Filter, read_filter
 from animal_recommender.groups import animal_group_id
 from animal_recommender.validation import Fields, ValidationError
 
@@ -31,7 +31,7 @@ class Request:
         return {"campaignArn": campaign_arn, "userId": self.user_id, "inputList": groups, **self.options}
 
 
-def parse_request(payload: Mapping[str, Any], filter_arns: Mapping[str, str]) -> Request:
+def parse_request(payload: Mapping[str, Any], filters: Mapping[str, Filter]) -> Request:
     """Read a payload; raises ValidationError naming each wrong field.
 
     `userId` (or `sessionId` of a visitor without an account), `itemMetadataList` of `{"itemId", "animalMetadata"}`
@@ -45,7 +45,7 @@ def parse_request(payload: Mapping[str, Any], filter_arns: Mapping[str, str]) ->
     options: dict[str, Any] = {}
     chosen = Fields(fields.raw("filter") or {}, "filter")
     if fields.raw("filter") is not None:
-        options = read_filter(chosen, filter_arns)
+        options = read_filter(chosen, filters)
     fields.finish(chosen)
     return Request(user or session or "", items, options)
 

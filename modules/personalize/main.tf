@@ -18,7 +18,12 @@ locals {
   arn_prefix    = "arn:${var.account.partition}:personalize:${var.account.region}:${var.account.id}"
   solution_arns = { for model, name in local.solution_names : model => "${local.arn_prefix}:solution/${name}" }
   campaign_arns = { for model, name in local.names : model => "${local.arn_prefix}:campaign/${name}" }
-  filter_arns   = { for filter in keys(var.filters) : filter => "${local.arn_prefix}:filter/${var.prefix}-${filter}" }
+
+  filters = { for name, expression in var.filters : name => {
+    arn = "${local.arn_prefix}:filter/${var.prefix}-${name}"
+    # What a request must fill in; a dollar sign in a literal is none.
+    placeholders = toset(flatten(regexall("\\$([A-Za-z0-9_]+)", replace(expression, "/\"[^\"]*\"/", ""))))
+  } }
 }
 
 # No tags on any of these: for Personalize's registry types a changed tag means a new resource, and with it lost data.

@@ -23,9 +23,9 @@ output "campaign_arns" {
   value       = local.campaign_arns
 }
 
-output "filter_arns" {
-  description = "ARN of each filter, computed from its name."
-  value       = local.filter_arns
+output "filters" {
+  description = "Each filter: its ARN, computed from its name, and the placeholders of its expression."
+  value       = local.filters
 }
 
 output "ledger_parameters" {

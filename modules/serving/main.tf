@@ -31,7 +31,7 @@ module "function" {
 
   environment = merge(each.value.environment, {
     CAMPAIGN_ARN                = var.campaign_arns[each.value.model]
-    FILTER_ARNS                 = jsonencode(var.filter_arns)
+    FILTERS                     = jsonencode(var.filters)
     PERSONALIZE_TIMEOUT_SECONDS = var.personalize_timeout_seconds
   })
 }
@@ -42,7 +42,7 @@ data "aws_iam_policy_document" "this" {
   statement {
     sid       = "AskCampaign"
     actions   = [each.value.action]
-    resources = concat([var.campaign_arns[each.value.model]], values(var.filter_arns))
+    resources = concat([var.campaign_arns[each.value.model]], values(var.filters)[*].arn)
   }
 
   dynamic "statement" {

@@ -52,10 +52,13 @@ variable "campaign_arns" {
   }
 }
 
-variable "filter_arns" {
-  description = "ARN of each filter that a request may name."
-  type        = map(string)
-  default     = {}
+variable "filters" {
+  description = "Each filter that a request may name: its ARN, and the placeholders that the request must give values."
+  type = map(object({
+    arn          = string
+    placeholders = set(string)
+  }))
+  default = {}
 }
 
 variable "personalize_timeout_seconds" {

@@ -153,6 +153,24 @@ run "given_no_capacity_when_planned_then_refused" {
   expect_failures = [var.models]
 }
 
+run "given_filters_when_planned_then_each_tells_the_placeholders_of_its_expression" {
+  command = plan
+  variables {
+    filters = {
+      species         = "INCLUDE ItemID WHERE Items.ANIMAL_SPECIES_ID IN ($SPECIES) AND Items.CREATION_TIMESTAMP > $SINCE"
+      not-applied-for = "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (\"Application\", \"for $5\")"
+    }
+  }
+  assert {
+    condition     = output.filters["species"].placeholders == toset(["SPECIES", "SINCE"])
+    error_message = "A request must be told to give both."
+  }
+  assert {
+    condition     = length(output.filters["not-applied-for"].placeholders) == 0
+    error_message = "A dollar sign in a literal is no placeholder."
+  }
+}
+
 run "given_a_filter_that_is_no_expression_when_planned_then_refused" {
   command = plan
   variables {

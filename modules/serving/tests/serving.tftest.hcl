@@ -11,8 +11,10 @@ variables {
     recommender = "arn:aws:personalize:us-east-1:123456789012:campaign/test-animal-recommender-recommender"
     reranker    = "arn:aws:personalize:us-east-1:123456789012:campaign/test-animal-recommender-reranker"
   }
-  filter_arns = { species = "arn:aws:personalize:us-east-1:123456789012:filter/test-animal-recommender-species" }
-  fallback    = { bucket = "test-seed", bucket_arn = "arn:aws:s3:::test-seed", key = "fallback/popular.json" }
+  filters = {
+    species = { arn = "arn:aws:personalize:us-east-1:123456789012:filter/test-animal-recommender-species", placeholders = ["SPECIES"] }
+  }
+  fallback = { bucket = "test-seed", bucket_arn = "arn:aws:s3:::test-seed", key = "fallback/popular.json" }
   platform = {
     environment        = "test"
     package_directory  = "../lambda_function/tests/fixtures"
@@ -33,7 +35,7 @@ run "given_both_models_when_planned_then_each_function_may_ask_its_own_campaign_
     error_message = "Each model that serves has its function."
   }
   assert {
-    condition     = one([for statement in data.aws_iam_policy_document.this["recommend"].statement : toset(statement.resources) if statement.sid == "AskCampaign"]) == toset([var.campaign_arns.recommender, var.filter_arns.species])
+    condition     = one([for statement in data.aws_iam_policy_document.this["recommend"].statement : toset(statement.resources) if statement.sid == "AskCampaign"]) == toset([var.campaign_arns.recommender, var.filters.species.arn])
     error_message = "recommend asks the recommender's campaign, with the declared filters."
   }
   assert {

@@ -24,8 +24,9 @@ ENVIRONMENT = {
     "HISTORY_TABLE": "history",
     "HISTORY_TTL_DAYS": "30",
     "CAMPAIGN_ARN": "arn:aws:personalize:eu-west-1:123456789012:campaign/test",
-    "FILTER_ARNS": '{"species": "arn:aws:personalize:eu-west-1:123456789012:filter/species",'
-    ' "new-arrivals": "arn:aws:personalize:eu-west-1:123456789012:filter/new"}',
+    "FILTERS": '{"species": {"arn": "arn:aws:personalize:eu-west-1:123456789012:filter/species",'
+    ' "placeholders": ["SPECIES"]},'
+    ' "new-arrivals": {"arn": "arn:aws:personalize:eu-west-1:123456789012:filter/new", "placeholders": []}}',
     "FALLBACK_BUCKET": "bucket",
     "FALLBACK_KEY": "popular.json",
 }

@@ -12,7 +12,7 @@ from recommend.popular import MAX_AGE_SECONDS, PopularList
 from tests.unit.functions.conftest import ENVIRONMENT
 from tests.unit.functions.fakes import THROTTLED, FakeContext, FakePersonalize, FakeS3, error
 
-ARNS = json.loads(ENVIRONMENT["FILTER_ARNS"])
+ARNS = {name: known["arn"] for name, known in json.loads(ENVIRONMENT["FILTERS"]).items()}
 STORED = {"general": ["1-a-1-1", "2-b-1-1", "1-c-1-1"], "species": {"1": ["1-a-1-1", "1-c-1-1"], "2": ["2-b-1-1"]}}
 
 
@@ -84,11 +84,13 @@ def test_given_a_filter_and_a_promotion_then_they_go_by_their_arns_with_quoted_v
         ({"limit": True}, ["limit"]),
         ({"userId": "x" * 257, "filter": {"name": "none"}}, ["userId", "filter.name"]),
         ({"filter": "species"}, ["filter"]),
+        ({"filter": {"name": "species"}}, ["filter.values.SPECIES"]),
+        ({"promotion": {"name": "species", "percent": 9, "values": {"S": "1"}}}, ["promotion.values.SPECIES"]),
         ({"filter": {"name": "species", "values": ["1"]}}, ["filter.values"]),
-        ({"filter": {"name": "species", "values": {"a b": "1"}}}, ["filter.values"]),
-        ({"filter": {"name": "species", "values": {"S": 'a"b'}}}, ["filter.values.S"]),
-        ({"filter": {"name": "species", "values": {"S": []}}}, ["filter.values.S"]),
-        ({"filter": {"name": "species", "values": {"S": "x" * 1000}}}, ["filter.values.S"]),
+        ({"filter": {"name": "species", "values": {"SPECIES": "1", "a b": "1"}}}, ["filter.values"]),
+        ({"filter": {"name": "species", "values": {"SPECIES": 'a"b'}}}, ["filter.values.SPECIES"]),
+        ({"filter": {"name": "species", "values": {"SPECIES": []}}}, ["filter.values.SPECIES"]),
+        ({"filter": {"name": "species", "values": {"SPECIES": "x" * 1000}}}, ["filter.values.SPECIES"]),
         ({"promotion": {"name": ["species"], "percent": 101}}, ["promotion.name", "promotion.percent"]),
         ({"promotion": {}}, ["promotion.name", "promotion.percent"]),
     ],
