@@ -164,7 +164,7 @@ def build(local: Local, progress: Progress) -> None:
     log.write_text("".join(lines))
     if process.returncode:
         raise TaskError(f"Packaging failed; all of its output: {log}\n{''.join(lines[-5:])}")
-    progress.note = lines[-1].strip()
+    progress.note = lines[-1].strip().rpartition(" in ")[0]  # the time stands behind it anyway
 
 
 def provision(local: Local, progress: Progress) -> dict:
