@@ -75,7 +75,7 @@ class Visitor:
                 raise TaskError(f"Only {arrived} of {len(VIEWS)} events reached the history in {_ARRIVAL_SECONDS} s.")
             progress.update(f"{arrived}/{len(VIEWS)} events arrived")
             time.sleep(0.2)
-        progress.note = f"{len(VIEWS)} events, Kinesis to history"
+        progress.note = f"{len(VIEWS)} events arrived"
 
     def history(self) -> list[dict]:
         """This visitor's events, newest first."""
