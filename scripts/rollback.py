@@ -1,6 +1,7 @@
 """Puts the previous solution version of a model back, and waits until its campaign serves it.
 
-The previous version is the one that the ledger says served before. Running it twice returns to where it began;
+The previous version is the one that the ledger says served before; or, if the campaign serves what the ledger does not
+have (a run broke off in the middle of an update), the ledger's own. Running it twice returns to where it began;
 `--version` goes to any other version (see `make models`).
 """
 
@@ -22,7 +23,7 @@ def roll_back(model: DeployedModel, version_arn: str | None, poll: Poll) -> tupl
     Raises TaskError that says what is in the way; the campaign then serves what it served before.
     """
     campaign = _settled(model, poll)
-    before, wanted = served_version(campaign), version_arn or _previous(model)
+    before, wanted = served_version(campaign), version_arn or _previous(model, served_version(campaign))
     if before == wanted:
         raise TaskError(f"{model.name} serves {wanted} already")
     if (status := model.version(wanted)["status"]) != ACTIVE:
@@ -36,8 +37,10 @@ def roll_back(model: DeployedModel, version_arn: str | None, poll: Poll) -> tupl
     return before, wanted
 
 
-def _previous(model: DeployedModel) -> str:
+def _previous(model: DeployedModel, served: str) -> str:
     entry = model.read_ledger()
+    if entry and entry["solutionVersionArn"] != served:
+        return entry["solutionVersionArn"]
     if not entry or not entry["previous"]:
         raise TaskError(f"the ledger of {model.name} knows no previous version; name one with --version ARN")
     return entry["previous"]

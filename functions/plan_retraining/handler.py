@@ -54,9 +54,7 @@ def handler(event: PlanInput, context: Any) -> Plan:
         "models": models,
         "waiting": waiting,
         "run": {"name": name, "executionArn": event["executionArn"], "startedAt": event["startedAt"]},
-        "overlap": f"the run {older['name']}, begun {older['startDate']:%Y-%m-%d %H:%M}, is still under way"
-        if older
-        else "",
+        "overlap": _reason(older),
     }
 
 

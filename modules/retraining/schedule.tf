@@ -57,9 +57,9 @@ resource "aws_cloudwatch_event_target" "mail" {
     input_template = join("\n", [for line in [
       "The retraining run <name> of the animal recommender (${var.platform.environment}) broke off: <status>.",
       "WHY: <error> <cause>",
-      "No model was promoted after that moment, and trainings of this run are being stopped. Models that had been reported before are not affected.",
+      "Trainings of this run are being stopped. Models that had been reported before are not affected. A campaign whose update was under way goes on to the new version, which nobody has checked.",
       "WHAT TO DO: see the whole cause with: aws stepfunctions describe-execution --execution-arn <execution>",
-      "Then start a new run: make retrain ENV=${var.platform.environment} - and see what is deployed: make models ENV=${var.platform.environment}",
+      "Then start a new run: make retrain ENV=${var.platform.environment} - and see what is deployed: make models ENV=${var.platform.environment} (a version that the ledger does not have goes with make rollback)",
     ] : "\"${line}\""])
   }
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import uuid
@@ -122,10 +123,13 @@ def test_a_wrong_event_goes_to_the_dead_letter_queue_and_the_stream_goes_on(syst
     queue = system.outputs["dead_letter_queue_urls"]["put_events"]
 
     def letters() -> list:
-        return system.client("sqs").receive_message(QueueUrl=queue, VisibilityTimeout=0).get("Messages", [])
+        request = {"QueueUrl": queue, "VisibilityTimeout": 0, "MaxNumberOfMessages": 10}
+        found = system.client("sqs").receive_message(**request).get("Messages", [])
+        bodies = [json.loads(message["Body"]) for message in found]
+        return [body for body in bodies if wrong["sessionId"].encode() in base64.b64decode(body["data"])]
 
     (letter, *_) = wait_for(letters)
-    assert "animal_primary_breed_id" in letter["Body"]
+    assert "animal_primary_breed_id" in letter["detail"]
     good = view(userId=f"user-{uuid.uuid4().hex}")
     put(good)
     wait_for(lambda: system.invoke("get_history", {"userId": good["userId"]})[0]["events"])

@@ -73,3 +73,23 @@ def test_given_the_schedule_when_it_fires_and_the_run_is_aborted_then_it_is_mail
                 lambda model=model, before=before: stack.statuses(model).count("CREATE STOPPED") > before,
                 f"the training of {model} goes on",
             )
+
+
+def test_given_a_run_that_is_aborted_in_an_update_when_rolled_back_then_the_ledgers_version_serves_again(
+    stack: Stack,
+) -> None:
+    before = stack.serves()
+    with stack.faults(holdCampaignUpdates={f"{PREFIX}-recommender": True}):
+        arn = stack.start(only=["recommender"])
+        stack.wait_for(arn, "Wait for campaign")
+        stack.client("stepfunctions").stop_execution(executionArn=arn, cause="by hand")
+        stack.finish(arn)
+    stack.settle()
+    assert stack.serves() != before
+
+    assert "the ledger has another version" in stack.script("models").stdout
+    done = stack.script("rollback", "--model", "recommender")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert stack.serves() == before
+    assert "goes on to the new version, which nobody has checked" in stack.mails(1)[0]["Message"]
