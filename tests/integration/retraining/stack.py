@@ -179,6 +179,10 @@ class Stack:
             self.screens.append(f"{mail.get('Subject', '(by EventBridge)')}\n{'-' * 100}\n{mail['Message']}")
         return found
 
+    def is_mailed(self, words: str) -> bool:
+        """Waits for mails until one of them says this; another model's may come before it."""
+        return self.until(lambda: any(words in mail["Message"] for mail in self.mails(1)), f"no mail says {words}")
+
     def script(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs an operator's command on this environment."""
         process = self.begin(name, *arguments)

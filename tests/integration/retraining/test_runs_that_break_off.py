@@ -67,7 +67,7 @@ def test_given_the_schedule_when_it_fires_and_the_run_is_aborted_then_it_is_mail
         run: Run = stack.finish(execution["executionArn"])
 
         assert run.status == "ABORTED"
-        assert "broke off: ABORTED" in stack.mails(1)[0]["Message"]
+        assert stack.is_mailed("broke off: ABORTED")
         for model, before in stopped.items():
             stack.until(
                 lambda model=model, before=before: stack.statuses(model).count("CREATE STOPPED") > before,
@@ -92,4 +92,4 @@ def test_given_a_run_that_is_aborted_in_an_update_when_rolled_back_then_the_ledg
 
     assert (done.returncode, done.stderr) == (0, "")
     assert stack.serves() == before
-    assert "goes on to the new version, which nobody has checked" in stack.mails(1)[0]["Message"]
+    assert stack.is_mailed("goes on to the new version, which nobody has checked")
