@@ -160,7 +160,7 @@ test-unit: setup ## The fast tests alone, in under a minute
 
 .PHONY: test-integration
 test-integration: setup package ## Parts against the local AWS
-	@$(PYTEST) -q -n 2 --dist loadgroup -m "not matrix" tests/integration $(ARGS)
+	@$(PYTEST) -q -n 2 --dist loadscope -m "not matrix" tests/integration $(ARGS)
 
 .PHONY: test-terraform
 test-terraform: setup package ## Module tests with a mocked provider

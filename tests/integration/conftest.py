@@ -1,14 +1,15 @@
-"""Each room has one local AWS for all its tests: with several workers, a room stays with one of them."""
+"""Each room has one local AWS for all its tests: with several workers (`--dist loadscope`) a room stays with one."""
 
-from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
-_HERE = Path(__file__).parent
+
+class _Rooms(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.split("/")[2]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.is_relative_to(_HERE):
-            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(_HERE).parts[0]))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    return _Rooms(config, log) if config.getoption("dist") == "loadscope" else None
