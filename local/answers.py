@@ -13,7 +13,8 @@ from typing import Any
 
 from werkzeug.test import run_wsgi_app
 
-WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+from local.web import WsgiApplication
+
 Answer = tuple[list[bytes], str, list[tuple[str, str]]]
 
 _KEPT = 4096  # answers; at full speed those of ten seconds, and a client repeats within one or two

@@ -6,7 +6,7 @@ from typing import Any
 
 from werkzeug import Request
 
-WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+from local.web import WsgiApplication
 
 _TRIES = 5
 _STUMBLED = "changed size during iteration"  # of a dictionary or set: what moto's models iterate over without a lock

@@ -32,8 +32,8 @@ from local.settings import ServerSettings
 from local.state_machines import StateMachines
 from local.streams import firehose, mappings
 from local.trouble import report
+from local.web import WsgiApplication
 
-WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 _SCOPE = re.compile(r"Credential=(?P<key>[^/,]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _PERSONALIZE = "personalize.amazonaws.com"
 _DESCRIBE_TYPE = re.compile(rb"(^|&)Action=DescribeType(&|$)")

@@ -4,11 +4,14 @@ import logging
 import socket
 import sys
 import threading
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any
 
 from cheroot import wsgi
 from cheroot.workers.threadpool import ThreadPool
+
+WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 _THREADS = 16
 _KEEP_ALIVE_SECONDS = 60

@@ -7,7 +7,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,15 +136,16 @@ def found(describe: Callable[[], Resource]) -> Resource | None:
         raise
 
 
+def listed(pages: Iterable[Resource], kind: str) -> list[Resource]:
+    """Everything under `kind` in the pages of a list; nothing if the service does not know what they are listed of."""
+    answer = found(lambda: {kind: [one for page in pages for one in page[kind]]})
+    return answer[kind] if answer else []
+
+
 def solution_versions(personalize: Any, solution_arn: str) -> list[Resource]:
     """Summaries of the solution's versions, newest first; none if there is no such solution."""
-    try:
-        pages = personalize.get_paginator("list_solution_versions").paginate(solutionArn=solution_arn)
-        versions = [version for page in pages for version in page["solutionVersions"]]
-    except ClientError as error:
-        if code(error) != NOT_FOUND:
-            raise
-        return []
+    pages = personalize.get_paginator("list_solution_versions").paginate(solutionArn=solution_arn)
+    versions = listed(pages, "solutionVersions")
     return sorted(versions, key=lambda version: version["creationDateTime"], reverse=True)
 
 

@@ -21,6 +21,7 @@ from scripts.personalize import (
     client,
     failure,
     found,
+    listed,
     poll,
     run,
 )
@@ -54,14 +55,8 @@ def wait(personalize: Any, dataset_arn: str, poll: Poll) -> None:
 
 def _jobs(personalize: Any, dataset_arn: str) -> list[Resource]:
     """Summaries of all imports into the dataset; none if there is no such dataset."""
-    listed = lambda: {  # noqa: E731
-        "found": [
-            job
-            for page in personalize.get_paginator("list_dataset_import_jobs").paginate(datasetArn=dataset_arn)
-            for job in page["datasetImportJobs"]
-        ]
-    }
-    return (found(listed) or {"found": []})["found"]
+    pages = personalize.get_paginator("list_dataset_import_jobs").paginate(datasetArn=dataset_arn)
+    return listed(pages, "datasetImportJobs")
 
 
 def _settled(personalize: Any, job_arn: str, poll: Poll) -> Resource | None:

@@ -16,7 +16,19 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # Terraform runs this file by path, from any directory
 
 from scripts import solution_version
-from scripts.personalize import ACTIVE, Poll, Resource, TaskError, add_poll_arguments, client, failure, found, poll, run
+from scripts.personalize import (
+    ACTIVE,
+    Poll,
+    Resource,
+    TaskError,
+    add_poll_arguments,
+    client,
+    failure,
+    found,
+    listed,
+    poll,
+    run,
+)
 
 
 @dataclass(frozen=True)
@@ -74,15 +86,10 @@ def retire(personalize: Any, dataset_group_arn: str, stem: str, poll: Poll, keep
 
 def _solutions(personalize: Any, dataset_group_arn: str, stem: str) -> list[str]:
     """ARNs of the solutions in the group that are named `stem` and a digest; none if there is no group."""
-    listed = lambda: {  # noqa: E731
-        "found": [
-            one["solutionArn"]
-            for page in personalize.get_paginator("list_solutions").paginate(datasetGroupArn=dataset_group_arn)
-            for one in page["solutions"]
-        ]
-    }
+    pages = personalize.get_paginator("list_solutions").paginate(datasetGroupArn=dataset_group_arn)
     ours = re.compile(rf"{re.escape(stem)}-[0-9a-f]{{8}}")
-    return [arn for arn in (found(listed) or {"found": []})["found"] if ours.fullmatch(_name(arn))]
+    arns = [one["solutionArn"] for one in listed(pages, "solutions")]
+    return [arn for arn in arns if ours.fullmatch(_name(arn))]
 
 
 def _refuse_if_serving(personalize: Any, solution_arn: str) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
-import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
@@ -19,15 +17,10 @@ import pytest
 
 from scripts import environments, terraform
 from scripts.environments import ROOT
+from tests.integration.retraining.provisioning import serve
+from tests.integration.retraining.stack import KEYS
 from tests.terraform_runs import TerraformRuns
 
-KEYS = {
-    "AWS_ACCESS_KEY_ID": "test",
-    "AWS_SECRET_ACCESS_KEY": "test",
-    "AWS_REGION": "us-east-1",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_EC2_METADATA_DISABLED": "true",
-}
 STEP_SECONDS = "0.6"  # how long a resource stays in each passing status: long enough to be stopped there
 ACCOUNT = "123456789012"
 MODELS = {"recommender": {"recipe": "aws-user-personalization"}, "reranker": {"recipe": "aws-personalized-ranking"}}
@@ -117,13 +110,8 @@ def policy(actions: list[str], resources: list[str]) -> str:
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A local AWS of this room's own."""
     directory = tmp_path_factory.mktemp("aws")
-    command = [sys.executable, "-m", "local", "serve", "--port", "0", "--data-dir", str(directory / "aws")]
-    variables = os.environ | KEYS | {"LOCAL_PERSONALIZE_STEP_SECONDS": STEP_SECONDS}
-    with (directory / "log").open("w") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, stderr=log, text=True)
+    process, ready = serve(directory, STEP_SECONDS)
     try:
-        ready = next((found[0] for line in process.stdout or () if (found := re.search(r"http://\S+", line))), None)
-        assert ready, (directory / "log").read_text()
         yield ready
     finally:
         process.terminate()

@@ -38,10 +38,10 @@ SCHEMA = {
 }
 
 
-def serve(directory: Path) -> tuple[subprocess.Popen[str], str]:
+def serve(directory: Path, step_seconds: str = "1") -> tuple[subprocess.Popen[str], str]:
     """Starts the local AWS on a free port; its process and its endpoint."""
     command = [sys.executable, "-m", "local", "serve", "--port", "0", "--data-dir", str(directory / "aws")]
-    variables = os.environ | KEYS | {"LOCAL_PERSONALIZE_STEP_SECONDS": "1"}
+    variables = os.environ | KEYS | {"LOCAL_PERSONALIZE_STEP_SECONDS": step_seconds}
     with (directory / "server.log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, stderr=log, text=True)
     for line in process.stdout or ():

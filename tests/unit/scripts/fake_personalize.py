@@ -1,5 +1,6 @@
 """A control plane in memory, one step of every status machine for each look at it; time passes only in `sleep`."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -228,13 +229,13 @@ class Pages:
     service: FakePersonalize
     operation: str
 
-    def paginate(self, **request: str) -> list[dict[str, Any]]:
-        """Every page."""
+    def paginate(self, **request: str) -> Iterator[dict[str, Any]]:
+        """Every page; as with boto3, nothing is asked before the first is read."""
         self.service._called(self.operation)
         first, *others = self.operation.removeprefix("list_").split("_")
         key = first + "".join(word.capitalize() for word in others)
         found = getattr(self.service, self.operation)(**request)
-        return [{key: found[start : start + 2]} for start in range(0, len(found), 2)]
+        yield from ({key: found[start : start + 2]} for start in range(0, len(found), 2))
 
 
 def _copy(resource: dict[str, Any]) -> dict[str, Any]:
