@@ -13,12 +13,19 @@ console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 
 def seconds(action: Callable[[], object], rounds: int) -> list[float]:
     """Run an action several times, after once without looking; answers how long each run took."""
-    action()
-    taken = []
-    for _ in range(rounds):
-        started = time.perf_counter()
+    return in_turn(rounds, action)[0]
+
+
+def in_turn(rounds: int, *actions: Callable[[], object]) -> list[list[float]]:
+    """As `seconds`, of several actions one after the other, so that what slows the machine meanwhile slows them all."""
+    for action in actions:
         action()
-        taken.append(time.perf_counter() - started)
+    taken: list[list[float]] = [[] for _ in actions]
+    for _ in range(rounds):
+        for action, times in zip(actions, taken, strict=True):
+            started = time.perf_counter()
+            action()
+            times.append(time.perf_counter() - started)
     return taken
 
 

@@ -88,7 +88,7 @@ class Fields:
         self.errors: list[FieldError] = []
         self._path = path
         self.is_object = isinstance(payload, Mapping)
-        self._payload: Mapping[str, Any] = payload if isinstance(payload, Mapping) else {}
+        self._payload: Any = payload if self.is_object else {}
         if not self.is_object:
             self.errors.append(FieldError(path or "payload", "must be a JSON object"))
 
@@ -107,32 +107,32 @@ class Fields:
     def text(self, name: str, *, required: bool = False, maximum: int = MAX_ID_LENGTH) -> str | None:
         """Read a string of 1 to `maximum` characters."""
         value = self.raw(name)
-        legal = isinstance(value, str) and 0 < len(value) <= maximum and is_unicode(value)
-        message = f"must be a string of 1-{maximum} characters"
-        return self._checked(name, value, value if legal else None, required, message)
+        if isinstance(value, str) and 0 < len(value) <= maximum and is_unicode(value):
+            return value
+        return self._wrong(name, required, f"must be a string of 1-{maximum} characters")
 
     def identifier(self, name: str, *, required: bool = False, maximum: int = MAX_ID_LENGTH) -> str | None:
         """Read an id: a string of 1 to `maximum` characters or an integer, answered as a string."""
-        value = self.raw(name)
-        text = as_text(value)
-        text = text if text and len(text) <= maximum else None
-        return self._checked(name, value, text, required, f"must be a string of 1-{maximum} characters or an integer")
+        text = as_text(self.raw(name))
+        if text and len(text) <= maximum:
+            return text
+        return self._wrong(name, required, f"must be a string of 1-{maximum} characters or an integer")
 
     def integer(self, name: str, *, minimum: int, maximum: int, default: int | None = None) -> int | None:
         """Read an integer between the limits, both legal; required if it has no default."""
-        value = self.raw(name)
-        integer = as_integer(value)
-        integer = integer if integer is not None and minimum <= integer <= maximum else None
-        legal = f"must be an integer of {minimum}-{maximum}"
-        checked = self._checked(name, value, integer, default is None, legal)
-        return default if checked is None else checked
+        integer = as_integer(self.raw(name))
+        if integer is not None and minimum <= integer <= maximum:
+            return integer
+        self._wrong(name, default is None, f"must be an integer of {minimum}-{maximum}")
+        return default
 
     def number(self, name: str, *, maximum: float) -> float | None:
         """Read a finite number of at most `maximum` in size."""
         value = self.raw(name)
         numeric = isinstance(value, int | float) and not isinstance(value, bool)
-        legal = numeric and abs(value) <= maximum and math.isfinite(value)
-        return self._checked(name, value, float(value) if legal else None, False, "must be a finite number")
+        if numeric and abs(value) <= maximum and math.isfinite(value):
+            return float(value)
+        return self._wrong(name, False, "must be a finite number")
 
     def finish(self, *others: "Fields") -> None:
         """Raise a ValidationError with all that is wrong here and in `others`; answer None if nothing is."""
@@ -140,7 +140,8 @@ class Fields:
         if errors:
             raise ValidationError(errors)
 
-    def _checked(self, name: str, value: object, legal: Any, required: bool, message: str) -> Any:
-        if legal is None and (required or value is not None):
-            self.refuse(name, f"is required and {message}" if value is None else message)
-        return legal
+    def _wrong(self, name: str, required: bool, message: str) -> None:
+        """Note a value that is not legal; an absent one is, unless it is required."""
+        absent = self.raw(name) is None
+        if required or not absent:
+            self.refuse(name, f"is required and {message}" if absent else message)
