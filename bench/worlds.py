@@ -5,6 +5,7 @@ things are popular by a power law, come and go; sessions follow a thread; some p
 assumption is built in: there is no user x item matrix of low rank, no fixed transition matrix and no decay constant.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -52,7 +53,7 @@ WORLDS = {
 
 def build(world: World, seed: int = 1) -> Interactions:
     """The events of a world; the same seed gives the same events."""
-    return _Stage(world, seed).play()
+    return Stage(world, seed).play()
 
 
 def named(name: str, seed: int = 1, scale: float = 1.0) -> Interactions:
@@ -61,8 +62,28 @@ def named(name: str, seed: int = 1, scale: float = 1.0) -> Interactions:
     return build(replace(world, users=round(world.users * scale)), seed)
 
 
-class _Stage:
+Row = tuple[str, str, float, str]
+"""User, item, seconds since 1970, event type."""
+
+
+@dataclass
+class Person:
+    """What somebody is like now: taste, what they chose so far, and the day."""
+
+    taste: NDArray[np.float64]
+    day: float
+    past: list[int]
+
+    def copy(self) -> "Person":
+        """Another one like this, with a future of its own."""
+        return Person(self.taste, self.day, [*self.past])
+
+
+class Stage:
+    """A world with its things, where people live."""
+
     def __init__(self, world: World, seed: int) -> None:
+        """Make the things."""
         self.world, self.random = world, np.random.default_rng(seed)
         r, w = self.random, world
         clusters = r.standard_normal((w.dimensions * 2, w.dimensions))
@@ -83,29 +104,40 @@ class _Stage:
         return np.take_along_axis(notice, np.argsort(-likeness, axis=1)[:, :10], axis=1)
 
     def play(self) -> Interactions:
+        """Let everybody live; their events."""
+        rows = [row for _, _, acts in self.lives() for row in acts]
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        return Interactions(columns[0], columns[1], columns[2], columns[3] if self.world.types else None)
+
+    def lives(self) -> Iterator[tuple[str, Person, list[Row]]]:
+        """One life after the other: whose it is, what they are like after a choice, and the events of that choice."""
         r, w = self.random, self.world
         lengths = np.maximum(w.minimum, np.exp(np.log(w.length) + w.spread * r.standard_normal(w.users))).astype(int)
-        rows: list[tuple[str, str, float, str]] = []
         for user, length in enumerate(lengths.clip(max=w.items // 4)):
-            rows += self._life(f"u{user}", int(length))
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        return Interactions(columns[0], columns[1], columns[2], columns[3] if w.types else None)
+            person = self._born()
+            for _ in range(int(length)):
+                if not self.choose(person):
+                    break
+                yield f"u{user}", person, self.acts(f"u{user}", person)
 
-    def _life(self, user: str, length: int) -> list[tuple[str, str, float, str]]:
+    def _born(self) -> Person:
         r, w = self.random, self.world
         taste = self.clusters[r.integers(len(self.clusters))] + self.clusters[r.integers(len(self.clusters))]
         taste = taste + 0.8 * r.standard_normal(w.dimensions)
-        day, past, rows = r.uniform(0, w.span * 0.9), [], []
-        for _ in range(length):
-            fresh = r.random() < 1 / w.session
-            day += r.exponential(w.pause) if fresh else r.exponential(0.003)
-            if day > w.span:
-                break
-            thing = self._choose(taste, past, day, fresh)
-            past.append(thing)
-            taste = taste + w.drift * (self.things[thing] - 0.1 * taste) + w.drift * 0.3 * r.standard_normal(len(taste))
-            rows += self._acts(user, thing, day)
-        return rows
+        return Person(taste, r.uniform(0, w.span * 0.9), [])
+
+    def choose(self, person: Person) -> bool:
+        """Let time go by and somebody choose once more, which changes their taste; False when the world has ended."""
+        r, w = self.random, self.world
+        fresh = r.random() < 1 / w.session
+        person.day += r.exponential(w.pause) if fresh else r.exponential(0.003)
+        if person.day > w.span:
+            return False
+        thing = self._choose(person.taste, person.past, person.day, fresh)
+        person.past.append(thing)
+        towards = w.drift * (self.things[thing] - 0.1 * person.taste)
+        person.taste = person.taste + towards + w.drift * 0.3 * r.standard_normal(w.dimensions)
+        return True
 
     def _choose(self, taste: NDArray[np.float64], past: list[int], day: float, fresh: bool) -> int:
         r, w = self.random, self.world
@@ -131,10 +163,11 @@ class _Stage:
         unseen = [int(option) for option in options if option not in past]
         return unseen[min(len(unseen) - 1, int(r.exponential(1.5)))] if unseen else int(r.integers(self.world.items))
 
-    def _acts(self, user: str, thing: int, day: float) -> list[tuple[str, str, float, str]]:
-        rows, types = [], self.world.types or (("view", 1.0),)
-        for step, (name, share) in enumerate(types):
+    def acts(self, user: str, person: Person) -> list[Row]:
+        """The events of the newest choice."""
+        rows: list[Row] = []
+        for step, (name, share) in enumerate(self.world.types or (("view", 1.0),)):
             if self.random.random() >= share:
                 break
-            rows.append((user, f"i{thing}", float(round(1.5e9 + day * DAY) + step * 30), name))
+            rows.append((user, f"i{person.past[-1]}", float(round(1.5e9 + person.day * DAY) + step * 30), name))
         return rows

@@ -1,5 +1,6 @@
 """The models of the `implicit` library, tuned on an inner split, to be measured beside ours. Needs `implicit`."""
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -26,7 +27,10 @@ def families() -> dict[str, list[Callable[[], Any]]]:
     from implicit.als import AlternatingLeastSquares
     from implicit.bpr import BayesianPersonalizedRanking
     from implicit.nearest_neighbours import BM25Recommender, CosineRecommender, TFIDFRecommender
+    from implicit.utils import ParameterWarning
 
+    # Its neighbours warn of the matrices that they hand to themselves.
+    warnings.simplefilter("ignore", ParameterWarning)
     als = [
         lambda f=f, a=a: AlternatingLeastSquares(f, regularization=0.05, alpha=a, iterations=15, random_state=1)
         for f, a in product((32, 128), (1.0, 5.0, 20.0))
