@@ -17,6 +17,7 @@ from local.access.encryption import Use, via
 from local.access.guard import Guard
 from local.access.journal import Journal
 from local.administration import PREFIX, Administration
+from local.alarms.watch import Alarms
 from local.delivery import Delivery
 from local.faults import Faults
 from local.identities import actor_of
@@ -25,6 +26,8 @@ from local.lambda_runtime.asynchronous import AsynchronousInvoker
 from local.lambda_runtime.front import InvocationFront, is_invocation
 from local.lambda_runtime.runtime import LambdaRuntime, RuntimeSettings
 from local.mails import Mailbox
+from local.metrics import put_metrics
+from local.personalize import Measured
 from local.races import tried_again
 from local.schedules import rules
 from local.schedules.clock import Clock
@@ -62,6 +65,7 @@ class LocalAws:
         mails.connect(mailbox)
         subscriptions.connect(self._guard)
         self._clock = Clock(self._targets)
+        self._alarms = Alarms(self._targets)
         self._mappings = mappings.MappingPollers(self._runtime, delivery, self._guard)
         self._firehose = firehose.FirehosePollers(delivery, self._guard)
         self._personalize = personalize.create_app(
@@ -69,6 +73,7 @@ class LocalAws:
             region=settings.region,
             s3=lambda role, job: delivery.client("s3", settings.region, taking(role, _PERSONALIZE, job, "personalize")),
             use_key=self._use_key,
+            measured=_measure_campaign(settings.account_id),
             faults=faults,
         )
         self._cloud_control = cloud_control.create_app(self._personalize)
@@ -80,7 +85,7 @@ class LocalAws:
 
     def close(self) -> None:
         """Stop every thread and every process, those first that give work to others."""
-        parts = (self._clock, self._mappings, self._firehose, self._targets, self._asynchronous)
+        parts = (self._clock, self._alarms, self._mappings, self._firehose, self._targets, self._asynchronous)
         for part in (*parts, self._cloud_control, self._personalize, self._runtime):
             part.close()
 
@@ -130,6 +135,18 @@ class LocalAws:
         if service == "cloudcontrolapi" or (service == "cloudformation" and _describes_type(environ)):
             return self._cloud_control.handle(Request(environ))
         return self._moto
+
+
+def _measure_campaign(account_id: str) -> Measured:
+    """Count and time what campaigns answer ("Amazon Personalize metrics", developer guide)."""
+
+    def measured(region: str, operation: str, campaign_arn: str, milliseconds: float) -> None:
+        dimensions = [{"Name": "CampaignArn", "Value": campaign_arn}]
+        latency = {"MetricName": f"{operation}Latency", "Value": milliseconds, "Unit": "Milliseconds"}
+        metrics = [{"MetricName": operation, "Value": 1.0, "Unit": "Count"}, latency]
+        put_metrics(account_id, region, "AWS/Personalize", [{**metric, "Dimensions": dimensions} for metric in metrics])
+
+    return measured
 
 
 def _describes_type(environ: dict[str, Any]) -> bool:

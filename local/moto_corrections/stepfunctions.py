@@ -23,6 +23,7 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.parser.utils import camel_to_snake_case
 from moto.stepfunctions.responses import StepFunctionResponse
 
+from local.metrics import put_metrics
 from local.moto_corrections.replacing import added, around
 
 _MOST_CAUSE = 900
@@ -39,6 +40,7 @@ def apply() -> None:
     _stay_ended()
     _tell_whose_role_it_is()
     _emit_status_events()
+    _count_executions()
 
 
 def _answer_validation() -> None:
@@ -178,6 +180,22 @@ def _emit_status_events() -> None:
     def terminated(original: Callable[..., None], self: BaseExecutionWorkerCommunication) -> None:
         original(self)
         _emit(self.execution, self.execution.status)
+
+
+def _count_executions() -> None:
+    """Tell CloudWatch how executions end ("Monitoring Step Functions metrics", developer guide).
+
+    Cause: moto measures none, so that no alarm hears of them.
+    """
+    names = {"SUCCEEDED": "Succeeded", "FAILED": "Failed", "ABORTED": "Aborted", "TIMED_OUT": "TimedOut"}
+
+    @around(BaseExecutionWorkerCommunication, "terminated")
+    def terminated(original: Callable[..., None], self: BaseExecutionWorkerCommunication) -> None:
+        original(self)
+        ended = self.execution
+        dimensions = [{"Name": "StateMachineArn", "Value": ended.state_machine.arn}]
+        metric = {"MetricName": f"Executions{names[ended.status]}", "Value": 1.0, "Unit": "Count"}
+        put_metrics(ended.account_id, ended.region_name, "AWS/States", [{**metric, "Dimensions": dimensions}])
 
 
 def _emit(execution: Execution, status: str) -> None:

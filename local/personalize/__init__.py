@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from local.faults import Faults
-from local.personalize.app import PersonalizeApp
+from local.personalize.app import Measured, PersonalizeApp
 from local.personalize.service import UseKey
 from local.personalize.settings import PersonalizeSettings, Quotas
 
-__all__ = ["PersonalizeApp", "PersonalizeSettings", "Quotas", "create_app"]
+__all__ = ["Measured", "PersonalizeApp", "PersonalizeSettings", "Quotas", "create_app"]
 
 
 def create_app(
@@ -18,14 +18,14 @@ def create_app(
     settings: PersonalizeSettings | None = None,
     s3: Callable[[str, str], Any],
     use_key: UseKey = lambda key_arn, role_arn, source_arn, actions: None,
+    measured: Measured = lambda region, operation, campaign_arn, milliseconds: None,
     faults: Faults | None = None,
 ) -> PersonalizeApp:
     """The application.
 
     `s3` gives a boto3 S3 client that acts as a role, for a job (both ARNs), or raises a ClientError if the role cannot
-    be taken; `use_key` likewise raises one if key and role do not allow what is done with a group's data; `region` is
-    for unsigned calls.
+    be taken; `use_key` likewise raises one if key and role do not allow what is done with a group's data; `measured`
+    is told of each answer of a campaign; `region` is for unsigned calls.
     """
-    return PersonalizeApp(
-        account_id, region, settings or PersonalizeSettings.from_environment(), s3, use_key, faults or Faults()
-    )
+    settings = settings or PersonalizeSettings.from_environment()
+    return PersonalizeApp(account_id, region, settings, s3, use_key, measured, faults or Faults())

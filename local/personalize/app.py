@@ -4,8 +4,10 @@ import json
 import logging
 import re
 import threading
+import time
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from werkzeug import Request, Response
@@ -24,6 +26,10 @@ from local.personalize.validation import validate
 _log = logging.getLogger(__name__)
 _CREDENTIAL_SCOPE = re.compile(r"Credential=[^/]+/\d+/([a-z0-9-]+)/")
 _TARGET_PREFIX = "AmazonPersonalize."
+_MEASURED = ("GetPersonalizedRanking", "GetRecommendations")
+
+Measured = Callable[[str, str, str, float], None]
+"""Is told of what a campaign answered: region, operation, the campaign's ARN, milliseconds."""
 
 
 class PersonalizeApp:
@@ -36,6 +42,7 @@ class PersonalizeApp:
         settings: PersonalizeSettings,
         s3: Callable[[str, str], Any],
         use_key: UseKey,
+        measured: Measured,
         faults: Faults,
     ) -> None:
         self.account_id = account_id
@@ -44,6 +51,7 @@ class PersonalizeApp:
         self.faults = faults
         self._s3 = s3
         self._use_key = use_key
+        self._measured = measured
         self._services: dict[str, Service] = {}
         self._lock = threading.Lock()
 
@@ -70,11 +78,12 @@ class PersonalizeApp:
         if working is None:
             raise NotYetError.of(name)
         validate(model.input_shape, request)
-        service = self.service(region)
-        if not working.locked:
-            return working.handler(service, request) or {}
-        with service.lock:
-            return working.handler(service, request) or {}
+        service, began = self.service(region), time.perf_counter()
+        with service.lock if working.locked else nullcontext():
+            answer = working.handler(service, request) or {}
+        if name in _MEASURED:
+            self._measured(service.region, name, request["campaignArn"], (time.perf_counter() - began) * 1000)
+        return answer
 
     def handle(self, request: Request) -> Response:
         """Answer one request signed for `personalize`."""

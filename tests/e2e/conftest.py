@@ -55,6 +55,10 @@ class System:
         """Make the local Personalize fail on demand."""
         self._local("faults", json.dumps(document).encode())
 
+    def mails(self) -> list[dict]:
+        """What was mailed so far."""
+        return self._local("mails")["mails"]
+
     def fire(self, schedule: str) -> None:
         """Let a schedule's time come."""
         assert self._local(f"schedules/{schedule}", b"")["fired"]

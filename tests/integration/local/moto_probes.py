@@ -150,6 +150,22 @@ def composite_alarm_is_made() -> None:
 
 
 @probe
+def alarm_that_is_changed_keeps_its_state() -> None:
+    cloudwatch = aws("cloudwatch")
+    settings = {"AlarmName": "a", "Namespace": "n", "MetricName": "m", "Statistic": "Sum", "Period": 60, "Threshold": 1}
+
+    def put_alarm() -> str:
+        cloudwatch.put_metric_alarm(
+            **settings, EvaluationPeriods=1, ComparisonOperator="GreaterThanThreshold", AlarmActions=[]
+        )
+        return cloudwatch.describe_alarms(AlarmNames=["a"])["MetricAlarms"][0]["StateValue"]
+
+    assert put_alarm() == "INSUFFICIENT_DATA"
+    cloudwatch.set_alarm_state(AlarmName="a", StateValue="ALARM", StateReason="r")
+    assert put_alarm() == "ALARM"
+
+
+@probe
 def event_is_not_for_a_rule_with_only_a_schedule() -> None:
     events, logs = aws("events"), aws("logs")
     logs.create_log_group(logGroupName="/g")
@@ -439,6 +455,19 @@ def stepfunctions_tells_event_bridge() -> None:
     states.start_execution(stateMachineArn=arn, name="n")
     time.sleep(0.5)
     assert len(logs.describe_log_streams(logGroupName="/g")["logStreams"]) == 2
+
+
+@probe
+def stepfunctions_executions_are_counted() -> None:
+    from moto.core.config import default_user_config
+
+    default_user_config["stepfunctions"] = {"execute_state_machine": True}
+    states = aws("stepfunctions")
+    arn = states.create_state_machine(name="m", definition=DEFINITION, roleArn=make_role())["stateMachineArn"]
+    states.start_execution(stateMachineArn=arn, name="n")
+    time.sleep(0.5)
+    (metric,) = aws("cloudwatch").list_metrics(Namespace="AWS/States")["Metrics"]
+    assert metric["MetricName"] == "ExecutionsSucceeded"
 
 
 WAITING = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 30, "End": True}}}

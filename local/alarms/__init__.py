@@ -1,0 +1,1 @@
+"""CloudWatch alarms: looked at every second, with their actions carried out."""

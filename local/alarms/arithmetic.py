@@ -1,0 +1,49 @@
+"""CloudWatch's metric math, as far as it is arithmetic: numbers, ids of metrics, + - * /, PERIOD(id).
+
+Source: "Using math expressions with CloudWatch metrics", CloudWatch user guide.
+"""
+
+import ast
+import operator
+from collections.abc import Mapping
+
+_OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+
+
+class UnsupportedError(Exception):
+    """An alarm asks for what is not evaluated here; the text says for what."""
+
+
+def calculate(expression: str, values: Mapping[str, float | None], periods: Mapping[str, int]) -> float | None:
+    """Return an expression's value; None where a metric in it has none, or for a division by zero.
+
+    Args:
+        values: id of a metric -> its value in one period.
+        periods: id of a metric -> length of its period in seconds.
+
+    Raises:
+        UnsupportedError: the expression is more than arithmetic.
+    """
+    try:
+        return _value(ast.parse(expression, mode="eval").body, values, periods)
+    except SyntaxError:
+        raise UnsupportedError(f"the expression {expression}") from None
+    except ZeroDivisionError:
+        return None
+
+
+def _value(node: ast.expr, values: Mapping[str, float | None], periods: Mapping[str, int]) -> float | None:
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            return float(number)
+        case ast.Name(id=name) if name in values:
+            return values[name]
+        case ast.UnaryOp(op=ast.USub(), operand=inner):
+            value = _value(inner, values, periods)
+            return None if value is None else -value
+        case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _OPERATORS:
+            sides = _value(left, values, periods), _value(right, values, periods)
+            return None if None in sides else _OPERATORS[type(sign)](*sides)
+        case ast.Call(func=ast.Name(id="PERIOD"), args=[ast.Name(id=name)]) if name in periods:
+            return float(periods[name])
+    raise UnsupportedError(f"metric math with {ast.unparse(node)}")
