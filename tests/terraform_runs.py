@@ -16,6 +16,7 @@ from scripts import terraform
 
 Message = dict[str, Any]  # one line of Terraform's -json output
 CTRL_C, POWER_CUT = signal.SIGINT, signal.SIGKILL
+_NAMES = ("function_name", "alarm_name", "dashboard_name", "bucket", "name")
 CLEAN, CHANGES = 0, 2  # exit codes of plan -detailed-exitcode
 
 
@@ -61,7 +62,7 @@ class TerraformRuns:
         shown = self.run("show", "-json", str(saved))
         assert shown.returncode == 0, shown.stderr
         changes = json.loads(shown.stdout)["resource_changes"]
-        return Plan({change["address"]: "+".join(change["change"]["actions"]) for change in changes})
+        return Plan({one["address"]: one["change"] for one in changes})
 
     def stopped(self, when: Callable[[Message], bool], how: signal.Signals, *arguments: str) -> None:
         """Run a command, and send the signal to it and all that it started as soon as a message says so.
@@ -96,9 +97,20 @@ class TerraformRuns:
 
 @dataclass(frozen=True)
 class Plan:
-    """Address -> actions, as `create`, `update`, `delete+create`, `delete`, `no-op`."""
+    """Address -> its change, as `terraform show -json` tells it."""
 
-    actions: Mapping[str, str]
+    changes: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def actions(self) -> dict[str, str]:
+        """Address -> `create`, `update`, `delete+create`, `delete`, `no-op`."""
+        return {address: "+".join(change["actions"]) for address, change in self.changes.items()}
+
+    def names(self, moment: str) -> dict[str, str]:
+        """Address -> the name that it has `before` or `after`, of what has a name."""
+        found = {address: change[moment] or {} for address, change in self.changes.items()}
+        named = {address: next((one[key] for key in _NAMES if one.get(key)), None) for address, one in found.items()}
+        return {address: name for address, name in named.items() if name and ".data." not in f".{address}"}
 
     def of(self, *wanted: str) -> set[str]:
         """Addresses with one of these actions."""

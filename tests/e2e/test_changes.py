@@ -128,6 +128,25 @@ def test_given_no_reranker_when_planned_then_all_of_it_goes_and_nothing_else(pla
     assert {address for address in gone if "rerank" not in address} == set()
 
 
+# Their names only mean something within another thing, whose name tells the environments apart.
+PARTS = {
+    "aws_apigatewayv2_stage",
+    "aws_athena_named_query",
+    "aws_cloudwatch_log_stream",
+    "aws_glue_catalog_table",
+    "aws_iam_role_policy",
+    "aws_lambda_alias",
+}
+
+
+def test_given_another_environment_when_planned_then_no_two_things_share_a_name(planned):
+    plan = planned(environment="other")
+    before, after = plan.names("before"), plan.names("after")
+    assert len(after) > 100
+    shared = {address for address in before.keys() & after.keys() if before[address] == after[address]}
+    assert {kind(address) for address in shared} <= PARTS, sorted(shared)
+
+
 def test_given_credentials_of_another_account_when_applied_then_it_is_refused_before_anything_is_made(system, tmp_path):
     runs = TerraformRuns(TERRAFORM_DIRECTORY, environments.variables("local"), tmp_path / "other.tfvars.json")
     runs.given(environment="other", allowed_account_ids=["999999999999"])
