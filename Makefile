@@ -60,7 +60,7 @@ up: setup ## Hold the whole system open on a local AWS, for app work
 	@$(RUN) -m scripts.local_system up
 
 .PHONY: status
-status: setup ## Say what runs where, with three commands to try
+status: setup ## Say what runs where, with commands to try
 	@$(RUN) -m scripts.local_system status
 
 .PHONY: down

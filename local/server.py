@@ -20,6 +20,7 @@ from local.administration import PREFIX, Administration
 from local.alarms.watch import Alarms
 from local.delivery import Delivery
 from local.faults import Faults
+from local.http_apis.front import HttpApis, is_for_an_api
 from local.identities import actor_of
 from local.lambda_runtime import moto_seam
 from local.lambda_runtime.asynchronous import AsynchronousInvoker
@@ -80,6 +81,7 @@ class LocalAws:
         self._administration = Administration(
             self._runtime, self._mappings, faults, self._personalize, mailbox, self._clock, journal
         )
+        self._http_apis = HttpApis(delivery, self._guard, self._who_signed)
         self._moto = DomainDispatcherApplication(self._moto_application)
         self._state_machines.prepare_in_background()
 
@@ -111,6 +113,11 @@ class LocalAws:
     def _actor(self, key: str) -> Actor:
         return actor_of(key, iam_models.get_account_id_from(key))
 
+    def _who_signed(self, request: Request) -> Actor | None:
+        """Who signed a request to an HTTP API."""
+        scope = _SCOPE.search(request.headers.get("Authorization", ""))
+        return self._actor(scope["key"]) if scope and scope["service"] == "execute-api" else None
+
     def _use_key(self, key_arn: str, role_arn: str, group_arn: str, actions: tuple[str, ...]) -> None:
         """Use the key of a dataset group, which both the group's role and the service must be allowed."""
         region, account = group_arn.split(":")[3:5]
@@ -120,6 +127,8 @@ class LocalAws:
 
     def _route(self, environ: dict[str, Any]) -> WsgiApplication:
         path = environ["PATH_INFO"]
+        if is_for_an_api(environ.get("HTTP_HOST", "")):
+            return self._http_apis.handle(Request(environ))
         if path.startswith(PREFIX):
             return self._administration.handle(Request(environ))
         # A presigned URL is signed in its query.

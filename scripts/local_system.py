@@ -19,6 +19,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from scripts import environments, terraform
 from scripts.environments import ROOT, Local
@@ -193,18 +194,21 @@ def up(local: Local) -> dict:
         return provision(local, progress)
 
 
-def _try_out(outputs: dict) -> list[str]:
-    """Three commands a newcomer would like to type first."""
+def _try_out(local: Local, outputs: dict) -> list[str]:
+    """The commands a newcomer would like to type first."""
     recommend, stream = outputs["function_names"]["recommend"], outputs["stream_name"]
+    api = urlsplit(outputs["front_door_url"]).netloc.partition(".")[0]
     return [
         f"aws lambda invoke --function-name {recommend} --payload fileb://seed/payloads/recommend.json /dev/stdout",
         f"aws kinesis put-record --stream-name {stream} --partition-key 12345 --data fileb://seed/payloads/event.json",
         f"aws stepfunctions start-execution --state-machine-arn {outputs['state_machine_arn']}",
+        "curl --aws-sigv4 aws:amz:us-east-1:execute-api --user local:local --json @seed/payloads/recommend.json"
+        f" http://{api}.execute-api.localhost:{local.port}/recommendations",
     ]
 
 
 def status(local: Local) -> int:
-    """Say what runs where, and three commands to try. Exit code 0 if the system is up, 3 if not."""
+    """Say what runs where, and commands to try. Exit code 0 if the system is up, 3 if not."""
     if not is_up(local):
         console.print("The local AWS is down. [bold]make up[/bold] starts it.")
         return 3
@@ -218,7 +222,7 @@ def status(local: Local) -> int:
     names = [*outputs["function_names"].items()]
     table("What runs", ["what", "name"], [*_resources(outputs), *((f"function {key}", name) for key, name in names)])
     console.print('\nTry these, after [bold]eval "$(make -s env)"[/bold]:')
-    for command in _try_out(outputs):
+    for command in _try_out(local, outputs):
         console.print(f"  {command}", soft_wrap=True)
     return 0
 

@@ -36,6 +36,12 @@ def mailbox(system: Any) -> Any:
     sqs.delete_queue(QueueUrl=url)
 
 
+def of_models(mails: list[dict], models: dict) -> list[dict] | None:
+    """The mails that tell how a run of each of these models ended, once all have come."""
+    found = [mail for mail in mails if "model" in mail.get("MessageAttributes", {})]
+    return found if len(found) == len(models) else None
+
+
 def run(system: Any, wait_for: Callable[..., Any], given: dict) -> dict[str, dict]:
     """One execution to its end; answers the outcome of each model."""
     machine = system.client("stepfunctions")
@@ -70,7 +76,7 @@ def test_models_that_pass_the_gate_are_promoted_and_it_is_said(system, wait_for,
     assert now == {name: model["solutionVersionArn"] for name, model in outcomes.items()}
     assert not set(now.values()) & set(before.values())
     # and a mail for each says so.
-    mails = wait_for(lambda: found if len(found := mailbox()) == len(before) else None)
+    mails = wait_for(lambda: of_models(mailbox(), before))
     assert all("promoted" in mail["Subject"] for mail in mails)
 
 
@@ -79,7 +85,7 @@ def test_models_that_miss_the_threshold_are_rejected_and_the_campaigns_untouched
     outcomes = run(system, wait_for, {"models": {name: {"threshold": 1} for name in before}})
     assert {name: model["outcome"] for name, model in outcomes.items()} == dict.fromkeys(before, "rejected")
     assert deployed(system) == before
-    mails = wait_for(lambda: found if len(found := mailbox()) == len(before) else None)
+    mails = wait_for(lambda: of_models(mailbox(), before))
     assert all("rejected" in mail["Subject"] for mail in mails)
 
 
@@ -92,6 +98,9 @@ def test_a_training_that_fails_is_named_with_its_reason_and_the_other_model_goes
     assert "Not enough memory for this training." in outcomes["recommender"]["failureReason"]
     assert outcomes["reranker"]["outcome"] == "promoted"
     assert deployed(system)["recommender"] == before["recommender"]
-    mails = wait_for(lambda: found if len(found := mailbox()) == len(before) else None)
+    mails = wait_for(lambda: of_models(mailbox(), before))
     (failure,) = [mail for mail in mails if "failed" in mail["Subject"]]
     assert "Not enough memory for this training." in failure["Message"]
+    # and the alarm for it goes off.
+    alarm = 'ALARM: "local-animal-recommender-retraining-failed"'
+    wait_for(lambda: [mail for mail in mailbox() if mail.get("Subject", "").startswith(alarm)])

@@ -11,6 +11,7 @@ import urllib.request
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -160,12 +161,19 @@ def unique(kind: str) -> str:
     return f"{kind}-{uuid.uuid4().hex[:10]}"
 
 
-@pytest.fixture(scope="session")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    process = server_process(tmp_path_factory.mktemp("aws"), LOCAL_LAMBDA_RETRY_SECONDS="0.1,0.2")
+@contextmanager
+def serving(data_dir: Path, **names: str) -> Iterator[Aws]:
+    """A server that runs as long as the block."""
+    process = server_process(data_dir, **names)
     yield Aws(process.ready_line.split()[4])  # type: ignore[attr-defined]
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=20) == 0
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+    with serving(tmp_path_factory.mktemp("aws"), LOCAL_LAMBDA_RETRY_SECONDS="0.1,0.2") as aws:
+        yield aws
 
 
 @pytest.fixture(name="eventually", scope="session")

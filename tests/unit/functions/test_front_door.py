@@ -2,43 +2,16 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import yaml
-from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
 from recommend.request import DEFAULT_LIMIT, MAX_LIMIT
-from scripts.environments import ROOT
 from scripts.package import function_names
+from tests.openapi import DESCRIPTION, OPERATIONS, examples, faults, request_schema, response_schema
 from tests.unit.functions.fakes import NOW, FakeContext, event, kinesis
-
-DESCRIPTION = yaml.safe_load((ROOT / "modules" / "front_door" / "openapi.yaml").read_text())
-OPERATIONS = {item["post"]["operationId"]: (path, item["post"]) for path, item in DESCRIPTION["paths"].items()}
-
-
-def request_schema(function: str) -> dict[str, Any]:
-    return OPERATIONS[function][1]["requestBody"]["content"]["application/json"]["schema"]
-
-
-def response_schema(function: str, status: int) -> dict[str, Any]:
-    response = OPERATIONS[function][1]["responses"][str(status)]
-    if "$ref" in response:
-        response = DESCRIPTION["components"]["responses"][response["$ref"].rpartition("/")[2]]
-    return response["content"]["application/json"]["schema"]
-
-
-def faults(value: object, schema: dict[str, Any]) -> list[str]:
-    validator = OAS31Validator({**schema, "components": DESCRIPTION["components"]})
-    return [error.message for error in validator.iter_errors(value)]
-
-
-def examples() -> Iterator[Any]:
-    for function, (_, operation) in OPERATIONS.items():
-        for name, example in operation["requestBody"]["content"]["application/json"]["examples"].items():
-            yield pytest.param(function, example["value"], id=f"{function}-{name}")
 
 
 def rest(path: str, body: str) -> dict[str, Any]:
