@@ -3,6 +3,7 @@
 Source: "Customize HTTP API access logs", API Gateway developer guide.
 """
 
+import json
 import re
 import time
 from collections.abc import Mapping
@@ -14,8 +15,8 @@ _STREAM = "access"
 
 
 def line(form: str, values: Mapping[str, object]) -> str:
-    """Fill a format; a variable that has no value is `-`."""
-    return _VARIABLE.sub(lambda found: str(values.get(found[1], "-")), form)
+    """Fill a format; a variable that has no value is `-`. Values are escaped: most formats put them in JSON strings."""
+    return _VARIABLE.sub(lambda found: json.dumps(str(values.get(found[1], "-")), ensure_ascii=False)[1:-1], form)
 
 
 def write(group_arn: str, text: str) -> None:

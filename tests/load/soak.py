@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from tests.load.watch import Watch, percentile, watching
 LONGEST_STALL = 60.0  # seconds that a lane may stand still while a batch is retried
 _DRAIN_SECONDS = 180.0  # without any progress: given up
 _FIREHOSE_SECONDS = 30.0
+_TELL_EVERY = 100  # records
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,24 @@ class Result:
     problems: list[str]
 
 
-def run(target: Target, plan: Plan, *, most_behind: int, pause: tuple[float, float]) -> Result:
-    """Send, with faults until all is consumed; then compare. `most_behind`: records the producer may be ahead."""
+def run(
+    target: Target, plan: Plan, *, most_behind: int, pause: tuple[float, float], tell: Callable[[str], object] = str
+) -> Result:
+    """Send, with faults until all is consumed; then compare.
+
+    `most_behind`: records the producer may be ahead. `tell` hears how far it is.
+    """
     since, began = time.time(), time.monotonic()
     allow_large_records(target)
     with watching(target) as watch, trouble(target, plan.seed, pause) as killed:
-        sent = list(send(target, plan.records(), lambda: watch.behind() < most_behind))
-        drained = _drain(watch)
+        sent = []
+        for one in send(target, plan.records(), lambda: watch.behind() < most_behind):
+            sent.append(one)
+            if len(sent) % _TELL_EVERY == 0:
+                tell(f"{len(sent):,} sent, {watch.behind():,} of them not consumed yet")
+        drained = _drain(watch, tell)
     seconds = time.monotonic() - began
+    tell("all consumed; the stores are compared with what was sent")
     problems = [] if drained else [f"{watch.behind()} records are still not consumed"]
     problems += [
         f"{function}, {shard}: stood still for {stall:.0f} s"
@@ -74,7 +86,7 @@ def _raw_problems(target: Target, sent: list[Sent]) -> list[str]:
     return problems
 
 
-def _drain(watch: Watch) -> bool:
+def _drain(watch: Watch, tell: Callable[[str], object]) -> bool:
     """Wait until everything is consumed; False if nothing more happens."""
     least, moved = math.inf, time.monotonic()
     while behind := max(watch.look().behind.values(), default=0):
@@ -82,6 +94,7 @@ def _drain(watch: Watch) -> bool:
             least, moved = behind, time.monotonic()
         if time.monotonic() - moved > _DRAIN_SECONDS:
             return False
+        tell(f"all sent, {behind:,} not consumed yet")
         time.sleep(1)
     return True
 
@@ -174,8 +187,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     plan = Plan(given.events, given.users, given.seed, name=given.name, start=time.time() - 3600)
     with tempfile.TemporaryDirectory() as temporary, system(*place(temporary)) as target:
-        with running(f"{plan.events:,} records of {plan.users:,} users, with faults"):
-            result = run(target, plan, most_behind=given.behind, pause=tuple(given.kill))
+        with running(f"{plan.events:,} records of {plan.users:,} users, with faults") as progress:
+            result = run(target, plan, most_behind=given.behind, pause=tuple(given.kill), tell=progress.update)
         report(target, result)
     for problem in result.problems[:20]:
         console.print(f"[red]✗[/red] {problem}")

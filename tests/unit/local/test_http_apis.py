@@ -1,9 +1,11 @@
 """Which route a request is for, and how many of them a stage takes."""
 
+import json
 from types import SimpleNamespace
 
 import pytest
 
+from local.http_apis.access_log import line
 from local.http_apis.routes import find_route, find_stage
 from local.http_apis.throttling import Buckets
 
@@ -46,6 +48,12 @@ def test_a_named_stage_is_the_beginning_of_the_path() -> None:
         ("$default", "/pets"),
     ]
     assert find_stage(named, "/pets") is None
+
+
+def test_a_line_of_the_access_log_stays_json_whatever_happened() -> None:
+    form = '{"route":"$context.routeKey","failed":"$context.integrationErrorMessage","for":"$context.authorizer.error"}'
+    filled = line(form, {"routeKey": "GET /pets", "integrationErrorMessage": 'says "no"\nat last'})
+    assert json.loads(filled) == {"route": "GET /pets", "failed": 'says "no"\nat last', "for": "-"}
 
 
 def test_a_bucket_holds_a_burst_and_fills_at_its_rate() -> None:
