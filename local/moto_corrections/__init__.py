@@ -6,56 +6,38 @@ moto as it comes, and fails for one that passes there: that correction can be de
 
 import os
 from functools import cache
+from importlib import import_module
 
 # Read when the IAM backend is made: attachments of AWS's own managed policies need them.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+
+_PARTS = (
+    "athena",
+    "awslambda",
+    "backends",
+    "budgets",
+    "cloudwatch",
+    "dispatch",
+    "dynamodb",
+    "events",
+    "iam",
+    "kinesis",
+    "kms",
+    "logs",
+    "provisioned_concurrency",
+    "s3",
+    "sqs",
+)
 
 
 @cache
 def apply() -> None:
     """Correct the installed moto, once for this process; Step Functions apart."""
-    from local.moto_corrections import (
-        athena,
-        awslambda,
-        backends,
-        budgets,
-        cloudwatch,
-        dispatch,
-        dynamodb,
-        events,
-        iam,
-        kinesis,
-        kms,
-        logs,
-        provisioned_concurrency,
-        s3,
-        sqs,
-    )
-
-    parts = (
-        athena,
-        awslambda,
-        backends,
-        budgets,
-        cloudwatch,
-        dispatch,
-        dynamodb,
-        events,
-        iam,
-        kinesis,
-        kms,
-        logs,
-        provisioned_concurrency,
-        s3,
-        sqs,
-    )
-    for part in parts:
-        part.apply()
+    for part in _PARTS:
+        import_module(f"{__name__}.{part}").apply()
 
 
 @cache
 def apply_to_stepfunctions() -> None:
     """Correct moto's Step Functions: apart, since loading its interpreter takes longer than everything else."""
-    from local.moto_corrections import stepfunctions
-
-    stepfunctions.apply()
+    import_module(f"{__name__}.stepfunctions").apply()
