@@ -14,7 +14,7 @@ MAX_EVENT_BYTES = 131_072
 # Personalize, PutEvents: 1-25 item ids, ids of at most 40 characters, values of single precision.
 MAX_IMPRESSION = 25
 MAX_RECOMMENDATION_ID = 40
-MAX_EVENT_VALUE = 3.4e38
+MIN_EVENT_VALUE, MAX_EVENT_VALUE = 1.2e-38, 3.4e38
 # How far a producer's clock may be ahead of the stream's, in seconds.
 MAX_AHEAD = 86_400.0
 
@@ -59,7 +59,7 @@ def parse_event(data: bytes, *, position: int, default_id: str, arrival: float) 
         animal_id=fields.identifier("animal_id"),
         recommendation_id=fields.text("recommendationId", maximum=MAX_RECOMMENDATION_ID),
         impression=_impression(fields),
-        event_value=fields.number("eventValue", maximum=MAX_EVENT_VALUE),
+        event_value=fields.number("eventValue", minimum=MIN_EVENT_VALUE, maximum=MAX_EVENT_VALUE),
     )
     fields.finish()
     return event

@@ -1,7 +1,6 @@
 """Checks of input from outside, which name every wrong field at once and never repeat a value (it may be user data)."""
 
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -126,13 +125,13 @@ class Fields:
         self._wrong(name, default is None, f"must be an integer of {minimum}-{maximum}")
         return default
 
-    def number(self, name: str, *, maximum: float) -> float | None:
-        """Read a finite number of at most `maximum` in size."""
+    def number(self, name: str, *, minimum: float, maximum: float) -> float | None:
+        """Read a number that is 0 or, whatever its sign, between the limits in size."""
         value = self.raw(name)
         numeric = isinstance(value, int | float) and not isinstance(value, bool)
-        if numeric and abs(value) <= maximum and math.isfinite(value):
+        if numeric and (value == 0 or minimum <= abs(value) <= maximum):
             return float(value)
-        return self._wrong(name, False, "must be a finite number")
+        return self._wrong(name, False, f"must be 0 or a number of {minimum:g} to {maximum:g} in size")
 
     def finish(self, *others: "Fields") -> None:
         """Raise a ValidationError with all that is wrong here and in `others`; answer None if nothing is."""

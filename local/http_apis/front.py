@@ -26,9 +26,10 @@ from local.http_apis.tokens import Issuers, ScopeError, TokenError
 from local.metrics import put_metrics
 from local.trouble import report
 
-_HOST = re.compile(r"^(?P<api>[a-z0-9]+)\.execute-api\.")
+_HOST = re.compile(r"^(?P<api>[a-z0-9]+)\.execute-api\.", re.IGNORECASE)
 _FUNCTION = re.compile(r"arn:[\w-]+:lambda:[^/]+")
 _PAYLOAD = "2.0"
+_TOO_LARGE = "RequestTooLargeException"  # Lambda takes 6 MB
 
 WhoSigned = Callable[[Request], Actor | None]
 """Returns who signed a request for `execute-api`; None if nobody did."""
@@ -88,7 +89,7 @@ class HttpApis:
 
     def handle(self, request: Request) -> Response:
         """Answer one request as API Gateway does."""
-        api = _find(_HOST.match(request.host)["api"])  # type: ignore[index]
+        api = _find(_HOST.match(request.host)["api"].lower())  # type: ignore[index]
         found = find_stage(api, request.path) if api and api.protocol_type == "HTTP" else None
         if api is None or found is None:
             return _message(404, "Not Found")
@@ -177,7 +178,9 @@ class HttpApis:
                 raise ValueError(f"the function failed: {answered['FunctionError']}")
             return answer(content)
         except (ClientError, BotoCoreError, ValueError, TypeError) as error:
-            raise _AnsweredError(500, "Internal Server Error", integrationErrorMessage=str(error)) from None
+            too_large = isinstance(error, ClientError) and error.response["Error"]["Code"] == _TOO_LARGE
+            status, message = (413, "Request Too Long") if too_large else (500, "Internal Server Error")
+            raise _AnsweredError(status, message, integrationErrorMessage=str(error)) from None
         finally:
             passage.log["integrationLatency"] = round((time.perf_counter() - began) * 1000)
 

@@ -74,6 +74,14 @@ def test_given_a_function_that_fails_then_the_caller_is_told_nothing_of_it(api: 
     assert api.ask("GET", "/open?fail=")[:2] == (500, {"message": "Internal Server Error"})
 
 
+def test_given_more_than_a_function_takes_then_the_caller_is_told_so(api: HttpApi) -> None:
+    assert api.ask("POST", "/things/7", b"a" * 7_000_000)[:2] == (413, {"message": "Request Too Long"})
+
+
+def test_a_host_means_the_same_in_any_case(aws: Aws, api: HttpApi) -> None:
+    assert HttpApi(aws, api.api_id.upper()).ask("GET", "/open")[0] == 201
+
+
 def test_given_no_permission_for_the_api_then_the_function_is_not_invoked(aws: Aws, api: HttpApi) -> None:
     uri = aws.client("apigatewayv2").get_integrations(ApiId=api.api_id)["Items"][0]["IntegrationUri"]
     function = uri.split(":")[6]

@@ -172,6 +172,21 @@ def test_given_a_wrong_field_then_the_letter_names_it(
     assert field in letter["detail"]
 
 
+@pytest.mark.parametrize(
+    ("value", "taken"),
+    [
+        *((value, True) for value in (0, -0.0, 7, 1.2e-38, -3.4e38)),
+        *((value, False) for value in (1e-200, -1e-39, 3.5e38, 10**400, True, "1")),
+    ],
+)
+def test_an_event_value_is_a_number_that_all_stores_can_hold(
+    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, context: FakeContext, value: Any, taken: bool
+) -> None:
+    put_events(kinesis(event(eventValue=value)), context)
+
+    assert (len(personalize.events), len(sqs.letters)) == (taken, not taken)
+
+
 def test_given_nan_then_it_is_refused(put_events: Any, sqs: FakeSqs, context: FakeContext) -> None:
     put_events(kinesis(json.dumps(event(eventValue=float("nan"))).encode()), context)
 
