@@ -18,6 +18,7 @@ from scripts.terminal import Progress, Steps, TaskError, console, fail, table
 
 _STEPS = 9
 _RETRAINING_SECONDS = 240
+_FOLLOWING_SECONDS = 30
 
 
 def main() -> int:
@@ -89,13 +90,23 @@ def follow_a_visitor(visitor: Visitor, steps: Steps) -> None:
 
 
 def _after(visitor: Visitor, before: list[str], progress: Progress) -> list[str]:
-    """The new recommendations; they must differ from the old ones and follow the views."""
-    after = visitor.recommendations()
-    following = sum(bool(_follows(group)) for group in after)
-    if after == before or following <= sum(bool(_follows(group)) for group in before):
-        raise TaskError(f"The recommendations do not follow the views: before {before}, after {after}")
-    progress.note = f"{following} of {len(after)} follow the views"
+    """The new recommendations, once they follow the views.
+
+    The history and Personalize hear of the events each by its own function, so one may be ahead of the other.
+    """
+    deadline = time.monotonic() + _FOLLOWING_SECONDS
+    while _following(after := visitor.recommendations()) <= _following(before):
+        if time.monotonic() > deadline:
+            raise TaskError(f"The recommendations do not follow the views: before {before}, after {after}")
+        progress.update("the views are on their way to Personalize")
+        time.sleep(0.2)
+    progress.note = f"{_following(after)} of {len(after)} follow the views"
     return after
+
+
+def _following(groups: list[str]) -> int:
+    """How many of these groups relate to what the visitor looked at."""
+    return sum(bool(_follows(group)) for group in groups)
 
 
 def _follows(group: str) -> str:

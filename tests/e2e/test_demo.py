@@ -1,0 +1,29 @@
+"""What `make demo` tells, told on the system of these tests."""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+
+from scripts.demo.__main__ import follow_a_visitor, rerank
+from scripts.demo.visitor import BREED, Visitor
+from scripts.terminal import Steps
+
+
+@pytest.mark.parametrize("latency", [0, 2], ids=["Personalize as fast as the history", "Personalize far behind"])
+def test_given_a_visitor_who_browses_then_the_story_of_the_demo_is_true(system, capsys, latency):
+    visitor = Visitor(
+        boto3.client("kinesis"),
+        boto3.client("lambda"),
+        system.outputs["function_names"],
+        system.outputs["stream_name"],
+    )
+    system.faults({"operations": {"PutEvents": {"latencySeconds": latency}}})
+    try:
+        follow_a_visitor(visitor, Steps(4))
+        rerank(visitor, Steps(1))
+    finally:
+        system.faults({"operations": {"PutEvents": {"latencySeconds": 0}}})
+    told = capsys.readouterr().out
+    assert "follow the views" in told
+    assert BREED in told
