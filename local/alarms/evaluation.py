@@ -72,7 +72,7 @@ def _value(alarm: Alarm, readings: Readings, now: float, back: int) -> float | N
 def _measured(readings: Readings, metric: Metric, statistic: str, period: int, now: float, back: int) -> float | None:
     length = max(1, period // MINUTE)
     after = int(now // MINUTE) + 1 - back * length
-    return readings.samples(metric, after - length, after).statistic(statistic)
+    return readings.statistic(statistic, metric, after - length, after)
 
 
 def _many(values: Sequence[object], noun: str) -> str:

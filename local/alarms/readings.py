@@ -43,9 +43,10 @@ class Samples:
         else:
             self._merge(datum.sample_count, datum.sum, datum.min, datum.max)
 
-    def add(self, other: "Samples") -> None:
-        """Take others into account."""
-        self.values += other.values
+    def add(self, other: "Samples", *, with_values: bool) -> None:
+        """Take others into account; their single values, which may be many, only for a percentile."""
+        if with_values:
+            self.values += other.values
         self._merge(other.count, other.total, other.least, other.most)
 
     def statistic(self, name: str) -> float | None:
@@ -79,13 +80,13 @@ class Readings:
             metric = Metric.of(datum.namespace, datum.name, datum.dimensions)
             self._minutes[metric][int(_seconds(datum.timestamp) // MINUTE)].note(datum)  # type: ignore[arg-type]
 
-    def samples(self, metric: Metric, first: int, after: int) -> Samples:
-        """Return what was measured from minute `first` until before minute `after`, both counted since 1970."""
+    def statistic(self, name: str, metric: Metric, first: int, after: int) -> float | None:
+        """Return a statistic of a metric from minute `first` until before minute `after`, both counted since 1970."""
         found = Samples()
         for minute, samples in self._minutes.get(metric, {}).items():
             if first <= minute < after:
-                found.add(samples)
-        return found
+                found.add(samples, with_values=name.startswith("p"))
+        return found.statistic(name)
 
 
 def _seconds(moment: datetime) -> float:

@@ -59,7 +59,7 @@ def test_every_statistic(backend: CloudWatchBackend, statistic: str, value: floa
     readings.read_on()
     minute = int(NOW // 60)
     metric = Metric("n", "m", frozenset({("FunctionName", "f")}))
-    assert readings.samples(metric, minute, minute + 1).statistic(statistic) == value
+    assert readings.statistic(statistic, metric, minute, minute + 1) == value
 
 
 def test_statistics_that_a_caller_had_made_count_too(backend: CloudWatchBackend) -> None:
