@@ -29,12 +29,13 @@ help: ## List the tasks
 .PHONY: setup
 setup: $(VENV)/.installed ## Make the Python environment (.venv); the other tasks call it
 
-$(VENV)/.installed: requirements/dev.txt
+$(VENV)/.installed: requirements/dev.txt pyproject.toml local/pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not on the PATH: install Python >= 3.11, or make PYTHON=/path/to/python3 …" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old: install Python >= 3.11, or make PYTHON=/path/to/python3 …" >&2; exit 1; }
 	@echo "Installing the Python environment into $(VENV) (once, about a minute) …"
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable local
 	@touch $@
 
 $(CHECKOV_VENV)/.installed: requirements/checkov.txt
@@ -45,7 +46,7 @@ $(CHECKOV_VENV)/.installed: requirements/checkov.txt
 
 .PHONY: lock
 lock: setup ## Renew the locked requirements from pyproject.toml
-	@$(VENV)/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements/dev.txt
+	@$(VENV)/bin/uv pip compile pyproject.toml local/pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements/dev.txt
 	@$(VENV)/bin/uv pip compile requirements/checkov.in --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements/checkov.txt
 	@$(VENV)/bin/uv pip compile functions/requirements.in --constraint requirements/dev.txt --no-emit-package jmespath --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" --quiet -o functions/requirements.txt
 
@@ -57,53 +58,53 @@ demo: setup ## The main job from nothing, on a local AWS: provision, train, reco
 
 .PHONY: up
 up: setup ## Hold the whole system open on a local AWS, for app work
-	@$(RUN) -m scripts.local_system up
+	@$(RUN) -m scripts.demo.local_system up
 
 .PHONY: status
 status: setup ## Say what runs where, with commands to try
-	@$(RUN) -m scripts.local_system status
+	@$(RUN) -m scripts.demo.local_system status
 
 .PHONY: down
 down: setup ## Stop the local AWS; leave no process, port or state behind
-	@$(RUN) -m scripts.local_system down
+	@$(RUN) -m scripts.demo.local_system down
 
 .PHONY: access-report
 access-report: setup ## What each role of the open local system was granted, used, and never used
-	@$(RUN) -m scripts.access
+	@$(RUN) -m scripts.check.access
 
 .PHONY: env
 env: setup ## Print shell exports that point aws and terraform at the local AWS: eval "$(make -s env)"
-	@$(RUN) -m scripts.environments
+	@$(RUN) -m scripts.common.environments
 
 # --- deploying --------------------------------------------------------------------------------------------------
 
 .PHONY: package
 package: setup ## Build one zip for each function under build/
-	@$(RUN) -m scripts.package
+	@$(RUN) -m scripts.build.package
 
 .PHONY: plan
 plan: package ## Show what Terraform would change (ENV=dev, ARGS=-detailed-exitcode …)
-	@$(RUN) -m scripts.terraform $(ENV) plan $(ARGS)
+	@$(RUN) -m scripts.common.terraform $(ENV) plan $(ARGS)
 
 .PHONY: plan-report
 plan-report: setup ## Write what a pull request shows of a saved plan (make plan ARGS=-out=dev.tfplan) to build/plan
-	@$(RUN) -m scripts.plan_report --environment $(ENV) $(ARGS)
+	@$(RUN) -m scripts.deploy.plan_report --environment $(ENV) $(ARGS)
 
 .PHONY: apply
 apply: package ## Provision or update an environment (ENV=dev)
-	@$(RUN) -m scripts.terraform $(ENV) apply $(ARGS)
+	@$(RUN) -m scripts.common.terraform $(ENV) apply $(ARGS)
 
 .PHONY: preflight
 preflight: setup ## Say before the first apply what would make it fail (ENV=dev)
-	@$(RUN) -m scripts.preflight --environment $(ENV) $(ARGS)
+	@$(RUN) -m scripts.deploy.preflight --environment $(ENV) $(ARGS)
 
 .PHONY: cost
 cost: setup ## Estimate a month's cost by component and event rate, and what moves it most (ENV=dev)
-	@$(RUN) -m scripts.cost --environment $(ENV) $(ARGS)
+	@$(RUN) -m scripts.deploy.cost --environment $(ENV) $(ARGS)
 
 .PHONY: destroy
 destroy: package ## Remove an environment and everything billed in it (ENV=dev)
-	@$(RUN) -m scripts.terraform $(ENV) destroy $(ARGS)
+	@$(RUN) -m scripts.common.terraform $(ENV) destroy $(ARGS)
 
 # --- operating --------------------------------------------------------------------------------------------------
 
@@ -113,37 +114,37 @@ seed: setup ## Write the example data anew (the same bytes each time)
 
 .PHONY: check-seed
 check-seed: setup ## Say what Personalize would refuse in your own data: make check-seed FILE=interactions.csv
-	@$(RUN) -m scripts.check_seed $(FILE) $(ARGS)
+	@$(RUN) -m scripts.check.check_seed $(FILE) $(ARGS)
 
 .PHONY: retrain
 retrain: setup ## Start a retraining run now and follow it (ENV=dev)
-	@$(RUN) -m scripts.retrain --environment $(ENV) $(ARGS)
+	@$(RUN) -m scripts.operate.retrain --environment $(ENV) $(ARGS)
 
 .PHONY: models
 models: setup ## Show what is deployed, its metrics over time, training hours (ENV=dev)
-	@$(RUN) -m scripts.models --environment $(ENV) $(ARGS)
+	@$(RUN) -m scripts.operate.models --environment $(ENV) $(ARGS)
 
 .PHONY: rollback
 rollback: setup ## Put a model's previous version back: make rollback MODEL=recommender ENV=dev
 	@[ -n "$(MODEL)" ] || { echo "Which model? make rollback MODEL=recommender ENV=$(ENV)" >&2; exit 2; }
-	@$(RUN) -m scripts.rollback --environment $(ENV) --model $(MODEL) $(ARGS)
+	@$(RUN) -m scripts.operate.rollback --environment $(ENV) --model $(MODEL) $(ARGS)
 
 .PHONY: dead-letters
 dead-letters: setup ## Show events that could not be taken, by reason (ENV=dev)
-	@$(RUN) -m scripts.dead_letters --environment $(ENV) $(ARGS)
+	@$(RUN) -m scripts.operate.dead_letters --environment $(ENV) $(ARGS)
 
 .PHONY: redrive
 redrive: setup ## Send repaired dead letters through again, safely twice (ENV=dev)
-	@$(RUN) -m scripts.redrive --environment $(ENV) $(ARGS)
+	@$(RUN) -m scripts.operate.redrive --environment $(ENV) $(ARGS)
 
 .PHONY: query
 query: setup ## Ask the raw events: make query NAME=user_history ARGS=12345 ENV=dev; without NAME, list the queries
-	@$(RUN) -m scripts.query --environment $(ENV) $(NAME) $(ARGS)
+	@$(RUN) -m scripts.operate.query --environment $(ENV) $(NAME) $(ARGS)
 
 .PHONY: forget-user
 forget-user: setup ## Remove a visitor everywhere: make forget-user USER=12345 ENV=dev
 	@[ "$(origin USER)" = "command line" ] || { echo "Whom? make forget-user USER=12345 ENV=$(ENV)" >&2; exit 2; }
-	@$(RUN) -m scripts.forget_user --environment $(ENV) --user "$(USER)" $(ARGS)
+	@$(RUN) -m scripts.operate.forget_user --environment $(ENV) --user "$(USER)" $(ARGS)
 
 # --- checking ---------------------------------------------------------------------------------------------------
 
@@ -151,16 +152,16 @@ forget-user: setup ## Remove a visitor everywhere: make forget-user USER=12345 E
 lint: setup $(CHECKOV_VENV)/.installed ## Style, Terraform format and validation, checkov
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
-	@$(RUN) -m scripts.terraform_checks
+	@$(RUN) -m scripts.check.terraform_checks
 	@$(CHECKOV_VENV)/bin/checkov --config-file .checkov.yaml
 
 .PHONY: test-unit
 test-unit: setup ## The fast tests alone, in under a minute
-	@$(PYTEST) -q -n 2 tests/unit $(ARGS)
+	@$(PYTEST) -q -n 2 tests/unit local/tests/unit $(ARGS)
 
 .PHONY: test-integration
 test-integration: setup package ## Parts against the local AWS
-	@$(PYTEST) -q -n 2 --dist loadscope -m "not matrix" tests/integration $(ARGS)
+	@$(PYTEST) -q -n 2 --dist loadgroup -m "not matrix" tests/integration local/tests/integration $(ARGS)
 
 .PHONY: test-terraform
 test-terraform: setup package ## Module tests with a mocked provider
@@ -172,14 +173,14 @@ test-e2e: setup package ## The whole system on the local AWS
 
 .PHONY: test-lifecycle
 test-lifecycle: setup package ## Applies stopped in every step by Ctrl-C and power cut, then run again or destroyed (five minutes)
-	@$(PYTEST) -q -n 2 tests/integration/lifecycle $(ARGS)
+	@$(PYTEST) -q -n 2 tests/integration/modules/personalize $(ARGS)
 
 .PHONY: test
 test: lint test-unit test-integration test-terraform test-e2e ## Everything that must pass
 
 .PHONY: bench
 bench: setup package ## Measure: data path and serving against baselines, the recommender, the local Personalize
-	@for bench in bench.data_path bench.serving bench.recommender local.personalize.bench; do $(RUN) -m $$bench; done
+	@for bench in bench.data_path bench.serving bench.recommender local_aws.personalize.bench; do $(RUN) -m $$bench; done
 
 .PHONY: soak
 soak: setup package ## 100,000 events through the local system under faults; every store compared with what was sent
@@ -191,8 +192,8 @@ load: setup package ## 50 concurrent callers for a minute on the local system
 
 .PHONY: docs
 docs: setup ## Renew the tables in READMEs that are generated from the code
-	@$(RUN) -m scripts.module_docs
-	@$(RUN) -m local.personalize.operations_table
+	@$(RUN) -m scripts.build.module_docs
+	@$(RUN) -m local_aws.personalize.operations_table
 
 .PHONY: clean
 clean: ## Remove what was built and installed here

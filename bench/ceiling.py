@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from bench.worlds import WORLDS, Person, Row, Stage
-from local.recommender import Interactions
-from local.recommender.evaluation import catalogue_of, recommendation_metrics
-from local.recommender.metrics import DEPTH
-from local.recommender.protocol import Question, held_out_users, questions
+from local_aws.recommender import Interactions
+from local_aws.recommender.evaluation import catalogue_of, recommendation_metrics
+from local_aws.recommender.evaluation_split import Question, held_out_users, questions
+from local_aws.recommender.metrics import DEPTH
 
 FUTURES = 300
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.environment import FUNCTIONS
-from local.lambda_runtime import packages
+from local_aws.awslambda import packages
 
 _START = "import sys; from awslambdaric.__main__ import main; main(sys.argv)"
 

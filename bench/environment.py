@@ -4,7 +4,6 @@ import contextlib
 import importlib
 import logging
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,8 +35,6 @@ def variables(endpoint: str) -> dict[str, str]:
 
 def handler(name: str) -> Any:
     """Import a function's handler, or a baseline's; the environment must be set before."""
-    if str(FUNCTIONS) not in sys.path:
-        sys.path.insert(0, str(FUNCTIONS))
     module = f"bench.{name}" if name.startswith("baseline") else f"{name}.handler"
     function = importlib.import_module(module).handler
     for log in logging.getLogger(os.environ["POWERTOOLS_SERVICE_NAME"]).handlers:

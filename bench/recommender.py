@@ -12,8 +12,8 @@ import time
 import numpy as np
 
 from bench.worlds import WORLDS, named
-from local.recommender import Event, Interactions, Model, Settings, train
-from local.recommender.__main__ import compare
+from local_aws.recommender import Event, Interactions, Model, Settings, train
+from local_aws.recommender.__main__ import compare
 
 USERS, ITEMS, INTERACTIONS, ANSWERS, REQUESTS = 50_000, 10_000, 1_000_000, 25, 2000
 HISTORIES = 30

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from local.recommender import Interactions
+from local_aws.recommender import Interactions
 
 DAY = 86_400.0
 

@@ -5,14 +5,10 @@ Breeds are the classes of the Oxford-IIIT Pet data set. Families, typical sizes 
 
 import math
 import random
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "functions"))  # the one function that makes a group's id
-
-from animal_recommender.groups import animal_group_id
+from animal_recommender.animal_groups import animal_group_id
 
 CAT, DOG = 1, 2
 GRADES = (1, 2, 3, 4, 5)

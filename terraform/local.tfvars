@@ -53,6 +53,6 @@ retraining = {
   campaign_timeout_seconds = 120
 }
 
-front_door = {} # callers sign; the local AWS knows any key
+http_api = {} # callers sign; the local AWS knows any key
 
 budget = { monthly_usd = 500 }

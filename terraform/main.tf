@@ -92,12 +92,12 @@ module "serving" {
   }
 }
 
-module "front_door" {
-  source = "../modules/front_door"
-  count  = var.front_door == null ? 0 : 1
+module "http_api" {
+  source = "../modules/http_api"
+  count  = var.http_api == null ? 0 : 1
 
   prefix             = local.prefix
-  settings           = var.front_door
+  settings           = var.http_api
   alias_arns         = merge(module.serving.alias_arns, { get_history = module.history.get_history_alias_arn })
   kms_key_arn        = module.encryption.key_arn
   log_retention_days = var.log_retention_days
@@ -176,7 +176,7 @@ resource "terraform_data" "deletion_protection" {
     module.ingestion,
     module.history,
     module.serving,
-    module.front_door,
+    module.http_api,
     module.notifications,
     module.retraining,
     module.monitoring,

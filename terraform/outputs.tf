@@ -102,9 +102,9 @@ output "topic_arn" {
   value       = module.notifications.topic_arn
 }
 
-output "front_door_url" {
-  description = "Where the HTTP API is; null without front_door."
-  value       = one(module.front_door[*].url)
+output "http_api_url" {
+  description = "Where the HTTP API is; null without http_api."
+  value       = one(module.http_api[*].url)
 }
 
 output "dashboard_name" {

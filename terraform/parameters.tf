@@ -18,7 +18,7 @@ resource "aws_ssm_parameter" "published" {
     },
     # With the alias, which alone has provisioned concurrency and SnapStart.
     { for name, function in local.function_names : "functions/${name}" => "${function}:live" },
-    { for door in module.front_door : "front-door-url" => door.url },
+    { for door in module.http_api : "front-door-url" => door.url },
     { for model, arn in module.personalize.campaign_arns : "campaigns/${model}" => arn },
     { for name, url in local.dead_letter_queue_urls : "dead-letter-queues/${name}" => url },
   )

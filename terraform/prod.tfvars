@@ -52,7 +52,7 @@ filters = {
   new-arrivals    = "INCLUDE ItemID WHERE Items.CREATION_TIMESTAMP > $SINCE" # epoch seconds, for promotions
 }
 
-# front_door = { jwt = { issuer = "https://id.example.org", audience = ["adoption-site"] } } # {}: callers sign with IAM
+# http_api = { jwt = { issuer = "https://id.example.org", audience = ["adoption-site"] } } # {}: callers sign with IAM
 
 retraining = {
   schedule_expression      = "cron(0 3 * * ? *)"

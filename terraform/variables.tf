@@ -293,7 +293,18 @@ variable "personalize_timeout_seconds" {
 }
 
 variable "front_door" {
-  description = "HTTP API before the functions that apps call; see the module front_door. {} lets in callers that sign with IAM, { jwt = { issuer, audience } } those with tokens; null makes none."
+  description = "Renamed to http_api. Terraform ignores unknown variables of a tfvars file, so the old name is refused here."
+  type        = any
+  default     = null
+
+  validation {
+    condition     = var.front_door == null
+    error_message = "front_door was renamed to http_api: rename it in your tfvars. Nothing else changes."
+  }
+}
+
+variable "http_api" {
+  description = "HTTP API before the functions that apps call; see the module http_api. {} lets in callers that sign with IAM, { jwt = { issuer, audience } } those with tokens; null makes none."
   type = object({
     jwt = optional(object({
       issuer   = string

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from animal_recommender.aws_errors import AwsError, Failure, classify, code_of, message_of
 from animal_recommender.clients import client
-from animal_recommender.failures import AwsError, Failure, classify, code_of, message_of
 from animal_recommender.observability import count, logger
 from animal_recommender.tracing import traced
 from animal_recommender.validation import FieldError, ValidationError

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from animal_recommender.failures import AwsError, code_of
+from animal_recommender.aws_errors import AwsError, code_of
 from animal_recommender.observability import logger
-from animal_recommender.times import iso
+from animal_recommender.timestamps import iso
 
 # SQS: a message, and a batch of up to ten, may take 256 KiB (queues may allow 1 MiB; this holds for all of them).
 MAX_BATCH_BYTES = 262_144

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from animal_recommender.groups import AGE, BREED, SIZE, SPECIES, animal_group_id
-from animal_recommender.times import EARLIEST, parse_time
+from animal_recommender.animal_groups import AGE, BREED, SIZE, SPECIES, animal_group_id
+from animal_recommender.timestamps import EARLIEST, parse_time
 from animal_recommender.validation import FieldError, Fields, ValidationError, as_text, parse_json
 
 # An event takes some 300 bytes. Up to here the original bytes of a refused one fit a dead-letter message whole.

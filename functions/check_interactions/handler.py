@@ -6,7 +6,7 @@ from typing import Any, Literal, TypedDict
 
 from animal_recommender.clients import client
 from animal_recommender.observability import logger, observed
-from animal_recommender.retraining import Model
+from animal_recommender.retraining.run_state import Model
 from check_interactions.automatic_training import AutomaticTraining, switch_off
 from check_interactions.history import TrainingHistory, read_history
 from check_interactions.interactions import count_since

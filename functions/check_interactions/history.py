@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from animal_recommender.solution_versions import ACTIVE, IN_TRAINING, created_since, describe_version, list_versions
+from animal_recommender.retraining.solution_versions import (
+    ACTIVE,
+    IN_TRAINING,
+    created_since,
+    describe_version,
+    list_versions,
+)
 
 
 @dataclass(frozen=True)

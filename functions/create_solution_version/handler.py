@@ -5,8 +5,8 @@ from typing import Any, TypedDict
 
 from animal_recommender.clients import client
 from animal_recommender.observability import logger, observed
-from animal_recommender.retraining import Model, Run
-from animal_recommender.solution_versions import created_since, find_named, list_versions, version_name
+from animal_recommender.retraining.run_state import Model, Run
+from animal_recommender.retraining.solution_versions import created_since, find_named, list_versions, version_name
 
 _CLOCK_SKEW = timedelta(minutes=5)  # between Step Functions, which dates the run, and Personalize
 

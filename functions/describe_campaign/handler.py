@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypedDict
 
-from animal_recommender.campaign_status import (
+from animal_recommender.clients import client
+from animal_recommender.observability import observed
+from animal_recommender.retraining.campaign_status import (
     ACTIVE,
     Campaign,
     age_seconds,
@@ -12,8 +14,6 @@ from animal_recommender.campaign_status import (
     serves,
     update_failure,
 )
-from animal_recommender.clients import client
-from animal_recommender.observability import observed
 
 State = Literal["serving", "pending", "expired", "free", "failed"]
 

@@ -5,7 +5,7 @@ from typing import Any, Literal, TypedDict
 
 from animal_recommender.clients import client
 from animal_recommender.observability import observed
-from animal_recommender.solution_versions import ACTIVE, IN_TRAINING, describe_version
+from animal_recommender.retraining.solution_versions import ACTIVE, IN_TRAINING, describe_version
 
 
 class DescribeInput(TypedDict):

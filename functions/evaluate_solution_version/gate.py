@@ -4,7 +4,7 @@ The metrics of two versions were measured on different days and thus on differen
 them means nothing; the rule on regression is a guard against breakage, not a ranking.
 """
 
-from animal_recommender.retraining import DeployedVersion, Metrics, Model, Rule, metric_label
+from animal_recommender.retraining.run_state import DeployedVersion, Metrics, Model, Rule, metric_label
 
 COVERAGE = "coverage"
 

@@ -2,10 +2,10 @@
 
 from typing import Any, Literal, TypedDict
 
-from animal_recommender.campaign_status import served_version
 from animal_recommender.clients import client
 from animal_recommender.observability import logger, observed
-from animal_recommender.retraining import DeployedVersion, Metrics, Model, Rule
+from animal_recommender.retraining.campaign_status import served_version
+from animal_recommender.retraining.run_state import DeployedVersion, Metrics, Model, Rule
 from evaluate_solution_version.gate import judge
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from animal_recommender.clients import client
 from animal_recommender.observability import observed
-from animal_recommender.wire import respond
+from animal_recommender.request_handling import respond
 from get_history.query import parse_query, read_history
 
 _dynamodb = client("dynamodb", connect_timeout=1.0, read_timeout=2.0)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from animal_recommender.history import FIRST_EVENT, LOGIN, Item, after, before, partition, to_event
-from animal_recommender.times import parse_time
+from animal_recommender.history_table import FIRST_EVENT, LOGIN, Item, after, before, partition, to_event
+from animal_recommender.timestamps import parse_time
 from animal_recommender.tracing import traced
 from animal_recommender.validation import Fields, parse_json
 

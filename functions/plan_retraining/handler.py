@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 from animal_recommender.clients import client
 from animal_recommender.observability import logger, observed
-from animal_recommender.retraining import Model, Run
+from animal_recommender.retraining.run_state import Model, Run
 from plan_retraining.models import plan_models, plan_waiting
 from plan_retraining.overlap import older_run
 

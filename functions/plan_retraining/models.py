@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from animal_recommender.retraining import Model
+from animal_recommender.retraining.run_state import Model
 from animal_recommender.validation import FieldError, Fields, ValidationError
 
 METRICS = (

@@ -3,12 +3,12 @@
 import os
 from typing import Any
 
+from animal_recommender.aws_errors import Deadline
 from animal_recommender.clients import client
 from animal_recommender.dead_letters import DeadLetters
 from animal_recommender.events import Event
-from animal_recommender.failures import Deadline
 from animal_recommender.observability import observed
-from animal_recommender.stream import Outcome, consume
+from animal_recommender.stream_batches import Outcome, consume
 from put_events.sender import Sender
 
 # How many groups are sent side by side. Personalize takes 1,000 calls a second for a dataset group.

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
+from animal_recommender.aws_errors import AwsError, Deadline, Failure, classify, code_of, delays
 from animal_recommender.events import Event
-from animal_recommender.failures import AwsError, Deadline, Failure, classify, code_of, delays
 from animal_recommender.observability import logger
-from animal_recommender.stream import Outcome
+from animal_recommender.stream_batches import Outcome
 from animal_recommender.tracing import traced
 
 # Personalize, PutEvents: 1-10 events, all of one session (and user).

@@ -6,7 +6,7 @@ from typing import Any
 from animal_recommender.campaign import UnavailableError, ask, degraded, runtime
 from animal_recommender.filters import filters
 from animal_recommender.observability import observed
-from animal_recommender.wire import respond
+from animal_recommender.request_handling import respond
 from recommend.popular import PopularList
 from recommend.request import Request, parse_request
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, zip_longest
 from typing import Any
 
+from animal_recommender.aws_errors import AwsError, code_of
 from animal_recommender.clients import client
-from animal_recommender.failures import AwsError, code_of
 from animal_recommender.observability import logger
 
 # A promotion happens once a day; a longer outage should still see it.

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from animal_recommender.aws_errors import Deadline, Failure
 from animal_recommender.events import Event
-from animal_recommender.failures import Deadline, Failure
-from animal_recommender.history import (
+from animal_recommender.history_table import (
     FIRST_EVENT,
     LAST_LOGIN,
     Item,
@@ -24,7 +24,7 @@ from animal_recommender.history import (
     login_key,
     partition,
 )
-from animal_recommender.stream import Outcome
+from animal_recommender.stream_batches import Outcome
 from record_history.table import MAX_WRITES, NotWrittenError, Table
 
 

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from animal_recommender.failures import AwsError, Deadline, Failure, classify, code_of, delays
-from animal_recommender.history import Item, key
+from animal_recommender.aws_errors import AwsError, Deadline, Failure, classify, code_of, delays
+from animal_recommender.history_table import Item, key
 from animal_recommender.observability import logger
 
 # DynamoDB: BatchWriteItem takes 25 requests, no key twice.

@@ -5,9 +5,9 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
-from animal_recommender import ledger
 from animal_recommender.clients import client
 from animal_recommender.observability import logger, observed
+from animal_recommender.retraining import ledger
 from report_outcome.mail import body, subject
 from report_outcome.measurements import measure
 from report_outcome.outcome import Gathered, Outcome, read_outcome

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from animal_recommender.retraining import metric_label
+from animal_recommender.retraining.run_state import metric_label
 from report_outcome.outcome import Outcome
 
 _SUBJECT_LIMIT = 100  # SNS: ASCII, no line breaks

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal, TypedDict
 
-from animal_recommender.retraining import Metrics, Rule
+from animal_recommender.retraining.run_state import Metrics, Rule
 
 Result = Literal["skipped", "rejected", "promoted", "failed"]
 Gathered = Mapping[

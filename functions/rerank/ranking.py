@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from animal_recommender.animal_groups import animal_group_id
 from animal_recommender.filters import Filter, read_filter
-from animal_recommender.groups import animal_group_id
 from animal_recommender.validation import Fields, ValidationError
 
 # Personalize, GetPersonalizedRanking: at most 500 items.

@@ -4,7 +4,7 @@ from typing import Any, TypedDict
 
 from animal_recommender.clients import client
 from animal_recommender.observability import logger, observed
-from animal_recommender.solution_versions import IN_TRAINING, find_named, list_versions, version_name
+from animal_recommender.retraining.solution_versions import IN_TRAINING, find_named, list_versions, version_name
 
 
 class StopInput(TypedDict):

@@ -2,9 +2,9 @@
 
 from typing import Any, Literal, TypedDict
 
-from animal_recommender.campaign_status import change_under_way, kept_settings, serves, updated_version
 from animal_recommender.clients import client
 from animal_recommender.observability import logger, observed
+from animal_recommender.retraining.campaign_status import change_under_way, kept_settings, serves, updated_version
 
 
 class UpdateInput(TypedDict):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
-from animal_recommender.retraining import Model
+from animal_recommender.retraining.run_state import Model
 
 STRANGER = "canary-visitor-without-history"
 RECOMMENDED = 500  # asked for, the most that one answer may hold: the stranger's is also the popular list

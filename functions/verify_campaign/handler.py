@@ -9,8 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from animal_recommender.clients import client
 from animal_recommender.observability import logger, observed
-from animal_recommender.popular import popular_list
-from animal_recommender.retraining import Model
+from animal_recommender.popular_list import popular_list
+from animal_recommender.retraining.run_state import Model
 from verify_campaign.canary import Probe, problems, rankings, recommendations
 
 _SHOWN = 3  # of each answer, in the outcome

@@ -1,4 +1,4 @@
-# One partition for each user or session, sorted by time. Layout: functions/animal_recommender/history.py.
+# One partition for each user or session, sorted by time. Layout: functions/animal_recommender/history_table.py.
 resource "aws_dynamodb_table" "history" {
   #checkov:skip=CKV_AWS_28:Point-in-time recovery is a setting of the environment; prod.tfvars switches it on
   name                        = "${var.prefix}-history"

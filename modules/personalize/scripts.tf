@@ -17,7 +17,7 @@ resource "terraform_data" "seed" {
 
   provisioner "local-exec" {
     command = join(" ", [
-      "\"${self.input.python}\" ${self.input.scripts}/upload_seed.py",
+      "\"${self.input.python}\" ${self.input.scripts}/provision/upload_seed.py",
       "--bucket ${self.input.bucket}",
       "--directory '${var.seed.directory}'",
       "--popular-key ${var.seed.popular_key}",
@@ -41,7 +41,7 @@ resource "terraform_data" "end_of_imports" {
 
   provisioner "local-exec" {
     when        = destroy
-    command     = "\"${self.input.python}\" ${self.input.scripts}/seed_import.py wait --dataset-arn ${self.input.dataset_arn}"
+    command     = "\"${self.input.python}\" ${self.input.scripts}/provision/seed_import.py wait --dataset-arn ${self.input.dataset_arn}"
     environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
   }
 
@@ -57,7 +57,7 @@ resource "terraform_data" "seed_import" {
 
   provisioner "local-exec" {
     command = join(" ", [
-      "\"${local.run.python}\" ${local.run.scripts}/seed_import.py create --dataset-arn ${each.value.input.dataset_arn}",
+      "\"${local.run.python}\" ${local.run.scripts}/provision/seed_import.py create --dataset-arn ${each.value.input.dataset_arn}",
       "--source s3://${var.seed.bucket}/seed/${each.key}.csv --role-arn ${aws_iam_role.this.arn}",
     ])
     environment = local.in_region
@@ -78,14 +78,14 @@ resource "terraform_data" "teardown" {
 
   provisioner "local-exec" {
     when        = destroy
-    command     = "\"${self.input.python}\" ${self.input.scripts}/campaign.py delete --campaign-arn ${self.input.campaign_arn}"
+    command     = "\"${self.input.python}\" ${self.input.scripts}/provision/campaign.py delete --campaign-arn ${self.input.campaign_arn}"
     environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
   }
 
   # Ends trainings that are under way, too.
   provisioner "local-exec" {
     when        = destroy
-    command     = "\"${self.input.python}\" ${self.input.scripts}/solution.py delete ${self.input.solutions}"
+    command     = "\"${self.input.python}\" ${self.input.scripts}/provision/solution.py delete ${self.input.solutions}"
     environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
   }
 
@@ -106,7 +106,7 @@ resource "terraform_data" "solution" {
 
   provisioner "local-exec" {
     command = join(" ", [
-      "\"${local.run.python}\" ${local.run.scripts}/solution.py create --name ${local.solution_names[each.key]}",
+      "\"${local.run.python}\" ${local.run.scripts}/provision/solution.py create --name ${local.solution_names[each.key]}",
       "--dataset-group-arn ${local.dataset_group_arn} --recipe-arn ${local.recipe_arns[each.key]}",
       "--hyperparameters '${jsonencode(var.models[each.key].hyperparameters)}'",
     ])
@@ -120,7 +120,7 @@ resource "terraform_data" "first_solution_version" {
   triggers_replace = [each.value.id]
 
   provisioner "local-exec" {
-    command     = "\"${local.run.python}\" ${local.run.scripts}/solution_version.py create --solution-arn ${local.solution_arns[each.key]}"
+    command     = "\"${local.run.python}\" ${local.run.scripts}/provision/solution_version.py create --solution-arn ${local.solution_arns[each.key]}"
     environment = local.in_region
   }
 }
@@ -145,7 +145,7 @@ resource "terraform_data" "campaign" {
   triggers_replace = [each.value.id]
 
   provisioner "local-exec" {
-    command     = "\"${local.run.python}\" ${local.run.scripts}/campaign.py create ${local.campaign_identity[each.key]} ${local.campaign_settings[each.key]}"
+    command     = "\"${local.run.python}\" ${local.run.scripts}/provision/campaign.py create ${local.campaign_identity[each.key]} ${local.campaign_settings[each.key]}"
     environment = local.in_region
   }
 }
@@ -157,7 +157,7 @@ resource "terraform_data" "campaign_settings" {
   triggers_replace = [local.campaign_settings[each.key]]
 
   provisioner "local-exec" {
-    command     = "\"${local.run.python}\" ${local.run.scripts}/campaign.py create ${local.campaign_identity[each.key]} ${local.campaign_settings[each.key]}"
+    command     = "\"${local.run.python}\" ${local.run.scripts}/provision/campaign.py create ${local.campaign_identity[each.key]} ${local.campaign_settings[each.key]}"
     environment = local.in_region
   }
 }
@@ -170,7 +170,7 @@ resource "terraform_data" "retired_solutions" {
 
   provisioner "local-exec" {
     command = join(" ", [
-      "\"${local.run.python}\" ${local.run.scripts}/solution.py retire --dataset-group-arn ${local.dataset_group_arn}",
+      "\"${local.run.python}\" ${local.run.scripts}/provision/solution.py retire --dataset-group-arn ${local.dataset_group_arn}",
       "--stem ${local.names[each.key]} --keep ${local.solution_names[each.key]}",
     ])
     environment = local.in_region

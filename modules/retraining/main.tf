@@ -2,7 +2,7 @@ locals {
   name              = "${var.prefix}-retraining"
   state_machine_arn = "arn:${var.account.partition}:states:${var.account.region}:${var.account.id}:stateMachine:${local.name}"
 
-  # As plan_retraining reads them (functions/animal_recommender/retraining.py, Model).
+  # As plan_retraining reads them (functions/animal_recommender/retraining/run_state.py, Model).
   models = [for name, model in var.models : {
     name                   = name
     kind                   = strcontains(model.recipe, "ranking") ? "ranking" : "recommendations"

@@ -9,12 +9,13 @@ import time
 
 import boto3
 
-from scripts import environments, local_system
+from scripts.common import environments
+from scripts.common.environments import ROOT, Local
+from scripts.common.terminal import Progress, Steps, TaskError, console, fail, table
+from scripts.demo import local_system
 from scripts.demo.visitor import BREED, SPECIES, Visitor
-from scripts.environments import ROOT, Local
-from scripts.execution_progress import Execution
-from scripts.retrain import finish
-from scripts.terminal import Progress, Steps, TaskError, console, fail, table
+from scripts.operate.execution_progress import Execution
+from scripts.operate.retrain import finish
 
 _STEPS = 9
 _RETRAINING_SECONDS = 240

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripts.terminal import Progress, TaskError
+from scripts.common.terminal import Progress, TaskError
 
 BREED = "Saint_Bernard"
 SPECIES = "2"

@@ -73,23 +73,23 @@ run "given_no_reranker_when_planned_then_neither_function_nor_campaign_is_made" 
   }
 }
 
-run "given_nothing_said_of_a_front_door_when_planned_then_there_is_none" {
+run "given_nothing_said_of_an_http_api_when_planned_then_there_is_none" {
   command = plan
 
   assert {
-    condition     = length(module.front_door) == 0 && output.front_door_url == null
+    condition     = length(module.http_api) == 0 && output.http_api_url == null
     error_message = "What is not wanted must not be reachable."
   }
 }
 
-run "given_a_front_door_when_planned_then_it_leads_to_the_functions_that_apps_call" {
+run "given_an_http_api_when_planned_then_it_leads_to_the_functions_that_apps_call" {
   command = plan
   variables {
-    front_door = {}
+    http_api = {}
   }
 
   assert {
-    condition     = keys(module.front_door[0].routes) == ["get_history", "recommend", "rerank"] && contains(keys(aws_ssm_parameter.published), "front-door-url")
+    condition     = keys(module.http_api[0].routes) == ["get_history", "recommend", "rerank"] && contains(keys(aws_ssm_parameter.published), "front-door-url")
     error_message = "Apps find its address where they find everything else."
   }
 }

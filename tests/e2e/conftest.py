@@ -17,10 +17,11 @@ import boto3
 import pytest
 from rich.console import Console
 
-from scripts import environments, local_system
-from scripts.access.reasons import Reason, reasons
-from scripts.access.report import Access, drawn, read
-from scripts.environments import ROOT, Local
+from scripts.check.access.reasons import Reason, reasons
+from scripts.check.access.report import Access, drawn, read
+from scripts.common import environments
+from scripts.common.environments import ROOT, Local
+from scripts.demo import local_system
 
 
 @dataclass(frozen=True)

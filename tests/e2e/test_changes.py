@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from scripts import environments, tfvars
-from scripts.environments import TERRAFORM_DIRECTORY
-from tests.terraform_runs import Plan, TerraformRuns
+from scripts.common import environments, tfvars
+from scripts.common.environments import TERRAFORM_DIRECTORY
+from tests.support.terraform_runs import Plan, TerraformRuns
 
 MODELS = tfvars.read("local").variables["models"]
 FILTERS = tfvars.read("local").variables["filters"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import boto3
 import pytest
 
+from scripts.common.terminal import Steps
 from scripts.demo.__main__ import follow_a_visitor, rerank
 from scripts.demo.visitor import BREED, Visitor
-from scripts.terminal import Steps
 
 
 @pytest.mark.parametrize("latency", [0, 2], ids=["Personalize as fast as the history", "Personalize far behind"])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import subprocess
 
-from scripts import environments, terraform
-from scripts.environments import TERRAFORM_DIRECTORY
+from scripts.common import environments, terraform
+from scripts.common.environments import TERRAFORM_DIRECTORY
 
 
 def test_a_plan_after_the_apply_finds_no_difference(system):

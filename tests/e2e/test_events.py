@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from scripts.deployment import Deployment
-from scripts.environments import ROOT
-from scripts.query import Athena
-from scripts.terminal import running
+from scripts.common.deployment import Deployment
+from scripts.common.environments import ROOT
+from scripts.common.terminal import running
+from scripts.operate.query import Athena
 
 
 def view(**changes: Any) -> dict:

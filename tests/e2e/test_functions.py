@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scripts.environments import ROOT
+from scripts.common.environments import ROOT
 
 FUNCTIONS = ("recommend", "rerank", "get_history")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import subprocess
 
-from scripts import environments, terraform
-from scripts.environments import TERRAFORM_DIRECTORY
-from tests.terraform_runs import TerraformRuns
+from scripts.common import environments, terraform
+from scripts.common.environments import TERRAFORM_DIRECTORY
+from tests.support.terraform_runs import TerraformRuns
 
 
 def test_given_deletion_protection_when_destroyed_then_it_is_refused_before_anything_is_gone(system, tmp_path):

@@ -1,15 +1,14 @@
-"""Each room has one local AWS for all its tests: with several workers (`--dist loadscope`) a room stays with one."""
+"""Each folder has one local AWS for all its tests: with several workers (`--dist loadgroup`) a folder stays with one."""
 
-from typing import Any
+from pathlib import Path
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
+
+HERE = Path(__file__).parent
 
 
-class _Rooms(LoadScopeScheduling):
-    def _split_scope(self, nodeid: str) -> str:
-        return nodeid.split("/")[2]
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
-    return _Rooms(config, log) if config.getoption("dist") == "loadscope" else None
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            folder = item.path.parent.relative_to(HERE)
+            item.add_marker(pytest.mark.xdist_group(folder.as_posix()))

@@ -17,8 +17,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripts.environments import ROOT
-from scripts.terminal import console, running, table
+from scripts.common.environments import ROOT
+from scripts.common.terminal import console, running, table
 from tests.load.soak import place
 from tests.load.target import Target, system
 from tests.load.watch import percentile

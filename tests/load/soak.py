@@ -18,13 +18,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.dead_letter_queue import Letter
-from scripts.terminal import console, running, table
+from scripts.common.terminal import console, running, table
+from scripts.operate.dead_letter_queue import Letter
 from tests.load import verify
+from tests.load.disturbances import FAILED, THROTTLED, trouble
 from tests.load.producer import Sent, allow_large_records, send
 from tests.load.records import GOOD, Plan
 from tests.load.target import CONSUMERS, Target, system
-from tests.load.trouble import FAILED, THROTTLED, trouble
 from tests.load.watch import Watch, percentile, watching
 
 LONGEST_STALL = 60.0  # seconds that a lane may stand still while a batch is retried

@@ -15,8 +15,9 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from scripts import environments, local_system, terraform
-from scripts.environments import Local
+from scripts.common import environments, terraform
+from scripts.common.environments import Local
+from scripts.demo import local_system
 
 CONSUMERS = ("put_events", "record_history")
 

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from scripts.dead_letter_queue import Letter, Queue
+from scripts.operate.dead_letter_queue import Letter, Queue
 from tests.load.producer import Sent
 from tests.load.records import GOOD
 from tests.load.target import CONSUMERS, Target

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts import environments, terraform
-from scripts.environments import ROOT, TERRAFORM_DIRECTORY
+from scripts.common import environments, terraform
+from scripts.common.environments import ROOT, TERRAFORM_DIRECTORY
 
 MODULES = sorted({path.parent.parent for path in (ROOT / "modules").glob("*/tests/*.tftest.hcl")})
 

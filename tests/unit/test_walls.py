@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.environments import ROOT
+from scripts.common.environments import ROOT
 
 SHARED = "animal_recommender"
 FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/handler.py"))
@@ -51,7 +51,7 @@ def test_the_recommender_is_numbers_only():
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("local")
     }
-    assert all(module.startswith("local.recommender") for module in inside)
+    assert all(module.startswith("local_aws.recommender") for module in inside)
 
 
 def test_deployed_code_names_no_local_address():

@@ -85,7 +85,7 @@ def s3() -> FakeS3:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The one number is the time of the consumers' deadlines, in seconds: it stands still unless a test moves it."""
-    from animal_recommender.failures import Deadline
+    from animal_recommender.aws_errors import Deadline
 
     now = [0.0]
     for name in ("put_events", "record_history"):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from animal_recommender.groups import animal_group_id
+from animal_recommender.animal_groups import animal_group_id
 from seed.generate import columns, write
 from seed.visits import END
 

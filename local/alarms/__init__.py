@@ -1,1 +1,0 @@
-"""CloudWatch alarms: looked at every second, with their actions carried out."""

@@ -1,0 +1,64 @@
+"""`python -m local serve`: the local AWS as a process of its own."""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+
+from local_aws.http.idempotency import AnsweredOnce
+from local_aws.http.web_server import PortInUseError, WebServer
+from local_aws.settings import DEFAULT_DATA_DIR, DEFAULT_HOST, DEFAULT_PORT, ServerSettings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    settings = _parse(arguments)
+    # Whoever serves must not act on a real account by mistake, nor ask for its machine's identity.
+    os.environ.update({"AWS_EC2_METADATA_DISABLED": "true", "AWS_DEFAULT_REGION": settings.region})
+    return serve(settings)
+
+
+def serve(settings: ServerSettings) -> int:
+    """Serve until SIGTERM or SIGINT; prints one line when ready. Returns the exit status."""
+    began = time.monotonic()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        web = WebServer(settings.host, settings.port)
+    except PortInUseError as error:
+        print(f"local AWS cannot start: {error}; choose another with --port", file=sys.stderr)
+        return 1
+    endpoint = f"http://{settings.host}:{web.port}"
+    # moto's interpreter of state machines reads its endpoint from here.
+    os.environ["MOTO_PORT"] = str(web.port)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        # Only now, for it loads moto: a port in use is told at once.
+        from local_aws.server import LocalAws
+
+        with closing(LocalAws(settings, endpoint)) as aws:
+            web.start(AnsweredOnce(aws))
+            print(f"local AWS ready on {endpoint} after {time.monotonic() - began:.1f} s", flush=True)
+            stop.wait()
+    finally:
+        web.close()
+    return 0
+
+
+def _parse(arguments: list[str] | None) -> ServerSettings:
+    parser = argparse.ArgumentParser(prog="local-aws", description="AWS on your machine, behind one endpoint.")
+    command = parser.add_subparsers(dest="command", required=True).add_parser("serve", help="serve until stopped")
+    command.add_argument("--host", default=DEFAULT_HOST, help="address to listen on (%(default)s)")
+    command.add_argument("--port", type=int, default=DEFAULT_PORT, help="port, 0 for any free one (%(default)s)")
+    command.add_argument("--data-dir", type=Path, default=DEFAULT_DATA_DIR, help="packages and mails (%(default)s)")
+    given = parser.parse_args(arguments)
+    return ServerSettings(host=given.host, port=given.port, data_dir=given.data_dir)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

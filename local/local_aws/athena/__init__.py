@@ -1,0 +1,1 @@
+"""Athena: SQL that is answered from the objects in S3."""

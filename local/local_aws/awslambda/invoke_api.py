@@ -1,0 +1,114 @@
+"""Lambda's Invoke over HTTP (API reference: Invoke), in front of the runtime."""
+
+import base64
+import json
+import re
+from urllib.parse import unquote
+
+from moto.awslambda.exceptions import UnknownAliasException, UnknownFunctionException
+from moto.awslambda.models import LambdaFunction
+from moto.awslambda.utils import get_backend
+from werkzeug import Request, Response
+
+from local_aws.awslambda.asynchronous_invocation import AsynchronousInvoker
+from local_aws.awslambda.model import Invocation, Outcome, RoleRefusedError, ThrottledError, error_payload
+from local_aws.awslambda.moto_adapter import new_invocation, read_function
+from local_aws.awslambda.runtime import LambdaRuntime
+
+_PATH = re.compile(r"^/2015-03-31/functions/(?P<function>.+)/invocations/?$")
+_MOST_SYNCHRONOUS_BYTES = 6 * 1024 * 1024
+_MOST_ASYNCHRONOUS_BYTES = 1024 * 1024
+_LOG_TAIL_BYTES = 4096
+
+
+def is_invocation(method: str, path: str) -> bool:
+    """Whether a request to Lambda is an Invoke."""
+    return method == "POST" and _PATH.match(path) is not None
+
+
+class InvocationFront:
+    """Answers Invoke; no lock is held while a function runs."""
+
+    def __init__(self, runtime: LambdaRuntime, asynchronous: AsynchronousInvoker) -> None:
+        self._runtime = runtime
+        self._asynchronous = asynchronous
+
+    def handle(self, request: Request, account_id: str, region: str) -> Response:
+        """Answer one Invoke request, with Lambda's status codes and error types."""
+        name = unquote(_PATH.match(request.path)["function"])  # type: ignore[index]
+        payload = request.get_data() or b"{}"
+        kind = request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
+        if refusal := _refuse(payload, kind):
+            return refusal
+        qualifier = request.args.get("Qualifier")
+        try:
+            configured = get_backend(account_id, region).get_function(name, qualifier)
+        except (UnknownFunctionException, UnknownAliasException) as error:
+            return _error(404, "ResourceNotFoundException", str(error.message))
+        invocation = new_invocation(payload, _invoked_arn(configured, name, qualifier), _client_context(request))
+        if kind == "DryRun":
+            return _respond(Response(status=204), invocation)
+        if kind == "Event":
+            self._asynchronous.submit(configured, invocation)
+            return _respond(Response(status=202), invocation)
+        return self._invoke(configured, invocation, tail=request.headers.get("X-Amz-Log-Type") == "Tail")
+
+    def _invoke(self, configured: LambdaFunction, invocation: Invocation, *, tail: bool) -> Response:
+        try:
+            outcome = self._runtime.invoke(read_function(configured), invocation)
+        except ThrottledError:
+            details = {"Reason": "ReservedFunctionConcurrentInvocationLimitExceeded"}
+            return _error(429, "TooManyRequestsException", "Rate Exceeded.", details)
+        except RoleRefusedError:
+            return _error(
+                403, "AccessDeniedException", "The role defined for the function cannot be assumed by Lambda."
+            )
+        if len(outcome.payload) > _MOST_SYNCHRONOUS_BYTES:
+            message = f"Response payload size exceeded maximum allowed payload size ({_MOST_SYNCHRONOUS_BYTES} bytes)."
+            body = error_payload("Function.ResponseSizeTooLarge", message)
+            outcome = Outcome(body, outcome.version, "Unhandled", "Function.ResponseSizeTooLarge", outcome.log)
+        response = Response(outcome.payload, content_type="application/json")
+        response.headers["X-Amz-Executed-Version"] = outcome.version
+        if outcome.error:
+            response.headers["X-Amz-Function-Error"] = outcome.error
+        if tail:
+            log = outcome.log.encode()[-_LOG_TAIL_BYTES:]
+            response.headers["X-Amz-Log-Result"] = base64.b64encode(log).decode()
+        return _respond(response, invocation)
+
+
+def _refuse(payload: bytes, kind: str) -> Response | None:
+    limit = _MOST_ASYNCHRONOUS_BYTES if kind == "Event" else _MOST_SYNCHRONOUS_BYTES
+    if len(payload) > limit:
+        message = f"Request must be smaller than {limit} bytes for the InvokeFunction operation"
+        return _error(413, "RequestTooLargeException", message)
+    try:
+        json.loads(payload)
+    except ValueError as error:
+        message = f"Could not parse request body into json: {error}"
+        return _error(400, "InvalidRequestContentException", message)
+    return None
+
+
+def _invoked_arn(configured: LambdaFunction, name: str, qualifier: str | None) -> str:
+    """Return the ARN as the caller named it: with alias or version when it gave one."""
+    arn = ":".join(configured.function_arn.split(":")[:7])
+    named = name.split(":function:")[-1].split(":")
+    qualifier = named[1] if len(named) > 1 else qualifier
+    return f"{arn}:{qualifier}" if qualifier else arn
+
+
+def _client_context(request: Request) -> str | None:
+    encoded = request.headers.get("X-Amz-Client-Context")
+    return base64.b64decode(encoded).decode() if encoded else None
+
+
+def _respond(response: Response, invocation: Invocation) -> Response:
+    response.headers["x-amzn-RequestId"] = invocation.request_id
+    response.headers["X-Amzn-Trace-Id"] = invocation.trace_id
+    return response
+
+
+def _error(status: int, kind: str, message: str, details: dict[str, str] | None = None) -> Response:
+    body = json.dumps({"Type": "User", "message": message, "Message": message, **(details or {})})
+    return Response(body, status, {"x-amzn-ErrorType": kind}, content_type="application/json")

@@ -1,0 +1,178 @@
+"""The runtime as a whole: takes an invocation of a function, gives its outcome."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local_aws.awslambda import packages
+from local_aws.awslambda.execution_environment import Environment
+from local_aws.awslambda.execution_role import acting
+from local_aws.awslambda.function_pool import FunctionPool
+from local_aws.awslambda.invocation_log import Entry, Journal, platform_lines, throttle_metric
+from local_aws.awslambda.model import Function, Invocation, Outcome, RoleRefusedError, ThrottledError
+from local_aws.awslambda.tracing import Tracing
+from local_aws.iam.access_denied import RefusedError
+from local_aws.iam.authorization import Guard
+from local_aws.iam.credentials import credentials
+
+
+@dataclass(frozen=True)
+class RuntimeSettings:
+    """How generous the runtime is on this machine.
+
+    Attributes:
+        processes_per_function: most processes of one function; further calls wait for one.
+        idle_seconds: how long a process without work is kept.
+        retry_seconds: waits before the retries of an asynchronous invocation (AWS: one and two minutes).
+    """
+
+    processes_per_function: int = 16
+    idle_seconds: float = 300.0
+    retry_seconds: tuple[float, ...] = (1.0, 2.0)
+
+    @classmethod
+    def from_environment(cls) -> "RuntimeSettings":
+        """Read LOCAL_LAMBDA_PROCESSES, LOCAL_LAMBDA_IDLE_SECONDS and LOCAL_LAMBDA_RETRY_SECONDS (comma separated)."""
+        retries = os.environ.get("LOCAL_LAMBDA_RETRY_SECONDS", "1,2")
+        return cls(
+            processes_per_function=int(os.environ.get("LOCAL_LAMBDA_PROCESSES", "16")),
+            idle_seconds=float(os.environ.get("LOCAL_LAMBDA_IDLE_SECONDS", "300")),
+            retry_seconds=tuple(float(part) for part in retries.split(",")),
+        )
+
+
+class LambdaRuntime:
+    """Runs functions in processes of their own; safe to call from many threads."""
+
+    def __init__(self, data_dir: Path, endpoint: str, settings: RuntimeSettings, guard: Guard) -> None:
+        """Make a runtime.
+
+        Args:
+            data_dir: where packages are extracted.
+            endpoint: URL that the functions' AWS clients call.
+            guard: says what a function's role may.
+        """
+        self._packages = data_dir.resolve() / "packages"
+        self._modules = packages.runtime_modules(data_dir.resolve())
+        self._endpoint = endpoint
+        self.settings = settings
+        self._journal = Journal(guard)
+        self._tracing = Tracing(endpoint)
+        self._pools: dict[str, FunctionPool] = {}
+        self._lock = threading.Lock()
+        self._closing = threading.Event()
+        threading.Thread(target=self._reap_on, daemon=True, name="lambda-reaper").start()
+
+    def invoke(self, function: Function, invocation: Invocation) -> Outcome:
+        """Run one invocation and wait for it.
+
+        Raises:
+            ThrottledError: the function's reserved concurrency is used up, or the runtime closes.
+            RoleRefusedError: Lambda may not take the function's role.
+        """
+        try:
+            credentials(acting(function), function.region)
+        except RefusedError as refused:
+            raise RoleRefusedError(refused.message) from None
+        invocation, began = self._tracing.sampled(function, invocation), time.time()
+        try:
+            with self._pool(function).environment(function) as environment:
+                outcome, printed, report = environment.invoke(invocation)
+                stream = environment.log_stream
+        except ThrottledError:
+            throttle_metric(function)
+            raise
+        self._tracing.record(function, invocation, outcome, began)
+        before, after = platform_lines(function, invocation, outcome, report)
+        lines = [*before, *printed, *after]
+        self._journal.add(Entry(function, stream, lines, report.duration, outcome.error is not None))
+        return Outcome(outcome.payload, outcome.version, outcome.error, outcome.error_type, "\n".join(lines))
+
+    def processes(self) -> list[dict[str, Any]]:
+        """Describe every process: function, version, pid, busy or idle, and how many invocations it has served."""
+        with self._lock:
+            pools = list(self._pools.values())
+        return [
+            {
+                "function": environment.function.name,
+                "version": environment.function.version,
+                "pid": environment.pid,
+                "state": "busy" if busy else "idle",
+                "served": environment.served,
+            }
+            for pool in pools
+            for environment, busy in pool.snapshot()
+        ]
+
+    def kill(self, name: str | None = None) -> int:
+        """Kill every process of a function, or of all, busy ones too; returns how many there were."""
+        return sum(pool.stop() for pool in self._pools_of(lambda arn: name in (None, arn.rsplit(":", 1)[-1])))
+
+    def retire(self, function_arn: str) -> None:
+        """Forget a deleted function's processes."""
+        for pool in self._pools_of(lambda arn: arn == function_arn):
+            pool.stop()
+
+    def close(self) -> None:
+        """Stop every process and write the last log lines."""
+        self._closing.set()
+        for pool in self._pools_of(lambda arn: True):
+            pool.close()
+        self._tracing.close()
+        self._journal.close()
+
+    def _pool(self, function: Function) -> FunctionPool:
+        with self._lock:
+            if function.arn not in self._pools:
+                self._pools[function.arn] = FunctionPool(self._start, self.settings.processes_per_function)
+            return self._pools[function.arn]
+
+    def _pools_of(self, wanted: Callable[[str], bool]) -> list[FunctionPool]:
+        with self._lock:
+            return [pool for arn, pool in self._pools.items() if wanted(arn)]
+
+    def _start(self, function: Function) -> Environment:
+        task_root = packages.extract(function.code, function.code_sha256, self._packages)
+        layers = [packages.extract(code, digest, self._packages) for digest, code in function.layers]
+        return Environment(function, task_root, self._variables(function, task_root, layers))
+
+    def _variables(self, function: Function, task_root: Path, layers: list[Path]) -> dict[str, str]:
+        signing = credentials(acting(function), function.region)
+        search = [str(task_root), *(str(layer / "python") for layer in layers), str(self._modules)]
+        given = {
+            "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+            "LANG": "en_US.UTF-8",
+            "TZ": ":UTC",
+            "PYTHONPATH": os.pathsep.join(search),
+            "LAMBDA_TASK_ROOT": str(task_root),
+            "LAMBDA_RUNTIME_DIR": str(self._modules),
+            "_HANDLER": function.handler,
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+            "AWS_LAMBDA_FUNCTION_NAME": function.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": function.version,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_GROUP_NAME": function.logging.group,
+            "AWS_REGION": function.region,
+            "AWS_DEFAULT_REGION": function.region,
+            "AWS_ACCESS_KEY_ID": signing.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": signing.secret_access_key,
+            "AWS_ENDPOINT_URL": self._endpoint,
+            "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+            "AWS_XRAY_DAEMON_ADDRESS": self._tracing.address(function),
+        }
+        if signing.session_token:
+            given["AWS_SESSION_TOKEN"] = signing.session_token
+        if function.logging.format == "JSON":
+            given["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
+            given["AWS_LAMBDA_LOG_LEVEL"] = function.logging.application_level or "INFO"
+        return {**given, **function.environment}
+
+    def _reap_on(self) -> None:
+        while not self._closing.wait(5):
+            for pool in self._pools_of(lambda arn: True):
+                pool.reap(self.settings.idle_seconds)

@@ -1,0 +1,1 @@
+"""Budgets: corrections of moto."""

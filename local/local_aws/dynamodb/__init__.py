@@ -1,0 +1,1 @@
+"""DynamoDB: corrections of moto."""

@@ -1,0 +1,41 @@
+"""DynamoDB: a query reads its own partition only."""
+
+import copy
+from typing import Any
+
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import Table
+
+from local_aws.moto_patches.patching import added, around
+
+
+def apply() -> None:
+    """Make reading independent of how much else there is, and safe while others write.
+
+    Cause: moto/dynamodb/models/table.py, query and scan sort all items of the table by comparing them in Python; a
+    write meanwhile ends them with RuntimeError ("dictionary changed size during iteration").
+    """
+
+    @around(Table, "query")
+    def query(original: Any, self: Table, hash_key: DynamoType, *args: Any, **kwargs: Any) -> Any:
+        if _index(args, kwargs):
+            return original(self, hash_key, *args, **kwargs)
+        view = copy.copy(self)
+        view.items = {hash_key: self.items[hash_key]} if hash_key in self.items else {}
+        return original(view, hash_key, *args, **kwargs)
+
+    @added(Table)
+    def all_items(self: Table) -> list[Item]:
+        partitions = list(self.items.values())
+        items = [item for held in partitions for item in list(held.values())] if self.range_key_attr else partitions
+        return sorted(items, key=_order)
+
+
+def _index(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
+    """The index that a query names; in its parameters it is the eighth, or given by name."""
+    return kwargs.get("index_name", args[6] if len(args) > 6 else None)
+
+
+def _order(item: Item) -> tuple[Any, ...]:
+    keys = (item.hash_key, item.range_key) if item.range_key else (item.hash_key,)
+    return tuple(key.cast_value for key in keys)

@@ -1,0 +1,1 @@
+"""Firehose: delivery streams that read Kinesis and write to S3."""

@@ -1,0 +1,100 @@
+"""Roles that are handed to services: each service sees at once whether it may take the role, and says so in its way."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug import Response
+
+from local_aws.iam.access_denied import RefusedError, error
+from local_aws.iam.actors import has_roles, taking
+from local_aws.iam.api_calls import Call
+from local_aws.iam.trust_policies import require_trust
+
+_TARGETS = re.compile(r".*\.(CreateDeliveryStream|CreateStateMachine|UpdateStateMachine)")
+_PATHS = {"lambda": re.compile(r".*/functions(/[^/]+/configuration)?"), "scheduler": re.compile(r"/schedules/.+")}
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """How a service refuses a role: where the call names it, for what, and the error."""
+
+    service: str
+    role: Callable[[dict[str, Any]], str | None]
+    source: Callable[[Call], str]
+    code: str
+    message: str
+
+
+def _machine(call: Call) -> str:
+    return call.parameters.get("stateMachineArn") or call.arn(f"stateMachine:{call.parameters.get('name')}", "states")
+
+
+def _function(call: Call) -> str:
+    return call.arn(f"function:{call.parameters.get('FunctionName')}")
+
+
+def _firehose_role(given: dict[str, Any]) -> str | None:
+    settings = given.get("ExtendedS3DestinationConfiguration") or given.get("S3DestinationConfiguration") or {}
+    return settings.get("RoleARN")
+
+
+_LAMBDA = _Rule(
+    "lambda.amazonaws.com",
+    lambda given: given.get("Role"),
+    _function,
+    "InvalidParameterValueException",
+    "The role defined for the function cannot be assumed by Lambda.",
+)
+_STATES = _Rule(
+    "states.amazonaws.com",
+    lambda given: given.get("roleArn"),
+    _machine,
+    "AccessDeniedException",
+    "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the"
+    " provided role.",
+)
+_SCHEDULER = _Rule(
+    "scheduler.amazonaws.com",
+    lambda given: (given.get("Target") or {}).get("RoleArn"),
+    lambda call: call.arn(f"schedule-group/{call.parameters.get('GroupName', 'default')}"),
+    "ValidationException",
+    "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.",
+)
+_FIREHOSE = _Rule(
+    "firehose.amazonaws.com",
+    _firehose_role,
+    lambda call: call.arn(f"deliverystream/{call.parameters.get('DeliveryStreamName')}"),
+    "InvalidArgumentException",
+    "Firehose is unable to assume the role. Please check the role provided.",
+)
+_RULES = {
+    ("firehose", "CreateDeliveryStream"): _FIREHOSE,
+    ("lambda", "CreateFunction"): _LAMBDA,
+    ("lambda", "UpdateFunctionConfiguration"): _LAMBDA,
+    ("scheduler", "CreateSchedule"): _SCHEDULER,
+    ("scheduler", "UpdateSchedule"): _SCHEDULER,
+    ("stepfunctions", "CreateStateMachine"): _STATES,
+    ("stepfunctions", "UpdateStateMachine"): _STATES,
+}
+
+
+def hands_role(environ: dict[str, Any], signing_name: str) -> bool:
+    """Whether a request may hand a role to a service."""
+    if path := _PATHS.get(signing_name):
+        return environ["REQUEST_METHOD"] in ("POST", "PUT") and path.fullmatch(environ["PATH_INFO"]) is not None
+    return _TARGETS.fullmatch(environ.get("HTTP_X_AMZ_TARGET", "")) is not None
+
+
+def refuse_role(call: Call) -> Response | None:
+    """Return the service's refusal of the role that a call hands it, if it cannot take it."""
+    rule = _RULES.get((call.service, call.operation))
+    role = rule.role(dict(call.parameters)) if rule else None
+    if not rule or not role or not has_roles(call.account):
+        return None
+    try:
+        require_trust(taking(role, rule.service, rule.source(call)), call.region)
+    except RefusedError:
+        return error(call, rule.code, rule.message, 400)
+    return None

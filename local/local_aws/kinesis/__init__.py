@@ -1,0 +1,1 @@
+"""Kinesis: shards, read directly, and corrections of moto."""

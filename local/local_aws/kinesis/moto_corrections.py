@@ -1,0 +1,143 @@
+"""Kinesis: tags at creation, fast and safe shards, record sizes, and no invocation inside PutRecord."""
+
+import threading
+from base64 import b64decode
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.kinesis.exceptions import (
+    InvalidArgumentError,
+    RecordSizeExceedsLimit,
+    TooManyRecords,
+    TotalRecordsSizeExceedsLimit,
+)
+from moto.kinesis.models import KinesisBackend, Record, Shard, Stream
+from moto.kinesis.responses import KinesisResponse
+
+from local_aws.moto_patches.patching import added, around
+
+_lock = threading.Lock()
+_DEFAULT_KIB = 1024
+_MOST_KIB_A_REQUEST = 10 * 1024
+
+
+def apply() -> None:
+    """See the corrections below."""
+    _keep_tags()
+    _number_records_fast()
+    _do_not_invoke()
+    _allow_large_records()
+
+
+def _keep_tags() -> None:
+    """Cause: moto/kinesis/responses.py, create_stream drops Tags; the provider sees a difference for ever."""
+
+    @around(KinesisResponse, "create_stream")
+    def create_stream(original: Any, self: KinesisResponse) -> ActionResult:
+        answer = original(self)
+        name = self._get_param("StreamName")
+        stream = self.kinesis_backend.describe_stream(None, name)
+        stream.max_record_kib = self._get_param("MaxRecordSizeInKiB") or _DEFAULT_KIB
+        if tags := self._get_param("Tags"):
+            self.kinesis_backend.add_tags_to_stream(None, name, tags)
+        return answer
+
+
+def _number_records_fast() -> None:
+    """Numbers run from 1 without a gap, so the next one and the place of any one are known.
+
+    Causes: moto/kinesis/models.py, put_record lists every key of the shard to find the last ("not safe for
+    concurrency": two threads can overwrite each other's record); get_records walks the shard from its beginning.
+    """
+
+    @added(Shard)
+    def put_record(self: Shard, partition_key: str, data: str, explicit_hash_key: str) -> str:
+        with _lock:
+            number = len(self.records) + 1
+            self.records[number] = Record(partition_key, data, number, explicit_hash_key)
+        return str(number)
+
+    @added(Shard)
+    def get_max_sequence_number(self: Shard) -> int:
+        return len(self.records)
+
+    @added(Shard)
+    def get_records(self: Shard, last_sequence_id: str, limit: int | None) -> tuple[list[Record], int, int]:
+        last, newest = int(last_sequence_id), len(self.records)
+        end = min(newest, last + (limit or 10_000))
+        records = [self.records[number] for number in range(last + 1, end + 1)]
+        if not records:
+            return [], last, 0
+        behind = self.records[newest].created_at - records[-1].created_at
+        return records, end, int(behind * 1000)
+
+
+def _do_not_invoke() -> None:
+    """Only store the record; local/streams polls for the event source mappings, as Lambda does.
+
+    Cause: moto/kinesis/models.py, put_record invokes the mapped function itself, with one record, whatever the mapping
+    says of batches, filters, failures or being disabled.
+    """
+
+    @added(Stream)
+    def put_record(self: Stream, partition_key: str, explicit_hash_key: str, data: str) -> tuple[str, str]:
+        shard = self.get_shard_for_key(partition_key, explicit_hash_key)
+        if shard is None:
+            raise InvalidArgumentError("explicit_hash_key")
+        return shard.put_record(partition_key, data, explicit_hash_key), shard.shard_id
+
+
+def _allow_large_records() -> None:
+    """Take records up to the stream's MaxRecordSizeInKiB (default 1,024, at most 10,240).
+
+    Cause: moto 5.2.5 knows the former fixed limits only: 1 MiB a record (unchecked in PutRecord), 5 MiB a request.
+    """
+
+    @added(KinesisResponse)
+    def update_max_record_size(self: KinesisResponse) -> ActionResult:
+        stream = self.kinesis_backend.describe_stream(self._get_param("StreamARN"), None)
+        stream.max_record_kib = self._get_param("MaxRecordSizeInKiB")
+        return ActionResult({})
+
+    @around(Stream, "to_json_summary")
+    def to_json_summary(original: Any, self: Stream) -> dict[str, Any]:
+        answer = original(self)
+        answer["StreamDescriptionSummary"]["MaxRecordSizeInKiB"] = _limit(self)
+        return answer
+
+    @around(KinesisBackend, "put_record")
+    def put_record(
+        original: Any, self: KinesisBackend, stream_arn: str, stream_name: str, key: str, hash_key: str, data: str
+    ) -> tuple[str, str]:
+        stream = self.describe_stream(stream_arn, stream_name)
+        if len(b64decode(data)) + len(key) > _limit(stream) * 1024:
+            raise RecordSizeExceedsLimit(position=1)
+        return original(self, stream_arn, stream_name, key, hash_key, data)
+
+    @added(KinesisBackend)
+    def put_records(
+        self: KinesisBackend, stream_arn: str, stream_name: str, records: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        return _put_records(self, self.describe_stream(stream_arn, stream_name), records)
+
+
+def _put_records(backend: KinesisBackend, stream: Stream, records: list[dict[str, Any]]) -> dict[str, Any]:
+    if len(records) > 500:
+        raise TooManyRecords
+    sizes = [len(b64decode(r.get("Data", ""))) + len(r.get("PartitionKey", "")) for r in records]
+    if sum(sizes) > _MOST_KIB_A_REQUEST * 1024:
+        raise TotalRecordsSizeExceedsLimit
+    for position, size in enumerate(sizes, 1):
+        if size > _limit(stream) * 1024:
+            raise RecordSizeExceedsLimit(position=position)
+    placed = [
+        stream.put_record(record["PartitionKey"], record.get("ExplicitHashKey", ""), record["Data"])
+        for record in records
+    ]
+    backend._send_stream_metrics(stream.stream_name, sum(sizes), len(records))
+    answers = [{"SequenceNumber": number, "ShardId": shard} for number, shard in placed]
+    return {"FailedRecordCount": 0, "Records": answers}
+
+
+def _limit(stream: Any) -> int:
+    return getattr(stream, "max_record_kib", _DEFAULT_KIB)

@@ -1,0 +1,1 @@
+"""KMS: which key each call uses."""

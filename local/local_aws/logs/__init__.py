@@ -1,0 +1,1 @@
+"""CloudWatch Logs: keys of log groups, corrections of moto."""

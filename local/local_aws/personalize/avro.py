@@ -1,0 +1,118 @@
+"""Personalize's schemas: Avro records with rules of the service's own about names, required fields and types."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from local_aws.personalize.errors import InvalidInputError
+from local_aws.personalize.json_text import parse_json
+
+NAMESPACE = "com.amazonaws.personalize.schema"
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PRIMITIVES = {"string", "boolean", "int", "long", "float", "double"}
+_REQUIRED: dict[str, dict[str, frozenset[str]]] = {
+    "Interactions": {
+        "USER_ID": frozenset({"string"}),
+        "ITEM_ID": frozenset({"string"}),
+        "TIMESTAMP": frozenset({"long"}),
+    },
+    "Items": {"ITEM_ID": frozenset({"string"})},
+    "Users": {"USER_ID": frozenset({"string"})},
+}
+_RESERVED: dict[str, dict[str, frozenset[str]]] = {
+    "Interactions": {
+        "EVENT_TYPE": frozenset({"string"}),
+        "EVENT_VALUE": frozenset({"float", "double", "int", "long"}),
+        "IMPRESSION": frozenset({"string"}),
+        "RECOMMENDATION_ID": frozenset({"string"}),
+    },
+    "Items": {"CREATION_TIMESTAMP": frozenset({"long"})},
+    "Users": {},
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column: its Avro type, and whether it may be empty, holds categories (joined by |) or free text."""
+
+    name: str
+    type: str
+    nullable: bool = False
+    categorical: bool = False
+    textual: bool = False
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A parsed schema. `dataset_type`: Interactions, Items or Users (the record's name)."""
+
+    dataset_type: str
+    fields: tuple[Field, ...]
+
+    @property
+    def required(self) -> frozenset[str]:
+        """Names of the fields that every record must hold."""
+        return frozenset(_REQUIRED[self.dataset_type])
+
+    def field(self, name: str) -> Field | None:
+        """The field of that name."""
+        return next((field for field in self.fields if field.name == name), None)
+
+
+@lru_cache(maxsize=256)
+def parse_schema(text: str) -> Schema:
+    """Read a schema as CreateSchema takes it. Raises InvalidInputError that says what is wrong."""
+    try:
+        document = parse_json(text)
+    except ValueError as wrong:
+        raise InvalidInputError(f"Input schema is not valid JSON: {wrong}") from None
+    if not isinstance(document, dict) or document.get("type") != "record":
+        raise _wrong('the top level must be an object with "type": "record"')
+    if str(document.get("name")) not in _REQUIRED:
+        raise _wrong(f'"name" must be one of {", ".join(_REQUIRED)}')
+    if document.get("namespace") != NAMESPACE:
+        raise _wrong(f'"namespace" must be {NAMESPACE}')
+    if not isinstance(document.get("fields"), list) or not document["fields"]:
+        raise _wrong('"fields" must be a list of at least one field')
+    schema = Schema(document["name"], tuple(_field(field) for field in document["fields"]))
+    _check_rules(schema)
+    return schema
+
+
+def _field(document: Any) -> Field:
+    if not isinstance(document, dict) or not isinstance(document.get("name"), str):
+        raise _wrong('every field must be an object with a "name"')
+    name, declared = document["name"], document.get("type")
+    if not _NAME.fullmatch(name):
+        raise _wrong(f"field {name!r}: a name is made of letters, digits and _, and begins with no digit")
+    types = declared if isinstance(declared, list) else [declared]
+    values = [kind for kind in types if kind != "null"]
+    if len(values) != 1 or str(values[0]) not in _PRIMITIVES:
+        raise _wrong(f"field {name}: the type must be one of {', '.join(sorted(_PRIMITIVES))}, or that and null")
+    categorical, textual = bool(document.get("categorical")), bool(document.get("textual"))
+    if (categorical or textual) and values[0] != "string":
+        raise _wrong(f"field {name}: only a string can be categorical or textual")
+    return Field(name, values[0], "null" in types, categorical, textual)
+
+
+def _check_rules(schema: Schema) -> None:
+    names = [field.name for field in schema.fields]
+    if len(set(names)) != len(names):
+        raise _wrong("a field name occurs twice")
+    required = _REQUIRED[schema.dataset_type]
+    if missing := sorted(set(required) - set(names)):
+        raise _wrong(f"{schema.dataset_type} needs the fields {', '.join(missing)}")
+    for field in schema.fields:
+        allowed = (required | _RESERVED[schema.dataset_type]).get(field.name)
+        if allowed and field.type not in allowed:
+            raise _wrong(f"field {field.name} must be of type {' or '.join(sorted(allowed))}")
+        if field.name in required and field.nullable:
+            raise _wrong(f"field {field.name} is required and cannot be null")
+    if schema.dataset_type != "Interactions" and len(schema.fields) == 1:
+        raise _wrong(f"{schema.dataset_type} needs at least one metadata field")
+
+
+def _wrong(what: str) -> InvalidInputError:
+    return InvalidInputError(f"Input schema is not valid: {what}.")

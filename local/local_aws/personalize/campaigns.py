@@ -1,0 +1,95 @@
+"""Deploying solution versions: what a campaign serves, and the switch from one version to the next."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from local_aws.personalize.errors import WorkFailedError
+from local_aws.personalize.kinds import CAMPAIGN, SOLUTION
+from local_aws.personalize.recipes import RECIPES, Recipe
+from local_aws.personalize.service import Service
+from local_aws.personalize.store import Resource, Update
+from local_aws.personalize.timeline import ACTIVE, CREATE_FAILED, CREATE_IN_PROGRESS, CREATE_PENDING, Timeline
+from local_aws.personalize.training import EventFilter, newest_active_version
+from local_aws.recommender import Model
+
+LATEST = "/$LATEST"
+_HOLD_SECONDS = 0.05  # between two looks at whether an update is still held by a fault
+
+
+@dataclass
+class Deployment:
+    """What a campaign serves now. `model` is replaced when the catalogue grows; all else never changes."""
+
+    version_arn: str
+    group_arn: str
+    solution_arn: str
+    recipe: Recipe
+    config: dict[str, Any]
+    events: EventFilter
+    model: Model
+    catalogue_version: int
+    refreshed: float
+
+
+def deploy(service: Service, campaign: Resource, version_arn: str, config: dict[str, Any]) -> None:
+    """Let the campaign serve a version from now on. Raises WorkFailedError if the version is gone."""
+    service.deployments[campaign.arn] = deployment_of(service, version_arn, config)
+
+
+def deployment_of(service: Service, version_arn: str, config: dict[str, Any]) -> Deployment:
+    """A version ready to be asked. Raises WorkFailedError if it is gone."""
+    with service.lock:
+        version = service.store.find(version_arn)
+        solution = service.store.find(version["solutionArn"], SOLUTION) if version else None
+    if solution is None:
+        raise WorkFailedError(f"The solution version {version_arn} was deleted.")
+    return Deployment(
+        version_arn=version_arn,
+        group_arn=solution["datasetGroupArn"],
+        solution_arn=solution.arn,
+        recipe=RECIPES[solution["recipeArn"]],
+        config=config,
+        events=EventFilter.of(version.fields),
+        model=service.models.get(version_arn),
+        catalogue_version=version["catalogueVersion"],
+        refreshed=service.now(),
+    )
+
+
+def start_update(service: Service, campaign: Resource, change: dict[str, Any], version_arn: str) -> None:
+    """Begin an update of a campaign; the old version serves until it is ACTIVE. Hold the service's lock."""
+    settings = service.settings
+    asked = {name: campaign[name] for name in ("solutionVersionArn", "minProvisionedTPS", "campaignConfig")} | change
+    steps = Timeline.over(service.now(), settings.step_seconds, CREATE_PENDING, CREATE_IN_PROGRESS)
+    update = Update(asked, steps)
+    campaign.updates["latestCampaignUpdate"] = update
+    service.light.submit(lambda: _finish_update(service, campaign, update, version_arn), 2 * settings.step_seconds)
+
+
+def sync_campaigns(service: Service, solution_arn: str) -> None:
+    """Update the campaigns that follow $LATEST to the solution's newest version. Hold the service's lock."""
+    newest = newest_active_version(service, solution_arn)
+    for campaign in service.store.all(CAMPAIGN, solutionArn=solution_arn):
+        follows = campaign["campaignConfig"].get("syncWithLatestSolutionVersion")
+        if newest and follows and service.status(campaign) == ACTIVE:
+            start_update(service, campaign, {}, newest.arn)
+
+
+def _finish_update(service: Service, campaign: Resource, update: Update, version_arn: str) -> None:
+    if service.faults.holds("holdCampaignUpdates", campaign["name"]):
+        service.light.submit(lambda: _finish_update(service, campaign, update, version_arn), _HOLD_SECONDS)
+        return
+    reason = service.faults.take_failure("failNextCampaignUpdate", campaign["name"])
+    if not reason:
+        try:
+            deploy(service, campaign, version_arn, update.fields["campaignConfig"])
+        except (WorkFailedError, KeyError) as failure:
+            reason = str(failure)
+    with service.lock:
+        now = service.now()
+        update.failure_reason = reason
+        update.timeline = update.timeline.then(now, 0, CREATE_FAILED if reason else ACTIVE)
+        if not reason:
+            campaign.fields.update(update.fields, solutionArn=service.deployments[campaign.arn].solution_arn)
+            campaign.failure_reason = None
+            campaign.timeline = campaign.timeline.then(now, 0, ACTIVE)

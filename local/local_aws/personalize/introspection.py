@@ -1,0 +1,65 @@
+"""What the service knows, for tests and for the curious: read-only answers under `/_local/personalize`.
+
+`/_local/personalize`: counts of all that is there. `/_local/personalize/events?trackingId=ID`: the ids of the streamed
+events of each user and each session in the order of arrival, with `userId` or `sessionId` only that one's, and how many
+repetitions were ignored.
+"""
+
+import json
+from collections import Counter, defaultdict
+from typing import Any
+
+from werkzeug import Request, Response
+
+from local_aws.personalize.kinds import KINDS
+from local_aws.personalize.service import Service
+
+
+def answer(services: list[Service], request: Request) -> Response:
+    """Answer a GET request."""
+    if request.path.rstrip("/").endswith("/events"):
+        return _events(services, request)
+    return _json({service.region: _summary(service) for service in services}, 200)
+
+
+def _summary(service: Service) -> dict[str, Any]:
+    with service.lock:
+        resources = {kind.noun: service.store.all(kind) for kind in KINDS}
+        statuses = {
+            noun: dict(Counter(service.status(resource) for resource in held))
+            for noun, held in resources.items()
+            if held
+        }
+        groups = {group.arn: service.data(group.arn) for group in resources["DatasetGroup"]}
+    data = {
+        arn: {
+            "interactions": len(held.interactions),
+            "streamed": len(held.interactions.streamed_rows()),
+            "duplicates": held.interactions.duplicates,
+            "items": len(held.items),
+            "users": len(held.users),
+        }
+        for arn, held in groups.items()
+    }
+    return {"resources": statuses, "data": data}
+
+
+def _events(services: list[Service], request: Request) -> Response:
+    tracking_id = request.args.get("trackingId", "")
+    service = next((service for service in services if tracking_id in service.trackers), None)
+    if service is None:
+        return _json({"message": f"no event tracker has the trackingId {tracking_id!r}"}, 404)
+    log = service.data(service.trackers[tracking_id]["datasetGroupArn"]).interactions
+    users, sessions, recorded = defaultdict(list), defaultdict(list), 0
+    for user, session, event_id in log.streamed_rows():
+        if request.args.get("userId", user) == user and request.args.get("sessionId", session) == session:
+            recorded += 1
+            sessions[session].append(event_id)
+            if user is not None:
+                users[user].append(event_id)
+    document = {"recorded": recorded, "duplicates": log.duplicates, "users": users, "sessions": sessions}
+    return _json(document, 200)
+
+
+def _json(document: dict[str, Any], status: int) -> Response:
+    return Response(json.dumps(document), status, content_type="application/json")

@@ -1,0 +1,41 @@
+"""Every working operation, a module for each family of resources; importing this package registers them all."""
+
+from local_aws.personalize.operations import (
+    attributions,
+    batch,
+    campaigns,
+    dataset_groups,
+    datasets,
+    deletions,
+    events,
+    exports,
+    filters,
+    recipes,
+    resources,
+    runtime,
+    schemas,
+    solutions,
+    tags,
+    trackers,
+    versions,
+)
+
+__all__ = [
+    "attributions",
+    "batch",
+    "campaigns",
+    "dataset_groups",
+    "datasets",
+    "deletions",
+    "events",
+    "exports",
+    "filters",
+    "recipes",
+    "resources",
+    "runtime",
+    "schemas",
+    "solutions",
+    "tags",
+    "trackers",
+    "versions",
+]

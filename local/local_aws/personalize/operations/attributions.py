@@ -1,0 +1,79 @@
+"""Metric attributions. They are kept and described; reports are not written."""
+
+import re
+from typing import Any
+
+from local_aws.personalize.errors import (
+    InvalidInputError,
+    LimitExceededError,
+    ResourceAlreadyExistsError,
+    ResourceInUseError,
+    ResourceNotFoundError,
+)
+from local_aws.personalize.kinds import ATTRIBUTION, DATASET_GROUP
+from local_aws.personalize.registry import operation
+from local_aws.personalize.service import Service
+from local_aws.personalize.store import paginate
+from local_aws.personalize.timeline import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING
+
+_MAXIMUM_METRICS = 10
+_EXPRESSION = re.compile(r"SUM\((Items|Interactions)\.[A-Za-z_]\w*\)|SAMPLECOUNT\(\)")
+
+
+@operation("CreateMetricAttribution")
+def create_metric_attribution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """CreateMetricAttribution: one for a dataset group."""
+    group = service.require_active(service.store.get(request["datasetGroupArn"], DATASET_GROUP))
+    if held := service.store.all(ATTRIBUTION, datasetGroupArn=group.arn):
+        raise ResourceAlreadyExistsError(f"The dataset group {group.arn} has the metric attribution {held[0].arn}.")
+    _check_metrics(request["metrics"])
+    return {"metricAttributionArn": service.create(ATTRIBUTION, request).arn}
+
+
+@operation("UpdateMetricAttribution")
+def update_metric_attribution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """UpdateMetricAttribution: adds and removes metrics, or reports elsewhere."""
+    if "metricAttributionArn" not in request:
+        raise InvalidInputError("metricAttributionArn is required.")
+    attribution = service.store.get(request["metricAttributionArn"], ATTRIBUTION)
+    if service.status(attribution) != ACTIVE:
+        raise ResourceInUseError(f"The metric attribution {attribution.arn} is not ACTIVE.")
+    held = {metric["metricName"]: metric for metric in attribution["metrics"]}
+    for name in request.get("removeMetrics", ()):
+        if held.pop(name, None) is None:
+            raise ResourceNotFoundError(f"The metric attribution has no metric {name}.")
+    for metric in request.get("addMetrics", ()):
+        if metric["metricName"] in held:
+            raise ResourceAlreadyExistsError(f"The metric attribution has a metric {metric['metricName']}.")
+        held[metric["metricName"]] = metric
+    _check_metrics(list(held.values()))
+    attribution.fields["metrics"] = list(held.values())
+    if "metricsOutputConfig" in request:
+        attribution.fields["metricsOutputConfig"] = request["metricsOutputConfig"]
+    step = service.settings.step_seconds
+    attribution.timeline = attribution.timeline.then(service.now(), step, CREATE_PENDING, CREATE_IN_PROGRESS, ACTIVE)
+    return {"metricAttributionArn": attribution.arn}
+
+
+@operation("ListMetricAttributionMetrics")
+def list_metric_attribution_metrics(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """ListMetricAttributionMetrics."""
+    if "metricAttributionArn" not in request:
+        raise InvalidInputError("metricAttributionArn is required.")
+    attribution = service.store.find(request["metricAttributionArn"], ATTRIBUTION)
+    if attribution is None:
+        raise InvalidInputError(ResourceNotFoundError.of(request["metricAttributionArn"]).message)
+    page, token = paginate(attribution["metrics"], "ListMetricAttributionMetrics", request)
+    return {"metrics": page} | ({"nextToken": token} if token else {})
+
+
+def _check_metrics(metrics: list[dict[str, str]]) -> None:
+    if len(metrics) > _MAXIMUM_METRICS:
+        raise LimitExceededError(f"A metric attribution has at most {_MAXIMUM_METRICS} metrics.")
+    if len({metric["metricName"] for metric in metrics}) != len(metrics):
+        raise InvalidInputError("Two metrics have the same name.")
+    for metric in metrics:
+        if not _EXPRESSION.fullmatch(metric["expression"]):
+            raise InvalidInputError(
+                f"The expression {metric['expression']} is neither SUM(Dataset.COLUMN) nor SAMPLECOUNT()."
+            )

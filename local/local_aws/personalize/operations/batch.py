@@ -1,0 +1,96 @@
+"""Batch inference jobs: recommendations or rankings for the users of a JSON Lines file, into another."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from local_aws.personalize import serving
+from local_aws.personalize.campaigns import Deployment, deployment_of
+from local_aws.personalize.data.s3_files import read_files, write_file
+from local_aws.personalize.errors import InvalidInputError, NotYetError, ServiceError, WorkFailedError
+from local_aws.personalize.json_text import parse_json
+from local_aws.personalize.kinds import FILTER, INFERENCE_JOB, VERSION
+from local_aws.personalize.registry import operation
+from local_aws.personalize.service import Service
+from local_aws.personalize.store import Resource
+
+_DEFAULT_RESULTS = 25
+
+
+@operation("CreateBatchInferenceJob")
+def create_batch_inference_job(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """CreateBatchInferenceJob, of an ACTIVE solution version."""
+    if request.get("batchInferenceJobMode") == "THEME_GENERATION":
+        raise NotYetError("THEME_GENERATION is not available in the local Amazon Personalize yet.")
+    version = service.require_active(service.store.get(request["solutionVersionArn"], VERSION))
+    if filter_arn := request.get("filterArn"):
+        service.require_active(service.store.get(filter_arn, FILTER))
+    count = request.get("numResults", _DEFAULT_RESULTS)
+    if not 1 <= count <= serving.MAXIMUM_RESULTS:
+        raise InvalidInputError(f"numResults must be between 1 and {serving.MAXIMUM_RESULTS}, not {count}.")
+    job = service.create(
+        INFERENCE_JOB,
+        request,
+        work=lambda job: _infer(service, job),
+        numResults=count,
+        batchInferenceJobMode="BATCH_INFERENCE",
+        solutionArn=version["solutionArn"],
+    )
+    return {"batchInferenceJobArn": job.arn}
+
+
+def _infer(service: Service, job: Resource) -> None:
+    s3 = service.s3_for(job)
+    source, destination = job["jobInput"]["s3DataSource"]["path"], job["jobOutput"]["s3DataDestination"]["path"]
+    deployed = deployment_of(service, job["solutionVersionArn"], job.get("batchInferenceJobConfig") or {})
+    for key, content in read_files(s3, source):
+        answers = "".join(json.dumps(answer) + "\n" for answer in _answers(service, deployed, job, key, content))
+        write_file(s3, destination, f"{key.rsplit('/', 1)[-1]}.out", answers.encode())
+
+
+def _answers(
+    service: Service, deployed: Deployment, job: Resource, key: str, content: bytes
+) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            asked = parse_json(line)
+        except ValueError:
+            asked = None
+        if not isinstance(asked, dict):
+            raise WorkFailedError(f"{key}: line {number} is not a JSON object")
+        try:
+            yield {"input": asked, "output": _answer(service, deployed, job, asked), "error": None}
+        except ServiceError as wrong:
+            yield {"input": asked, "output": None, "error": wrong.message}
+
+
+def _answer(service: Service, deployed: Deployment, job: Resource, asked: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(asked.get("userId"), str):
+        raise InvalidInputError("userId is missing or not a string.")
+    whom = serving.visitor(service, deployed, asked["userId"])
+    given = {"filterArn": job.get("filterArn"), "filterValues": _filter_values(asked)}
+    allowed = serving.filtered(service, deployed, whom, given)
+    if deployed.recipe.recipe_type != "PERSONALIZED_RANKING":
+        chosen = serving.recommend(service, deployed, whom, job["numResults"], allowed)
+    elif _are_strings(asked.get("itemList")):
+        items = [item for item in asked["itemList"] if allowed is None or item in allowed]
+        chosen = deployed.model.rank(deployed.events.of_history(whom.history), items)
+    else:
+        raise InvalidInputError("itemList is missing or not a list of strings.")
+    return {
+        "recommendedItems": [scored.item_id for scored in chosen],
+        "scores": [scored.score for scored in chosen],
+    }
+
+
+def _filter_values(asked: dict[str, Any]) -> dict[str, str]:
+    values = asked.get("filterValues", {})
+    if not isinstance(values, dict) or not _are_strings(list(values.values())):
+        raise InvalidInputError("filterValues must be an object of strings.")
+    return values
+
+
+def _are_strings(values: Any) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)

@@ -1,0 +1,101 @@
+"""Campaigns."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local_aws.personalize.campaigns import LATEST, deploy, start_update
+from local_aws.personalize.errors import InvalidInputError, LimitExceededError, ResourceInUseError
+from local_aws.personalize.kinds import CAMPAIGN, SOLUTION, VERSION
+from local_aws.personalize.recipes import RECIPES, Recipe
+from local_aws.personalize.registry import operation
+from local_aws.personalize.service import Service
+from local_aws.personalize.store import Resource
+from local_aws.personalize.timeline import ACTIVE, CREATE_FAILED
+from local_aws.personalize.training import newest_active_version
+from local_aws.personalize.validation import finite_number
+
+_EXPLORATION = {"explorationWeight": "0.3", "explorationItemAgeCutOff": "30"}
+
+
+@operation("CreateCampaign")
+def create_campaign(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """CreateCampaign, of an ACTIVE solution version."""
+    config = dict(request.get("campaignConfig", {}))
+    version = _version(service, request["solutionVersionArn"], config)
+    recipe = RECIPES[version["recipeArn"]]
+    _check_config(recipe, config)
+    config |= _exploration(recipe, config)
+    group_arn = version["datasetGroupArn"]
+    if len(service.store.all(CAMPAIGN, datasetGroupArn=group_arn)) >= service.settings.quotas.campaigns_per_group:
+        raise LimitExceededError(f"The limit of campaigns of the dataset group {group_arn} is reached.")
+    campaign = service.create(
+        CAMPAIGN,
+        request,
+        work=lambda campaign: deploy(service, campaign, version.arn, config),
+        minProvisionedTPS=request.get("minProvisionedTPS", 1),
+        campaignConfig=config,
+        solutionArn=version["solutionArn"],
+        datasetGroupArn=group_arn,
+    )
+    return {"campaignArn": campaign.arn}
+
+
+@operation("UpdateCampaign")
+def update_campaign(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """UpdateCampaign: another version of any solution of the group, provisioning or configuration."""
+    campaign = service.store.get(request["campaignArn"], CAMPAIGN)
+    _require_updatable(service, campaign)
+    change = {name: value for name, value in request.items() if name != "campaignArn"}
+    if not change:
+        raise InvalidInputError("There is nothing to update.")
+    config = campaign["campaignConfig"] | change.get("campaignConfig", {})
+    version = _version(service, change.get("solutionVersionArn", campaign["solutionVersionArn"]), config)
+    if version["datasetGroupArn"] != campaign["datasetGroupArn"]:
+        raise InvalidInputError("The solution version is of another dataset group than the campaign.")
+    recipe = RECIPES[version["recipeArn"]]
+    if not recipe.explores and "itemExplorationConfig" not in change.get("campaignConfig", {}):
+        config.pop("itemExplorationConfig", None)  # of the recipe that the campaign served until now
+    _check_config(recipe, config)
+    config |= _exploration(recipe, config)
+    start_update(service, campaign, change | {"campaignConfig": config}, version.arn)
+    return {"campaignArn": campaign.arn}
+
+
+def _require_updatable(service: Service, campaign: Resource) -> None:
+    latest = campaign.updates.get("latestCampaignUpdate")
+    statuses = [service.status(campaign)] + ([latest.timeline.status(service.now())] if latest else [])
+    if any(status not in (ACTIVE, CREATE_FAILED) for status in statuses):
+        raise ResourceInUseError(f"The campaign {campaign.arn} is being created, updated or deleted.")
+
+
+def _version(service: Service, version_arn: str, config: Mapping[str, Any]) -> Resource:
+    follows = bool(config.get("syncWithLatestSolutionVersion"))
+    if version_arn.endswith(LATEST) != follows:
+        raise InvalidInputError(
+            "syncWithLatestSolutionVersion needs a solutionVersionArn that ends in /$LATEST, and it alone."
+        )
+    if not follows:
+        return service.require_active(service.store.get(version_arn, VERSION))
+    solution = service.store.get(version_arn.removesuffix(LATEST), SOLUTION)
+    if newest := newest_active_version(service, solution.arn):
+        return newest
+    raise InvalidInputError(f"The solution {solution.arn} has no ACTIVE version.")
+
+
+def _check_config(recipe: Recipe, config: Mapping[str, Any]) -> None:
+    exploration = config.get("itemExplorationConfig")
+    if exploration is None:
+        return
+    if not recipe.explores:
+        raise InvalidInputError(f"The recipe {recipe.name} takes no itemExplorationConfig.")
+    for name, value in exploration.items():
+        if name not in _EXPLORATION:
+            raise InvalidInputError(f"itemExplorationConfig has no {name}; it has {', '.join(_EXPLORATION)}.")
+        number = finite_number(name, value)
+        if number < 0 or (name == "explorationWeight" and number > 1):
+            raise InvalidInputError(f"{name} is out of range: {value}.")
+
+
+def _exploration(recipe: Recipe, config: Mapping[str, Any]) -> dict[str, Any]:
+    """What a recipe that explores does, with its defaults."""
+    return {"itemExplorationConfig": _EXPLORATION | config.get("itemExplorationConfig", {})} if recipe.explores else {}

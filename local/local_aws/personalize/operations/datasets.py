@@ -1,0 +1,138 @@
+"""Datasets and their import jobs."""
+
+from typing import Any
+
+from local_aws.personalize.avro import Schema, parse_schema
+from local_aws.personalize.data.csv_files import read_csv
+from local_aws.personalize.data.interactions import BULK, bulk_columns
+from local_aws.personalize.data.s3_files import read_files
+from local_aws.personalize.errors import (
+    InvalidInputError,
+    LimitExceededError,
+    NotYetError,
+    ResourceAlreadyExistsError,
+    ResourceInUseError,
+    WorkFailedError,
+)
+from local_aws.personalize.kinds import DATASET, DATASET_GROUP, IMPORT_JOB, SCHEMA
+from local_aws.personalize.registry import operation
+from local_aws.personalize.service import Service
+from local_aws.personalize.store import Resource, Update
+from local_aws.personalize.timeline import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING, Timeline
+
+_TYPES = {"interactions": "Interactions", "items": "Items", "users": "Users"}
+_NOT_YET = frozenset({"actions", "action_interactions"})
+_COLUMNS_OF_THEIR_OWN = ("USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE")
+
+
+@operation("CreateDataset")
+def create_dataset(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """CreateDataset: one of each type for a group, whose schema is of that type."""
+    group = service.require_active(service.store.get(request["datasetGroupArn"], DATASET_GROUP))
+    dataset_type = _dataset_type(request["datasetType"])
+    _require_type(service, request["schemaArn"], dataset_type)
+    if service.dataset(group.arn, dataset_type):
+        raise ResourceAlreadyExistsError(f"The dataset group {group.arn} has a dataset of type {dataset_type}.")
+    identity = f"{group['name']}/{dataset_type.upper()}"
+    return {"datasetArn": service.create(DATASET, request, identity=identity, datasetType=dataset_type).arn}
+
+
+@operation("UpdateDataset")
+def update_dataset(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """UpdateDataset: another schema, which may only add fields that can be null."""
+    dataset = service.store.get(request["datasetArn"], DATASET)
+    if service.status(dataset) != ACTIVE:
+        raise ResourceInUseError(f"The dataset {dataset.arn} is not ACTIVE.")
+    new = _require_type(service, request["schemaArn"], dataset["datasetType"])
+    old = parse_schema(service.store.get(dataset["schemaArn"], SCHEMA)["schema"])
+    added = [field for field in new.fields if not old.field(field.name)]
+    if any(not new.field(field.name) for field in old.fields) or any(not field.nullable for field in added):
+        raise InvalidInputError("A new schema must keep every field; added fields must allow null.")
+    change = {"schemaArn": request["schemaArn"]}
+    steps = Timeline.over(service.now(), service.settings.step_seconds, CREATE_PENDING, CREATE_IN_PROGRESS, ACTIVE)
+    dataset.updates["latestDatasetUpdate"] = Update(change, steps, becomes=change)
+    return {"datasetArn": dataset.arn}
+
+
+@operation("CreateDatasetImportJob")
+def create_import_job(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """CreateDatasetImportJob: CSV files from S3, FULL (in place of what was imported before) or INCREMENTAL."""
+    dataset = service.require_active(service.store.get(request["datasetArn"], DATASET))
+    if not request["dataSource"].get("dataLocation"):
+        raise InvalidInputError("dataSource.dataLocation is required.")
+    if "roleArn" not in request:
+        raise InvalidInputError("roleArn is required to read from Amazon S3.")
+    pending = [job for job in service.store.all(IMPORT_JOB) if not job.settled(service.now())]
+    if len(pending) >= service.settings.quotas.pending_import_jobs:
+        raise LimitExceededError("The limit of pending or in-progress dataset import jobs is reached.")
+    job = service.create(
+        IMPORT_JOB,
+        request,
+        work=lambda job: _import(service, dataset, job),
+        importMode=request.get("importMode", "FULL"),
+        publishAttributionMetricsToS3=request.get("publishAttributionMetricsToS3", False),
+    )
+    return {"datasetImportJobArn": job.arn}
+
+
+def _import(service: Service, dataset: Resource, job: Resource) -> None:
+    group_arn, dataset_type = dataset["datasetGroupArn"], dataset["datasetType"]
+    service.use_key(group_arn, "kms:GenerateDataKey")
+    schema = service.schema_of(group_arn, dataset_type)
+    columns: dict[str, list[Any]] = {field.name: [] for field in schema.fields}
+    for name, content in read_files(service.s3_for(job), job["dataSource"]["dataLocation"]):
+        for field, values in read_csv(name, content, schema).items():
+            columns[field].extend(values)
+    replace = job["importMode"] == "FULL"
+    if dataset_type == "Interactions":
+        _import_interactions(service, group_arn, columns, replace)
+    else:
+        _import_records(service, group_arn, schema, columns, replace)
+
+
+def _import_interactions(service: Service, group_arn: str, columns: dict[str, list[Any]], replace: bool) -> None:
+    log = service.data(group_arn).interactions
+    minimum = service.settings.quotas.minimum_import_interactions
+    total = len(columns["USER_ID"]) + (0 if replace else len(log))
+    if total < minimum:
+        raise WorkFailedError(f"The data has {total} interactions; at least {minimum} are needed.")
+    others = [name for name in columns if name not in _COLUMNS_OF_THEIR_OWN]
+    extras = [dict(zip(others, row, strict=True)) for row in zip(*(columns[name] for name in others), strict=True)]
+    log.import_bulk(
+        bulk_columns(
+            *(columns["USER_ID"], columns["ITEM_ID"], columns["TIMESTAMP"]),
+            *(columns.get("EVENT_TYPE"), columns.get("EVENT_VALUE"), extras),
+        ),
+        replace=replace,
+    )
+
+
+def _import_records(
+    service: Service, group_arn: str, schema: Schema, columns: dict[str, list[Any]], replace: bool
+) -> None:
+    key = next(iter(schema.required))
+    if not columns[key]:
+        raise WorkFailedError("The data has no records.")
+    others = [name for name in columns if name != key]
+    rows = zip(*(columns[name] for name in others), strict=True)
+    records = {
+        record_id: dict(zip(others, row, strict=True)) for record_id, row in zip(columns[key], rows, strict=True)
+    }
+    service.data(group_arn).records(schema.dataset_type).add(records, BULK, replace=replace)
+
+
+def _dataset_type(named: str) -> str:
+    if named.lower() in _NOT_YET:
+        raise NotYetError(f"Datasets of type {named} are not available in the local Amazon Personalize yet.")
+    if named.lower() not in _TYPES:
+        raise InvalidInputError(f"The dataset type {named} is not one of {', '.join(_TYPES.values())}.")
+    return _TYPES[named.lower()]
+
+
+def _require_type(service: Service, schema_arn: str, dataset_type: str) -> Schema:
+    schema = parse_schema(service.store.get(schema_arn, SCHEMA)["schema"])
+    if schema.dataset_type != dataset_type:
+        raise InvalidInputError(
+            f"The schema {schema_arn} is for {schema.dataset_type}, the dataset for {dataset_type}."
+        )
+    return schema

@@ -1,0 +1,152 @@
+"""The events API: interactions, items and users one by one."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from local_aws.personalize.avro import Field, Schema, parse_schema
+from local_aws.personalize.data import GroupData
+from local_aws.personalize.data.interactions import PUT, StreamedEvent
+from local_aws.personalize.errors import InvalidInputError, ResourceInUseError
+from local_aws.personalize.json_text import parse_json
+from local_aws.personalize.kinds import DATASET, SCHEMA
+from local_aws.personalize.registry import operation
+from local_aws.personalize.service import Service
+from local_aws.personalize.store import Resource
+from local_aws.personalize.timeline import ACTIVE
+
+_FAR_FUTURE = 1e11
+"""Epoch seconds of the year 5138: beyond it a time is in milliseconds."""
+
+_ID_LENGTH = 256
+_LONG = 2**63
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "boolean": bool,
+    "int": int,
+    "long": int,
+    "float": (int, float),
+    "double": (int, float),
+}
+
+
+@operation("PutEvents", locked=False)
+def put_events(service: Service, request: dict[str, Any]) -> None:
+    """PutEvents: all events are checked before any is recorded; one whose eventId is known is ignored."""
+    tracker: Resource | None = service.trackers.get(request["trackingId"])
+    if tracker is None or service.status(tracker) != ACTIVE:
+        raise InvalidInputError(f"The tracking id {request['trackingId']} is not valid.")
+    data = service.data(tracker["datasetGroupArn"])
+    events = [_event(data, request, event) for event in request["eventList"]]
+    for event in events:
+        data.interactions.record(event)
+
+
+@operation("PutItems", locked=False)
+def put_items(service: Service, request: dict[str, Any]) -> None:
+    """PutItems: adds items to a catalogue, or replaces them."""
+    _put_records(service, request["datasetArn"], "Items", {i["itemId"]: i.get("properties") for i in request["items"]})
+
+
+@operation("PutUsers", locked=False)
+def put_users(service: Service, request: dict[str, Any]) -> None:
+    """PutUsers: adds users, or replaces them."""
+    _put_records(service, request["datasetArn"], "Users", {u["userId"]: u.get("properties") for u in request["users"]})
+
+
+def _event(data: GroupData, request: Mapping[str, Any], event: Mapping[str, Any]) -> StreamedEvent:
+    if not 0 <= event["sentAt"] < _FAR_FUTURE:
+        raise InvalidInputError(f"sentAt must be in epoch seconds, not {event['sentAt']}.")
+    properties = _properties(event.get("properties"))
+    # Events without an id are told apart by all that they say.
+    event_id = event.get("eventId") or json.dumps([request.get("userId"), request["sessionId"], event], sort_keys=True)
+    return StreamedEvent(
+        user_id=request.get("userId"),
+        session_id=request["sessionId"],
+        event_id=event_id,
+        timestamp=float(event["sentAt"]),
+        event_type=event["eventType"],
+        # The first form of the API had these two within the properties, and it is still accepted.
+        item_id=event.get("itemId") or _item_of(properties),
+        event_value=event.get("eventValue", _value_of(properties)),
+        extra=_other_columns(data, event, properties),
+    )
+
+
+def _item_of(properties: Mapping[str, Any]) -> str | None:
+    item = properties.get("itemId")
+    if item is not None and not (isinstance(item, str) and len(item) <= _ID_LENGTH):
+        raise InvalidInputError(f"The property itemId must be a string of at most {_ID_LENGTH} characters.")
+    return item or None
+
+
+def _value_of(properties: Mapping[str, Any]) -> float | None:
+    value = properties.get("eventValue")
+    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+        raise InvalidInputError("The property eventValue must be a number.")
+    return value
+
+
+def _other_columns(data: GroupData, event: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What else an event says, by the names of columns; what its recommendation showed is its implicit impression."""
+    columns = {_CAMEL.sub("_", name).upper(): value for name, value in properties.items()}
+    recommendation_id = event.get("recommendationId")
+    impression = event.get("impression") or (data.shown(recommendation_id) if recommendation_id else None)
+    if recommendation_id:
+        columns["RECOMMENDATION_ID"] = recommendation_id
+    if impression:
+        columns["IMPRESSION"] = "|".join(impression)
+    return columns
+
+
+def _properties(text: str | None) -> dict[str, Any]:
+    if text is None:
+        return {}
+    try:
+        properties = parse_json(text)
+    except ValueError:
+        properties = None
+    if not isinstance(properties, dict):
+        raise InvalidInputError("Error parsing properties json")
+    return properties
+
+
+def _put_records(service: Service, dataset_arn: str, dataset_type: str, records: Mapping[str, str | None]) -> None:
+    dataset = service.store.get(dataset_arn, DATASET)
+    if dataset["datasetType"] != dataset_type:
+        raise InvalidInputError(f"The dataset {dataset_arn} is of type {dataset['datasetType']}, not {dataset_type}.")
+    if service.status(dataset) != ACTIVE:
+        raise ResourceInUseError(f"The dataset {dataset_arn} is not ACTIVE.")
+    schema = parse_schema(service.store.get(dataset["schemaArn"], SCHEMA)["schema"])
+    read = {record_id: _record(schema, _properties(text)) for record_id, text in records.items()}
+    service.data(dataset["datasetGroupArn"]).records(dataset_type).add(read, PUT)
+
+
+def _record(schema: Schema, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """A record by the schema's field names; properties name them in camel case, or as they are."""
+    by_name = {_folded(field.name): field for field in schema.fields if field.name not in schema.required}
+    given = {_folded(name): value for name, value in properties.items()}
+    if unknown := [name for name in properties if _folded(name) not in by_name]:
+        raise InvalidInputError(f"The schema has no field for the properties {', '.join(unknown)}.")
+    return {field.name: _value(field, given.get(name)) for name, field in by_name.items()}
+
+
+def _value(field: Field, value: Any) -> Any:
+    if value is None:
+        if field.nullable:
+            return None
+        raise InvalidInputError(f"The property for the field {field.name} is missing.")
+    if not isinstance(value, _PYTHON_TYPES[field.type]) or (isinstance(value, bool) and field.type != "boolean"):
+        raise InvalidInputError(f"The property for the field {field.name} must be of type {field.type}.")
+    if not isinstance(value, str) and abs(value) >= _LONG and field.type in ("int", "long"):
+        raise InvalidInputError(f"The property for the field {field.name} is beyond a long: {str(value)[:30]}...")
+    if field.name == "CREATION_TIMESTAMP" and not 0 <= value < _FAR_FUTURE:
+        raise InvalidInputError(f"The property for the field {field.name} must be in epoch seconds, not {value}.")
+    return value
+
+
+def _folded(name: str) -> str:
+    return name.replace("_", "").lower()

@@ -1,0 +1,73 @@
+"""Dataset export jobs: a dataset as CSV into S3."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from local_aws.personalize.avro import Schema
+from local_aws.personalize.data.interactions import BULK, PUT
+from local_aws.personalize.data.s3_files import write_file
+from local_aws.personalize.kinds import DATASET, EXPORT_JOB
+from local_aws.personalize.registry import operation
+from local_aws.personalize.service import Service
+from local_aws.personalize.store import Resource
+
+_ORIGINS = {"BULK": {BULK}, "PUT": {PUT}, "ALL": {BULK, PUT}}
+
+
+@operation("CreateDatasetExportJob")
+def create_export_job(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """CreateDatasetExportJob; ingestionMode PUT (one by one) unless it says BULK or ALL."""
+    dataset = service.require_active(service.store.get(request["datasetArn"], DATASET))
+    job = service.create(
+        EXPORT_JOB,
+        request,
+        work=lambda job: _export(service, dataset, job),
+        ingestionMode=request.get("ingestionMode", "PUT"),
+    )
+    return {"datasetExportJobArn": job.arn}
+
+
+def _export(service: Service, dataset: Resource, job: Resource) -> None:
+    s3 = service.s3_for(job)
+    service.use_key(dataset["datasetGroupArn"], "kms:Decrypt")
+    with service.lock:
+        schema = service.schema_of(dataset["datasetGroupArn"], dataset["datasetType"])
+    origins = _ORIGINS[job["ingestionMode"]]
+    if dataset["datasetType"] == "Interactions":
+        rows = _interactions(service, dataset, origins)
+    else:
+        rows = _records(service, dataset, schema, origins)
+    location = job["jobOutput"]["s3DataDestination"]["path"]
+    write_file(s3, location, f"{job['jobName']}/part-00000.csv", _csv(schema, rows))
+
+
+def _interactions(service: Service, dataset: Resource, origins: set[int]) -> Iterator[dict[str, Any]]:
+    columns = service.data(dataset["datasetGroupArn"]).interactions.columns()
+    for row, origin in enumerate(columns.origins):
+        # As in training, an anonymous session or an event without an item is no interaction of a user with an item.
+        if origin in origins and columns.users[row] is not None and columns.items[row] is not None:
+            yield (columns.extras[row] or {}) | {
+                "USER_ID": columns.users[row],
+                "ITEM_ID": columns.items[row],
+                "TIMESTAMP": int(columns.times[row]),
+                "EVENT_TYPE": columns.types[row],
+                "EVENT_VALUE": columns.values[row],
+            }
+
+
+def _records(service: Service, dataset: Resource, schema: Schema, origins: set[int]) -> Iterator[dict[str, Any]]:
+    records = service.data(dataset["datasetGroupArn"]).records(dataset["datasetType"])
+    key, held = next(iter(schema.required)), records.origins()
+    for record_id, record in records.snapshot().items():
+        if held.get(record_id) in origins:
+            yield record | {key: record_id}
+
+
+def _csv(schema: Schema, rows: Iterable[dict[str, Any]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [field.name for field in schema.fields], extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()

@@ -1,0 +1,43 @@
+"""Recipes, algorithms and feature transformations: what comes with the service."""
+
+from typing import Any
+
+from local_aws.personalize.errors import ResourceNotFoundError
+from local_aws.personalize.recipes import FEATURE_TRANSFORMATION, RECIPES
+from local_aws.personalize.registry import operation
+from local_aws.personalize.service import Service
+from local_aws.personalize.service_model import operations, project
+from local_aws.personalize.store import paginate
+
+
+@operation("ListRecipes")
+def list_recipes(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """ListRecipes; there are none for domains yet."""
+    recipes = [] if request.get("domain") else [recipe.describe() for recipe in RECIPES.values()]
+    page, token = paginate(recipes, "ListRecipes", request)
+    return project(operations()["ListRecipes"].output_shape, {"recipes": page, "nextToken": token})
+
+
+@operation("DescribeRecipe")
+def describe_recipe(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """DescribeRecipe."""
+    if recipe := RECIPES.get(request["recipeArn"]):
+        return {"recipe": recipe.describe()}
+    raise ResourceNotFoundError.of(request["recipeArn"])
+
+
+@operation("DescribeAlgorithm")
+def describe_algorithm(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """DescribeAlgorithm."""
+    for recipe in RECIPES.values():
+        if recipe.algorithm_arn == request["algorithmArn"]:
+            return {"algorithm": recipe.describe_algorithm()}
+    raise ResourceNotFoundError.of(request["algorithmArn"])
+
+
+@operation("DescribeFeatureTransformation")
+def describe_feature_transformation(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """DescribeFeatureTransformation."""
+    if request["featureTransformationArn"] == FEATURE_TRANSFORMATION["featureTransformationArn"]:
+        return {"featureTransformation": FEATURE_TRANSFORMATION}
+    raise ResourceNotFoundError.of(request["featureTransformationArn"])

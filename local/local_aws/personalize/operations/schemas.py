@@ -1,0 +1,18 @@
+"""Schemas."""
+
+from typing import Any
+
+from local_aws.personalize.avro import parse_schema
+from local_aws.personalize.errors import LimitExceededError
+from local_aws.personalize.kinds import SCHEMA
+from local_aws.personalize.registry import operation
+from local_aws.personalize.service import Service
+
+
+@operation("CreateSchema")
+def create_schema(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """CreateSchema."""
+    parse_schema(request["schema"])
+    if len(service.store.all(SCHEMA)) >= service.settings.quotas.schemas:
+        raise LimitExceededError("The limit of schemas is reached.")
+    return {"schemaArn": service.create(SCHEMA, request).arn}

@@ -1,0 +1,39 @@
+"""Tags."""
+
+from typing import Any
+
+from local_aws.personalize.errors import InvalidInputError
+from local_aws.personalize.kinds import ATTRIBUTION, SCHEMA
+from local_aws.personalize.registry import operation
+from local_aws.personalize.service import Service
+from local_aws.personalize.store import Resource
+
+_UNTAGGABLE = (SCHEMA, ATTRIBUTION)
+
+
+@operation("TagResource")
+def tag_resource(service: Service, request: dict[str, Any]) -> None:
+    """TagResource."""
+    resource = _taggable(service, request["resourceArn"])
+    resource.tags = service.merged_tags(resource.tags, request["tags"])
+
+
+@operation("UntagResource")
+def untag_resource(service: Service, request: dict[str, Any]) -> None:
+    """UntagResource; a key that is not there is no error."""
+    resource = _taggable(service, request["resourceArn"])
+    resource.tags = {key: value for key, value in resource.tags.items() if key not in request["tagKeys"]}
+
+
+@operation("ListTagsForResource")
+def list_tags_for_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """ListTagsForResource."""
+    resource = _taggable(service, request["resourceArn"])
+    return {"tags": [{"tagKey": key, "tagValue": value} for key, value in resource.tags.items()]}
+
+
+def _taggable(service: Service, arn: str) -> Resource:
+    resource = service.store.get(arn)
+    if resource.kind in _UNTAGGABLE:
+        raise InvalidInputError(f"A {resource.kind.noun} takes no tags.")
+    return resource

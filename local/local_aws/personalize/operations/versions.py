@@ -1,0 +1,67 @@
+"""Solution versions: trainings, their metrics, and stopping them."""
+
+from typing import Any
+
+from local_aws.personalize.errors import (
+    InvalidInputError,
+    LimitExceededError,
+    ResourceAlreadyExistsError,
+    ResourceInUseError,
+)
+from local_aws.personalize.kinds import SOLUTION, VERSION
+from local_aws.personalize.recipes import RECIPES
+from local_aws.personalize.registry import operation
+from local_aws.personalize.service import Service
+from local_aws.personalize.store import Resource
+from local_aws.personalize.timeline import CREATE_IN_PROGRESS, CREATE_PENDING, CREATE_STOPPED, CREATE_STOPPING
+from local_aws.personalize.training import newest_active_version
+from local_aws.personalize.versions import start_training
+
+
+@operation("CreateSolutionVersion")
+def create_solution_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """CreateSolutionVersion: FULL, or UPDATE of an earlier version where the recipe allows it."""
+    solution = service.require_active(service.store.get(request["solutionArn"], SOLUTION))
+    mode = request.get("trainingMode", "FULL")
+    _check_mode(service, solution, mode)
+    if not service.dataset(solution["datasetGroupArn"], "Interactions"):
+        raise InvalidInputError(f"The dataset group {solution['datasetGroupArn']} has no Interactions dataset.")
+    name = request.get("name")
+    if name and service.store.all(VERSION, solutionArn=solution.arn, name=name):
+        raise ResourceAlreadyExistsError(f"Another version of {solution.arn} is named {name}.")
+    pending = [version for version in service.store.all(VERSION) if not version.settled(service.now())]
+    if len(pending) >= service.settings.quotas.pending_solution_versions:
+        raise LimitExceededError("The limit of pending or in-progress solution versions is reached.")
+    return {"solutionVersionArn": start_training(service, solution, request, mode=mode, training_type="MANUAL").arn}
+
+
+@operation("StopSolutionVersionCreation")
+def stop_solution_version_creation(service: Service, request: dict[str, Any]) -> None:
+    """StopSolutionVersionCreation, of a version that is pending or in progress."""
+    version = service.store.get(request["solutionVersionArn"], VERSION)
+    status, step = service.status(version), service.settings.step_seconds
+    if status == CREATE_PENDING:
+        version.timeline = version.timeline.then(service.now(), step, CREATE_STOPPED)
+    elif status == CREATE_IN_PROGRESS:
+        version.timeline = version.timeline.then(service.now(), step, CREATE_STOPPING, CREATE_STOPPED)
+    else:
+        raise InvalidInputError(f"The solution version {version.arn} is not being created but {status}.")
+
+
+@operation("GetSolutionMetrics")
+def get_solution_metrics(service: Service, request: dict[str, Any]) -> dict[str, Any]:
+    """GetSolutionMetrics, of a version that is ACTIVE."""
+    version = service.store.get(request["solutionVersionArn"], VERSION)
+    if not version.settled(service.now()):
+        raise ResourceInUseError(f"The solution version {version.arn} is in status {service.status(version)}.")
+    service.require_active(version)
+    return {"solutionVersionArn": version.arn, "metrics": version["metrics"]}
+
+
+def _check_mode(service: Service, solution: Resource, mode: str) -> None:
+    if mode == "AUTOTRAIN":
+        raise InvalidInputError("AUTOTRAIN is the mode of automatic training; choose FULL or UPDATE.")
+    if mode == "UPDATE" and not RECIPES[solution["recipeArn"]].updates:
+        raise InvalidInputError(f"The recipe {solution['recipeArn']} does not allow the training mode UPDATE.")
+    if mode == "UPDATE" and newest_active_version(service, solution.arn) is None:
+        raise InvalidInputError("UPDATE needs an ACTIVE solution version that was trained with FULL.")

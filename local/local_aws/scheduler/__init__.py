@@ -1,0 +1,1 @@
+"""EventBridge Scheduler: what fires by time."""

@@ -1,0 +1,1 @@
+"""SNS: mail, and who may deliver to whom."""

@@ -1,0 +1,66 @@
+"""E-mails that AWS would send, kept as files for people and tests to read."""
+
+import json
+import re
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from moto.sns.models import Subscription
+
+from local_aws.moto_patches.patching import around
+
+_DEFAULT_SUBJECT = "AWS Notification Message"
+
+
+class Mailbox:
+    """One JSON file a mail in `<data dir>/mails`, oldest first by name."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._folder = data_dir / "mails"
+
+    def put(self, *, to: str, subject: str, body: str, source: str) -> None:
+        """Keep a mail.
+
+        Args:
+            source: ARN of the topic that sent it.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        mail = {"to": to, "subject": subject, "body": body, "source": source, "time": time.time()}
+        name = re.sub(r"[^\w@.-]", "_", to)
+        path = self._folder / f"{time.time_ns()}-{name}-{uuid.uuid4().hex[:6]}.json"
+        path.write_text(json.dumps(mail, indent=2))
+
+    def mails(self) -> list[dict[str, Any]]:
+        """Return every mail, oldest first."""
+        return [json.loads(path.read_text()) for path in sorted(self._folder.glob("*.json"))]
+
+    def clear(self) -> None:
+        """Forget every mail."""
+        for path in self._folder.glob("*.json"):
+            path.unlink(missing_ok=True)
+
+
+def connect(mailbox: Mailbox) -> None:
+    """Keep what SNS publishes to subscriptions by e-mail, confirmed or not: nobody can confirm here.
+
+    Cause: moto/sns/models.py delivers to queues, functions, URLs and phones only.
+    """
+
+    @around(Subscription, "publish")
+    def publish(
+        original: Any,
+        self: Subscription,
+        message: str,
+        message_id: str,
+        subject: str | None = None,
+        *args: Any,
+        **kw: Any,
+    ) -> None:
+        if self.protocol not in ("email", "email-json"):
+            original(self, message, message_id, subject, *args, **kw)
+            return
+        if kw.get("message_structure") == "json":
+            message = self._parse_message_structure(message, self.protocol)
+        mailbox.put(to=self.endpoint, subject=subject or _DEFAULT_SUBJECT, body=message, source=self.topic.arn)

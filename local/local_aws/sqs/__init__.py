@@ -1,0 +1,1 @@
+"""SQS: corrections of moto."""

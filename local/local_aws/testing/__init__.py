@@ -1,0 +1,1 @@
+"""What tests of the local AWS, and tests that run against it, share."""

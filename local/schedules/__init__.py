@@ -1,1 +1,0 @@
-"""What happens by time or by event: EventBridge rules and Scheduler."""

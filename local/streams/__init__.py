@@ -1,1 +1,0 @@
-"""What reads Kinesis streams: Lambda event source mappings and Firehose."""

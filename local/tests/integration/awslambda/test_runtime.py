@@ -1,0 +1,248 @@
+"""Functions run as on Lambda: answers, errors, time-outs, logs, metrics, concurrency."""
+
+import base64
+import json
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local_aws.testing.server import Aws
+
+ECHO = """
+import json, os, sys, time
+
+def handler(event, context):
+    kind = event.get("kind")
+    print("seen", kind)
+    if kind == "raise":
+        raise ValueError("no good")
+    if kind == "exit":
+        os._exit(3)
+    if kind == "sleep":
+        time.sleep(event["seconds"])
+    if kind == "environment":
+        return dict(os.environ)
+    if kind == "identity":
+        import boto3
+        return boto3.client("sts").get_caller_identity()["Arn"]
+    if kind == "import":
+        import aws_lambda_powertools
+    if kind == "large":
+        return "x" * 7_000_000
+    if kind == "metric":
+        directive = {"Namespace": "Test", "Dimensions": [["service"]], "Metrics": [{"Name": "Things", "Unit": "Count"}]}
+        meta = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}
+        print(json.dumps({"_aws": meta, "service": "s", "Things": [2]}))
+    return {"pid": os.getpid(), "arn": context.invoked_function_arn, "left": context.get_remaining_time_in_millis()}
+"""
+
+
+@pytest.fixture(scope="module")
+def echo(aws: Aws) -> str:
+    return aws.function(ECHO, Timeout=2)
+
+
+def test_given_an_alias_when_invoked_twice_then_one_process_answers(aws: Aws, echo: str) -> None:
+    first, answer = aws.invoke(echo, {}, Qualifier="live")
+    second, _ = aws.invoke(echo, {}, Qualifier="live")
+    assert first["pid"] == second["pid"]
+    assert first["arn"].endswith(f":function:{echo}:live")
+    assert 0 < first["left"] <= 2000
+    assert answer["ExecutedVersion"] == "1"
+    assert answer["StatusCode"] == 200
+
+
+def test_given_an_exception_then_it_is_reported_as_lambda_does(aws: Aws, echo: str) -> None:
+    body, answer = aws.invoke(echo, {"kind": "raise"})
+    assert answer["FunctionError"] == "Unhandled"
+    assert (body["errorType"], body["errorMessage"]) == ("ValueError", "no good")
+    assert any("raise ValueError" in line for line in body["stackTrace"])
+
+
+def test_given_an_exit_then_the_next_call_starts_anew(aws: Aws, echo: str) -> None:
+    body, answer = aws.invoke(echo, {"kind": "exit"})
+    assert answer["FunctionError"] == "Unhandled"
+    assert body["errorType"] == "Runtime.ExitError"
+    assert body["errorMessage"].endswith("Error: Runtime exited with error: exit status 3")
+    assert body["errorMessage"].startswith("RequestId: ")
+    assert aws.invoke(echo, {})[1].get("FunctionError") is None
+
+
+def test_given_a_time_out_then_it_is_worded_as_lambda_does(aws: Aws, echo: str) -> None:
+    began = time.monotonic()
+    body, _ = aws.invoke(echo, {"kind": "sleep", "seconds": 60})
+    assert body["errorMessage"].endswith("Task timed out after 2.00 seconds")
+    assert time.monotonic() - began < 15
+
+
+@pytest.mark.parametrize(
+    ("code", "handler", "kind"),
+    [
+        ("import nothing_like_it", "app.handler", "Runtime.ImportModuleError"),
+        ("def handler(event, context: pass", "app.handler", "Runtime.UserCodeSyntaxError"),
+        ("x = 1", "app.handler", "Runtime.HandlerNotFound"),
+        ("raise RuntimeError('at init')", "app.handler", "RuntimeError"),
+        ("import sys; sys.exit(1)", "app.handler", "Runtime.ExitError"),
+    ],
+)
+def test_given_broken_code_then_init_fails_as_lambda_reports(aws: Aws, code: str, handler: str, kind: str) -> None:
+    body, answer = aws.invoke(aws.function(code, Handler=handler), {})
+    assert answer["FunctionError"] == "Unhandled"
+    assert body["errorType"] == kind
+
+
+def test_only_what_is_in_the_zip_or_the_runtime_can_be_imported(aws: Aws, echo: str) -> None:
+    body, _ = aws.invoke(echo, {"kind": "import"})
+    assert body["errorType"] == "ModuleNotFoundError"
+
+
+def test_a_function_acts_as_its_role(aws: Aws, echo: str) -> None:
+    role = aws.client("lambda").get_function_configuration(FunctionName=echo)["Role"].rsplit("/", 1)[1]
+    assert aws.invoke(echo, {"kind": "identity"})[0] == f"arn:aws:sts::123456789012:assumed-role/{role}/{echo}"
+
+
+def test_the_environment_is_lambdas(aws: Aws) -> None:
+    name = aws.function(ECHO, Environment={"Variables": {"COLOUR": "red"}}, MemorySize=256)
+    found, _ = aws.invoke(name, {"kind": "environment"})
+    assert found["COLOUR"] == "red"
+    assert found["AWS_LAMBDA_FUNCTION_NAME"] == name
+    assert found["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "256"
+    assert found["AWS_LAMBDA_INITIALIZATION_TYPE"] == "on-demand"
+    assert found["AWS_ENDPOINT_URL"] == aws.endpoint
+    assert found["_X_AMZN_TRACE_ID"].startswith("Root=1-")
+
+
+def test_given_new_configuration_then_processes_are_new(aws: Aws) -> None:
+    name = aws.function(ECHO)
+    before, _ = aws.invoke(name, {})
+    aws.client("lambda").update_function_configuration(FunctionName=name, Environment={"Variables": {"A": "1"}})
+    after, _ = aws.invoke(name, {"kind": "environment"})
+    assert after["A"] == "1"
+    processes = [p["pid"] for p in aws.administer("functions")["processes"] if p["function"] == name]
+    assert before["pid"] not in processes
+
+
+def test_logs_and_metrics_arrive_in_cloud_watch(aws: Aws, eventually: Callable[..., object]) -> None:
+    name = aws.function(ECHO)
+    _, answer = aws.invoke(name, {"kind": "metric"}, LogType="Tail")
+    tail = base64.b64decode(answer["LogResult"]).decode()
+    assert tail.startswith("START RequestId: ")
+    assert "Init Duration: " in tail
+    lines = eventually(lambda: aws.log_lines(f"/aws/lambda/{name}"))
+    assert "seen metric" in lines
+    assert any(line.startswith("REPORT RequestId: ") for line in lines)
+    metrics = aws.client("cloudwatch").list_metrics(Namespace="Test")["Metrics"]
+    assert {"Name": "service", "Value": "s"} in metrics[0]["Dimensions"]
+    own = {"Name": "FunctionName", "Value": name}
+    found = aws.client("cloudwatch").list_metrics(Namespace="AWS/Lambda", Dimensions=[own])["Metrics"]
+    assert {metric["MetricName"] for metric in found} >= {"Invocations", "Errors", "Duration"}
+
+
+def test_json_logs_go_to_the_group_that_is_configured(aws: Aws, eventually: Callable[..., object]) -> None:
+    group = f"/custom/{time.time_ns()}"
+    name = aws.function(ECHO, LoggingConfig={"LogFormat": "JSON", "LogGroup": group, "SystemLogLevel": "INFO"})
+    aws.invoke(name, {})
+    lines = eventually(lambda: aws.log_lines(group))
+    platform = [json.loads(line) for line in lines if line.startswith("{")]
+    assert [line["type"] for line in platform] == ["platform.start", "platform.report"]
+    assert platform[1]["record"]["status"] == "success"
+
+
+def test_given_active_tracing_then_the_function_and_its_own_segments_are_traced(
+    aws: Aws, eventually: Callable[..., object]
+) -> None:
+    code = """
+import json, os, socket
+def handler(event, context):
+    trace = dict(part.split("=") for part in os.environ["_X_AMZN_TRACE_ID"].split(";"))
+    segment = {"name": "inside", "id": "0123456789abcdef", "trace_id": trace["Root"], "parent_id": trace["Parent"],
+               "type": "subsegment", "start_time": 1, "end_time": 2}
+    host, port = os.environ["AWS_XRAY_DAEMON_ADDRESS"].split(":")
+    datagram = b'{"format": "json", "version": 1}\\n' + json.dumps(segment).encode()
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(datagram, (host, int(port)))
+    return trace
+"""
+    name = aws.function(code, TracingConfig={"Mode": "Active"}, Role=aws.role("xray:*"))
+    trace, _ = aws.invoke(name)
+    assert trace["Sampled"] == "1"
+
+    def names() -> set[str]:
+        (found,) = aws.client("xray").batch_get_traces(TraceIds=[trace["Root"]])["Traces"] or [{"Segments": []}]
+        return {json.loads(one["Document"])["name"] for one in found["Segments"]}
+
+    assert eventually(lambda: names() == {name, "inside"})
+    untraced = aws.function(code)
+    assert aws.invoke(untraced)[0]["Sampled"] == "0"
+
+
+def test_given_reserved_concurrency_in_use_then_the_next_call_is_throttled(aws: Aws) -> None:
+    name = aws.function(ECHO)
+    aws.client("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
+    with ThreadPoolExecutor(2) as threads:
+        calls = [threads.submit(aws.invoke, name, {"kind": "sleep", "seconds": 1.5}) for _ in range(2)]
+        errors = [error for call in calls if (error := call.exception())]
+    assert len(errors) == 1
+    assert isinstance(errors[0], ClientError)
+    assert errors[0].response["Error"]["Code"] == "TooManyRequestsException"
+
+
+def test_given_concurrent_calls_then_they_run_side_by_side(aws: Aws) -> None:
+    name = aws.function(ECHO)
+    began = time.monotonic()
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda _: aws.invoke(name, {"kind": "sleep", "seconds": 1.5})[0], range(4)))
+    assert len({answer["pid"] for answer in answers}) == 4
+    assert time.monotonic() - began < 5
+
+
+def test_given_a_kill_then_the_caller_gets_an_error_and_the_next_an_answer(
+    aws: Aws, eventually: Callable[..., object]
+) -> None:
+    name = aws.function(ECHO, Timeout=30)
+    with ThreadPoolExecutor(1) as thread:
+        call = thread.submit(aws.invoke, name, {"kind": "sleep", "seconds": 20})
+        eventually(lambda: any(p["function"] == name for p in aws.administer("functions")["processes"]))
+        time.sleep(0.5)
+        assert aws.administer(f"functions/{name}", "DELETE") == {"killed": 1}
+        body, _ = call.result(timeout=10)
+    assert body["errorMessage"].endswith("Runtime exited with error: signal: killed")
+    assert aws.invoke(name, {})[1].get("FunctionError") is None
+    assert aws.administer("functions", "DELETE")["killed"] >= 1
+    assert aws.administer("functions") == {"processes": []}
+
+
+def test_bad_requests_are_refused_as_lambda_does(aws: Aws, echo: str) -> None:
+    client = aws.client("lambda")
+    for arguments, code in [
+        ({"FunctionName": "nobody", "Payload": b"{}"}, "ResourceNotFoundException"),
+        ({"FunctionName": echo, "Qualifier": "gone", "Payload": b"{}"}, "ResourceNotFoundException"),
+        ({"FunctionName": echo, "Payload": b"{no json"}, "InvalidRequestContentException"),
+    ]:
+        with pytest.raises(ClientError) as refused:
+            client.invoke(**arguments)
+        assert refused.value.response["Error"]["Code"] == code
+    assert client.invoke(FunctionName=echo, InvocationType="DryRun")["StatusCode"] == 204
+    assert aws.invoke(echo, {"kind": "large"})[0]["errorType"] == "Function.ResponseSizeTooLarge"
+
+
+def test_given_a_failing_event_invocation_then_it_is_retried_and_handed_on(
+    aws: Aws, eventually: Callable[..., object]
+) -> None:
+    (dead_url, dead_arn), (failed_url, failed_arn) = aws.queue(), aws.queue()
+    name = aws.function(ECHO, DeadLetterConfig={"TargetArn": dead_arn})
+    aws.client("lambda").put_function_event_invoke_config(
+        FunctionName=name, MaximumRetryAttempts=1, DestinationConfig={"OnFailure": {"Destination": failed_arn}}
+    )
+    _, answer = aws.invoke(name, {"kind": "raise"}, InvocationType="Event")
+    assert answer["StatusCode"] == 202
+    (record,) = eventually(lambda: aws.receive(failed_url))
+    assert record["Body"]["requestPayload"] == {"kind": "raise"}
+    assert record["Body"]["requestContext"]["condition"] == "RetriesExhausted"
+    assert record["Body"]["requestContext"]["approximateInvokeCount"] == 2
+    assert record["Body"]["responsePayload"]["errorMessage"] == "no good"
+    (dead,) = eventually(lambda: aws.receive(dead_url))
+    assert dead["Body"] == {"kind": "raise"}
+    assert dead["MessageAttributes"]["ErrorMessage"]["StringValue"] == "no good"

@@ -1,0 +1,32 @@
+"""Trainings in a process of their own."""
+
+import time
+
+import pytest
+
+from local_aws.personalize.errors import WorkFailedError
+from local_aws.personalize.trainer import TrainingJob, fit_apart
+from local_aws.recommender import Interactions, Model, Settings
+
+
+def _interactions(count: int) -> Interactions:
+    users, items = [f"u{n % 40}" for n in range(count)], [f"i{(n % 40 // 2 * 7 + n) % 30}" for n in range(count)]
+    return Interactions(users, items, [1_700_000_000.0 + n for n in range(count)])
+
+
+def test_given_data_when_trained_apart_then_the_model_and_its_metrics_come_back() -> None:
+    fitted = fit_apart(TrainingJob(_interactions(1200), None, Settings()), lambda: False)
+    assert len(Model.from_bytes(fitted.model).recommend([], 5)) == 5
+    assert "coverage" in fitted.metrics
+
+
+def test_given_too_little_data_when_trained_apart_then_the_reason_comes_back() -> None:
+    with pytest.raises(WorkFailedError, match=r"1,?000"):
+        fit_apart(TrainingJob(_interactions(10), None, Settings()), lambda: False)
+
+
+def test_given_a_training_when_it_is_stopped_then_its_process_ends() -> None:
+    began = time.monotonic()
+    with pytest.raises(WorkFailedError, match="process failed"):
+        fit_apart(TrainingJob(_interactions(200_000), None, Settings()), lambda: True)
+    assert time.monotonic() - began < 30

@@ -1,0 +1,139 @@
+"""What state an alarm is in, by what was measured."""
+
+import itertools
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from moto.cloudwatch.models import Alarm, CloudWatchBackend
+
+from local_aws.cloudwatch.alarm_evaluation import datapoints, judge
+from local_aws.cloudwatch.datapoints import Metric, Readings
+from local_aws.cloudwatch.metric_math import UnsupportedError, calculate
+
+NOW = 1_700_000_060.0  # twenty seconds into a minute
+FUNCTION = [{"Name": "FunctionName", "Value": "f"}]
+
+
+@pytest.fixture
+def backend() -> CloudWatchBackend:
+    return CloudWatchBackend("us-east-1", "123456789012")
+
+
+def measure(backend: CloudWatchBackend, ago: float, **what: Any) -> None:
+    time = datetime.fromtimestamp(NOW - ago, UTC).replace(tzinfo=None)
+    backend.put_metric_data("n", [{"MetricName": "m", "Dimensions": FUNCTION, "Timestamp": time, **what}])
+
+
+def make_alarm(backend: CloudWatchBackend, **settings: Any) -> Alarm:
+    usual = {"namespace": "n", "metric_name": "m", "dimensions": FUNCTION, "statistic": "Sum", "period": 60}
+    usual |= {"comparison_operator": "GreaterThanThreshold", "evaluation_periods": 1, "threshold": 1.0}
+    return backend.put_metric_alarm(name="a", **{**usual, "description": "", "alarm_actions": [], **settings})
+
+
+def state(backend: CloudWatchBackend, alarm: Alarm) -> str:
+    readings = Readings(backend)
+    readings.read_on()
+    return judge(alarm, datapoints(alarm, readings, NOW))[0]
+
+
+def test_given_values_then_periods_end_with_the_current_minute(backend: CloudWatchBackend) -> None:
+    for ago, value in ((5, 2.0), (10, 3.0), (70, 7.0), (3600, 100.0)):
+        measure(backend, ago, Value=value)
+    readings, alarm = Readings(backend), make_alarm(backend, evaluation_periods=3)
+    readings.read_on()
+    assert datapoints(alarm, readings, NOW) == [5.0, 7.0, None]
+    measure(backend, 1, Value=1.0)
+    readings.read_on()
+    readings.read_on()
+    assert datapoints(alarm, readings, NOW)[0] == 6.0, "each datum counts once"
+
+
+@pytest.mark.parametrize(
+    ("statistic", "value"),
+    [("Sum", 10), ("SampleCount", 4), ("Minimum", 1), ("Maximum", 4), ("Average", 2.5), ("p50", 3), ("p99", 4)],
+)
+def test_every_statistic(backend: CloudWatchBackend, statistic: str, value: float) -> None:
+    measure(backend, 0, Values=[4.0, 1.0, 3.0, 2.0])
+    readings = Readings(backend)
+    readings.read_on()
+    minute = int(NOW // 60)
+    metric = Metric("n", "m", frozenset({("FunctionName", "f")}))
+    assert readings.statistic(statistic, metric, minute, minute + 1) == value
+
+
+def test_statistics_that_a_caller_had_made_count_too(backend: CloudWatchBackend) -> None:
+    measure(backend, 0, StatisticValues={"SampleCount": 3, "Sum": 9, "Minimum": 1, "Maximum": 5})
+    assert state(backend, make_alarm(backend, threshold=8)) == "ALARM"
+    assert state(backend, make_alarm(backend, statistic="Maximum", threshold=5)) == "OK"
+
+
+def test_another_dimension_is_another_metric(backend: CloudWatchBackend) -> None:
+    measure(backend, 0, Value=5.0, Dimensions=[{"Name": "FunctionName", "Value": "g"}])
+    measure(backend, 0, Value=5.0, Dimensions=[])
+    assert state(backend, make_alarm(backend, treat_missing_data="notBreaching")) == "OK"
+
+
+@pytest.mark.parametrize(
+    ("comparison", "states"),
+    [
+        ("GreaterThanThreshold", ["OK", "OK", "ALARM"]),
+        ("GreaterThanOrEqualToThreshold", ["OK", "ALARM", "ALARM"]),
+        ("LessThanThreshold", ["ALARM", "OK", "OK"]),
+        ("LessThanOrEqualToThreshold", ["ALARM", "ALARM", "OK"]),
+    ],
+)
+def test_every_comparison(backend: CloudWatchBackend, comparison: str, states: list[str]) -> None:
+    alarm = make_alarm(backend, comparison_operator=comparison, threshold=2.0)
+    assert [judge(alarm, [value])[0] for value in (1.0, 2.0, 3.0)] == states
+
+
+@pytest.mark.parametrize(
+    ("missing", "states"),
+    [
+        ("missing", ["INSUFFICIENT_DATA", "OK", "ALARM"]),
+        ("ignore", ["OK", "OK", "ALARM"]),
+        ("breaching", ["ALARM", "ALARM", "ALARM"]),
+        ("notBreaching", ["OK", "OK", "ALARM"]),
+    ],
+)
+def test_every_treatment_of_missing_data(backend: CloudWatchBackend, missing: str, states: list[str]) -> None:
+    alarm = make_alarm(backend, evaluation_periods=3, datapoints_to_alarm=2, treat_missing_data=missing)
+    given: list[list[float | None]] = [[None, None, None], [None, 5.0, None], [5.0, None, 5.0]]
+    assert [judge(alarm, values)[0] for values in given] == states
+
+
+def test_what_is_ignored_changes_nothing(backend: CloudWatchBackend) -> None:
+    alarm = make_alarm(backend, treat_missing_data="ignore")
+    alarm.state_value = "ALARM"
+    assert judge(alarm, [None])[0] == "ALARM"
+
+
+def test_the_reason_says_what_crossed_what(backend: CloudWatchBackend) -> None:
+    alarm = make_alarm(backend, evaluation_periods=3, datapoints_to_alarm=2)
+    reason = judge(alarm, [5.0, 0.0, 3.5])[1]
+    assert reason == (
+        "Threshold Crossed: 2 of the last 3 datapoints [5, 0, 3.5] crossed the threshold: greater than 1."
+    )
+
+
+def test_arithmetic_of_metrics() -> None:
+    values, periods = {"requests": 600.0, "none": None}, {"requests": 300}
+    assert calculate("100 * requests / PERIOD(requests) / 4", values, periods) == 50.0
+    assert calculate("-(requests - 1.5) + 2", values, periods) == -596.5
+    assert calculate("requests + none", values, periods) is None
+    assert calculate("requests / 0", values, periods) is None
+
+
+@pytest.mark.parametrize("expression", ["ANOMALY_DETECTION_BAND(m)", "SUM(METRICS())", "requests **", "other", "'a'"])
+def test_given_more_than_arithmetic_then_it_is_said(expression: str) -> None:
+    with pytest.raises(UnsupportedError):
+        calculate(expression, {"requests": 1.0}, {})
+
+
+def test_judging_never_fails_on_any_mix_of_data(backend: CloudWatchBackend) -> None:
+    treatments = (None, "missing", "ignore", "breaching", "notBreaching")
+    for missing, values in itertools.product(treatments, itertools.product([None, 0.0, 5.0], repeat=3)):
+        found, reason = judge(make_alarm(backend, evaluation_periods=3, treat_missing_data=missing), values)
+        assert found in ("OK", "ALARM", "INSUFFICIENT_DATA")
+        assert reason

@@ -1,0 +1,194 @@
+"""From requests as boto3 really sends them to the rights that they need, and refusals as boto3 really reads them."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ClientError
+from werkzeug.test import EnvironBuilder
+
+from local_aws.iam.access_denied import RefusedError, respond
+from local_aws.iam.actors import Actor
+from local_aws.iam.api_calls import UnknownCallError, read_call
+from local_aws.iam.required_permissions import Need, needs
+from local_aws.kms.key_usage import Use
+
+ACCOUNT, REGION = "123456789012", "us-east-1"
+FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"
+PERSONALIZE = f"arn:aws:personalize:{REGION}:{ACCOUNT}"
+Answer = Callable[[dict[str, Any], str], Any]
+
+
+class Wire:
+    """A boto3 client whose requests go no further than to a function."""
+
+    def __init__(self, service: str, answer: Answer) -> None:
+        self.client = boto3.client(
+            service,
+            region_name=REGION,
+            endpoint_url="http://127.0.0.1:1",
+            aws_access_key_id="k",
+            aws_secret_access_key="s",
+            config=boto3.session.Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
+        )
+        self._name = self.client.meta.service_model.signing_name
+        self._answer = answer
+        self.client.meta.events.register("before-send", self._send)
+
+    def _send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        split, body = urlsplit(request.url), request.body
+        content = body.read() if hasattr(body, "read") else body
+        headers = {k: v.decode() if isinstance(v, bytes) else v for k, v in request.headers.items()}
+        environ = EnvironBuilder(
+            method=request.method, path=split.path, query_string=split.query, headers=headers, data=content or b""
+        ).get_environ()
+        answer = self._answer(environ, self._name)
+        raw = type("Raw", (), {"stream": lambda self, *_, **__: iter([answer.get_data()])})()
+        return AWSResponse(request.url, answer.status_code, dict(answer.headers), raw)
+
+
+class SeenError(Exception):
+    """Carries what a call needs out of the client."""
+
+
+def needed(service: str, operation: str, parameters: dict[str, Any]) -> list[Need]:
+    def answer(environ: dict[str, Any], signing_name: str) -> None:
+        call = read_call(environ, signing_name, ACCOUNT, REGION)
+        assert call.operation.lower() == operation.replace("_", "")
+        raise SeenError(needs(call))
+
+    with pytest.raises(SeenError) as seen:
+        getattr(Wire(service, answer).client, operation)(**parameters)
+    return seen.value.args[0]
+
+
+LINES = {"logGroupName": "/g", "logStreamName": "s", "logEvents": [{"timestamp": 0, "message": "m"}]}
+MISLEADING = {"FunctionName": "f", "Payload": b'{"FunctionName": "g"}'}
+METRIC = {"MetricDataQueries": [], "StartTime": 0, "EndTime": 1}
+RECORDS = {"ShardIterator": "i", "StreamARN": f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/s"}
+WRITES = {"RequestItems": {"t": [{"PutRequest": {"Item": {"pk": {"S": "a"}}}}]}}
+SEGMENTS = {"TraceSegmentDocuments": ["{}"]}
+DELETE = {"Bucket": "b", "Delete": {"Objects": [{"Key": "k"}, {"Key": "l"}]}}
+EVENTS = {"trackingId": "t", "sessionId": "s", "eventList": [{"eventType": "e", "sentAt": 0}]}
+MESSAGE = {"QueueUrl": f"http://127.0.0.1:1/{ACCOUNT}/q", "MessageBody": "m"}
+PROMOTED = {"campaignArn": "c", "filterArn": "f", "promotions": [{"name": "p", "filterArn": "g"}]}
+PUBLISH = {"TopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:t", "Message": "m & m"}
+LIST = {"stateMachineArn": f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:m"}
+VERSION = {"solutionVersionArn": f"{PERSONALIZE}:solution/s/1"}
+UPDATE = {"campaignArn": f"{PERSONALIZE}:campaign/c", "solutionVersionArn": f"{PERSONALIZE}:solution/s/1"}
+
+
+def arn(service: str, resource: str) -> str:
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters", "expected"),
+    [
+        ("s3", "get_object", {"Bucket": "b", "Key": "a b/c"}, [("s3:GetObject", "arn:aws:s3:::b/a b/c")]),
+        ("s3", "head_object", {"Bucket": "b", "Key": "k"}, [("s3:GetObject", "arn:aws:s3:::b/k")]),
+        ("s3", "put_object", {"Bucket": "b", "Key": "k", "Body": b"x"}, [("s3:PutObject", "arn:aws:s3:::b/k")]),
+        ("s3", "list_objects_v2", {"Bucket": "b", "Prefix": "p"}, [("s3:ListBucket", "arn:aws:s3:::b")]),
+        ("s3", "get_bucket_location", {"Bucket": "b"}, [("s3:GetBucketLocation", "arn:aws:s3:::b")]),
+        (
+            "s3",
+            "create_multipart_upload",
+            {"Bucket": "b", "Key": "k"},
+            [("s3:PutObject", "arn:aws:s3:::b/k")],
+        ),
+        (
+            "s3",
+            "copy_object",
+            {"Bucket": "b", "Key": "k", "CopySource": "c/l"},
+            [("s3:PutObject", "arn:aws:s3:::b/k"), ("s3:GetObject", "arn:aws:s3:::c/l")],
+        ),
+        (
+            "s3",
+            "delete_objects",
+            DELETE,
+            [("s3:DeleteObject", "arn:aws:s3:::b/k"), ("s3:DeleteObject", "arn:aws:s3:::b/l")],
+        ),
+        ("s3", "list_buckets", {}, [("s3:ListAllMyBuckets", "*")]),
+        ("kinesis", "put_record", {"StreamName": "s", "Data": b"", "PartitionKey": "p"}, "kinesis:PutRecord stream/s"),
+        ("kinesis", "get_records", RECORDS, "kinesis:GetRecords stream/s"),
+        ("dynamodb", "query", {"TableName": "t", "IndexName": "idx"}, "dynamodb:Query table/t/index/idx"),
+        ("dynamodb", "batch_write_item", WRITES, "dynamodb:BatchWriteItem table/t"),
+        ("sqs", "send_message", MESSAGE, "sqs:SendMessage q"),
+        ("sns", "publish", PUBLISH, "sns:Publish t"),
+        ("ssm", "get_parameter", {"Name": "/a/b"}, "ssm:GetParameter parameter/a/b"),
+        ("kms", "decrypt", {"CiphertextBlob": b"x", "KeyId": "k"}, "kms:Decrypt key/k"),
+        ("lambda", "invoke", {"FunctionName": "f", "Qualifier": "live"}, "lambda:InvokeFunction function:f:live"),
+        ("lambda", "invoke", {"FunctionName": f"{FUNCTION}:live"}, "lambda:InvokeFunction function:f:live"),
+        (
+            "lambda",
+            "invoke",
+            {"FunctionName": "f", "Payload": b'{"FunctionName": "g"}'},
+            "lambda:InvokeFunction function:f",
+        ),
+        ("lambda", "invoke", {"FunctionName": "f", "Payload": b"{no JSON"}, "lambda:InvokeFunction function:f"),
+        ("stepfunctions", "list_executions", LIST, "states:ListExecutions stateMachine:m"),
+        ("logs", "put_log_events", LINES, "logs:PutLogEvents log-group:/g:log-stream:s"),
+        ("events", "put_rule", {"Name": "r", "EventBusName": "b", "State": "ENABLED"}, "events:PutRule event-bus/b"),
+        ("cloudwatch", "get_metric_data", METRIC, [("cloudwatch:GetMetricData", "*")]),
+        ("xray", "put_trace_segments", SEGMENTS, [("xray:PutTraceSegments", "*")]),
+        ("personalize", "list_solution_versions", {}, [("personalize:ListSolutionVersions", "*")]),
+        ("personalize", "describe_solution_version", VERSION, "personalize:DescribeSolutionVersion solution/s/1"),
+        ("personalize", "get_solution_metrics", VERSION, "personalize:GetSolutionMetrics solution/s/1"),
+        ("personalize", "update_campaign", UPDATE, "personalize:UpdateCampaign campaign/c"),
+        ("personalize-events", "put_events", EVENTS, [("personalize:PutEvents", "*")]),
+        (
+            "personalize-runtime",
+            "get_recommendations",
+            PROMOTED,
+            [("personalize:GetRecommendations", name) for name in ("c", "f", "g")],
+        ),
+        ("sts", "get_caller_identity", {}, []),
+    ],
+)
+def test_a_call_needs_what_its_service_documents(
+    service: str, operation: str, parameters: dict[str, Any], expected: list[Need] | str
+) -> None:
+    if isinstance(expected, str):
+        action, resource = expected.split(" ")
+        expected = [(action, arn(action.split(":")[0], resource))]
+    assert needed(service, operation, parameters) == expected
+
+
+def test_a_call_whose_resource_cannot_be_told_is_named() -> None:
+    with pytest.raises(UnknownCallError, match="kinesis GetRecords"):
+        needed("kinesis", "get_records", {"ShardIterator": "i"})
+    with pytest.raises(UnknownCallError, match="glue GetTable"):
+        needed("glue", "get_table", {"DatabaseName": "d", "Name": "n"})
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters", "code"),
+    [
+        ("s3", "get_object", {"Bucket": "b", "Key": "k"}, "AccessDenied"),
+        ("sns", "publish", PUBLISH, "AuthorizationError"),
+        ("sqs", "send_message", MESSAGE, "AccessDenied"),
+        ("dynamodb", "query", {"TableName": "t"}, "AccessDeniedException"),
+        ("lambda", "invoke", {"FunctionName": "f"}, "AccessDeniedException"),
+        ("cloudwatch", "get_metric_data", METRIC, "AccessDeniedException"),
+        ("personalize", "update_campaign", UPDATE, "AccessDeniedException"),
+        ("personalize-runtime", "get_recommendations", PROMOTED, "AccessDeniedException"),
+    ],
+)
+def test_a_refusal_reads_as_on_aws(service: str, operation: str, parameters: dict[str, Any], code: str) -> None:
+    role = Actor(ACCOUNT, "lambda.amazonaws.com", FUNCTION, f"arn:aws:iam::{ACCOUNT}:role/p/r", "f")
+
+    def answer(environ: dict[str, Any], signing_name: str) -> Any:
+        call = read_call(environ, signing_name, ACCOUNT, REGION)
+        return respond(call, RefusedError(role, Use("x:Do", "arn:x & y"), "because no identity-based policy allows it"))
+
+    with pytest.raises(ClientError) as raised:
+        getattr(Wire(service, answer).client, operation)(**parameters)
+    error = raised.value.response["Error"]
+    assert error["Code"] == code
+    assert error["Message"] == (
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/r/f is not authorized to perform: x:Do on resource: arn:x & y"
+        " because no identity-based policy allows it"
+    )

@@ -1,0 +1,230 @@
+"""The policy language: conditions, wildcards, variables, principals, and what comes of it all."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local_aws.iam.conditions import Condition, UnsupportedPolicyError, matches
+from local_aws.iam.policy import MalformedPolicyError, Policy, Principal, Request, parse
+from local_aws.iam.policy_evaluation import Identity, Reason, ResourcePolicy, evaluate
+
+ACCOUNT = "123456789012"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/a"
+SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/a/s"
+BUCKET = "arn:aws:s3:::b"
+KEY = "aws:SourceArn"
+
+
+def allow(**elements: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{BUCKET}/*"} | elements
+
+
+def deny(**elements: Any) -> dict[str, Any]:
+    return allow(**elements) | {"Effect": "Deny"}
+
+
+def policy(*statements: dict[str, Any]) -> Policy:
+    return parse(json.dumps({"Statement": list(statements)}))
+
+
+def role(*statements: dict[str, Any], boundary: Policy | None = None) -> Identity:
+    return Identity(Principal(ACCOUNT, (ROLE, SESSION)), {"calls": policy(*statements)}, boundary)
+
+
+def request(action: str = "s3:GetObject", resource: str = f"{BUCKET}/k", **context: str) -> Request:
+    return Request(action, resource, context)
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "expected", "holds"),
+    [
+        ("StringEquals", "a", "a", True),
+        ("StringEquals", "a", "A", False),
+        ("StringEquals", "a", "*", False),
+        ("StringNotEquals", "a", "b", True),
+        ("StringNotEquals", "a", "a", False),
+        ("StringEqualsIgnoreCase", "a", "A", True),
+        ("StringNotEqualsIgnoreCase", "a", "A", False),
+        ("StringLike", "arn:a:b", "arn:*", True),
+        ("StringLike", "ab", "a?", True),
+        ("StringLike", "abc", "a?", False),
+        ("StringNotLike", "abc", "a*", False),
+        ("ArnLike", "arn:aws:events:r:1:rule/x-1", "arn:aws:events:r:1:rule/x-*", True),
+        ("ArnLike", "arn:aws:events:r:1:rule/x", "arn:aws:*:rule/x", False),
+        ("ArnEquals", "arn:aws:sns:r:1:t", "arn:aws:sns:r:1:*", True),
+        ("ArnNotLike", "arn:aws:sns:r:1:t", "arn:aws:sns:r:2:*", True),
+        ("Bool", "true", "true", True),
+        ("Bool", "true", "false", False),
+        ("NumericLessThan", "9", "10", True),
+        ("NumericGreaterThanEquals", "10", "10", True),
+        ("NumericNotEquals", "1", "1.0", False),
+        ("DateLessThan", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", True),
+        ("DateGreaterThan", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", False),
+        ("Null", "a", "false", True),
+        ("Null", "a", "true", False),
+        ("ForAnyValue:StringEquals", "a", "a", True),
+        ("ForAllValues:StringLike", "a", "b*", False),
+    ],
+)
+def test_an_operator_compares_as_documented(operator: str, value: str, expected: str, holds: bool) -> None:
+    assert Condition(operator, KEY, [expected]).holds({KEY.lower(): value}) is holds
+
+
+@pytest.mark.parametrize(
+    ("operator", "holds"),
+    [
+        ("StringEquals", False),
+        ("StringNotEquals", True),
+        ("ArnLike", False),
+        ("ArnNotLike", True),
+        ("Bool", False),
+        ("NumericLessThan", False),
+        ("StringEqualsIfExists", True),
+        ("BoolIfExists", True),
+        ("ForAllValues:StringEquals", True),
+        ("ForAnyValue:StringEquals", False),
+    ],
+)
+def test_given_a_key_that_is_not_there_then_only_negations_and_if_exists_hold(operator: str, holds: bool) -> None:
+    assert Condition(operator, KEY, ["x"]).holds({}) is holds
+    assert Condition("Null", KEY, ["true"]).holds({})
+
+
+def test_given_several_values_then_one_must_match_and_every_condition_must_hold() -> None:
+    assert Condition("StringEquals", KEY, ["a", "b"]).holds({KEY.lower(): "b"})
+    assert not Condition("StringNotEquals", KEY, ["a", "b"]).holds({KEY.lower(): "b"})
+    both = allow(Condition={"StringEquals": {"aws:SourceAccount": "1"}, "Bool": {"aws:SecureTransport": "true"}})
+    met = {"aws:sourceaccount": "1", "aws:securetransport": "true"}
+    assert evaluate(role(both), request(**met)).refused is None
+    assert evaluate(role(both), request(**met | {"aws:securetransport": "false"})).refused
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}},
+        {"StringEquals": {"aws:ResourceTag/team": "a"}},
+        {"StringMatches": {"aws:SourceArn": "a"}},
+        {"ForSomeValues:StringEquals": {"aws:SourceArn": "a"}},
+    ],
+)
+def test_given_what_is_not_evaluated_here_then_its_name_is_in_the_error(condition: dict[str, Any]) -> None:
+    who = role(allow(Condition=condition))
+    with pytest.raises(UnsupportedPolicyError) as raised:
+        evaluate(who, request())
+    (operator, operands), *_ = condition.items()
+    assert operator in str(raised.value) or next(iter(operands)) in str(raised.value)
+    # What does not depend on it is decided all the same.
+    assert evaluate(who, request("s3:PutObject")).refused is Reason.NO_IDENTITY
+    of_bucket = ResourcePolicy(policy(allow(Principal={"AWS": "arn:aws:iam::1:role/b"}, Condition=condition)))
+    assert evaluate(role(allow()), request(), of_bucket).refused is None
+
+
+@pytest.mark.parametrize("broken", [{"Effect": "Maybe"}, {"Effect": "Allow", "Actions": "s3:*"}])
+def test_a_statement_that_is_none_is_refused(broken: dict[str, Any]) -> None:
+    with pytest.raises(MalformedPolicyError):
+        policy(broken)
+
+
+@given(st.text(alphabet="ab*?[].^$\\(", max_size=8), st.text(alphabet="ab*?[].^$\\(", max_size=8))
+def test_a_pattern_means_what_its_two_wildcards_mean_and_nothing_else(pattern: str, value: str) -> None:
+    def slow(p: str, v: str) -> bool:
+        if not p:
+            return not v
+        if p[0] == "*":
+            return any(slow(p[1:], v[n:]) for n in range(len(v) + 1))
+        return bool(v) and p[0] in ("?", v[0]) and slow(p[1:], v[1:])
+
+    assert matches(pattern, value) is slow(pattern, value)
+
+
+def test_actions_are_compared_without_case_and_resources_with_it() -> None:
+    who = role(allow(Action="S3:getobject"))
+    assert evaluate(who, request()).refused is None
+    assert evaluate(who, request(resource="arn:aws:s3:::B/k")).refused is Reason.NO_IDENTITY
+
+
+def test_not_action_and_not_resource_are_everything_else() -> None:
+    who = role({"Effect": "Allow", "NotAction": ["s3:Put*"], "NotResource": [f"{BUCKET}/secret/*"]})
+    assert evaluate(who, request()).refused is None
+    assert evaluate(who, request("s3:PutObject")).refused
+    assert evaluate(who, request(resource=f"{BUCKET}/secret/k")).refused
+
+
+def test_a_variable_is_filled_and_its_value_is_no_pattern() -> None:
+    who = role(allow(Resource=f"{BUCKET}/${{aws:PrincipalAccount}}/${{*}}"))
+    assert evaluate(who, request(resource=f"{BUCKET}/1/*", **{"aws:principalaccount": "1"})).refused is None
+    assert evaluate(who, request(resource=f"{BUCKET}/1/k", **{"aws:principalaccount": "1"})).refused
+    assert evaluate(who, request(resource=f"{BUCKET}/2/*", **{"aws:principalaccount": "*"})).refused
+    assert evaluate(who, request(resource=f"{BUCKET}//*")).refused
+    with pytest.raises(UnsupportedPolicyError, match="aws:PrincipalTag/x"):
+        evaluate(role(allow(Resource="${aws:PrincipalTag/x}")), request())
+
+
+@pytest.mark.parametrize(
+    ("principal", "itself", "account"),
+    [
+        ("*", True, False),
+        ({"AWS": "*"}, True, False),
+        ({"AWS": ROLE}, True, False),
+        ({"AWS": SESSION}, True, False),
+        ({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, False, True),
+        ({"AWS": ACCOUNT}, False, True),
+        ({"AWS": "arn:aws:iam::999999999999:root"}, False, False),
+        ({"Service": "events.amazonaws.com"}, False, False),
+    ],
+)
+def test_a_principal_is_a_role_itself_or_the_account_whose_policies_decide(
+    principal: Any, itself: bool, account: bool
+) -> None:
+    of_bucket = ResourcePolicy(policy(allow(Principal=principal)))
+    assert (evaluate(role(), request(), of_bucket).refused is None) is itself
+    key = ResourcePolicy(policy(allow(Principal=principal)), governs=True)
+    assert (evaluate(role(), request(), key).refused is None) is itself
+    assert (evaluate(role(allow()), request(), key).refused is None) is (itself or account)
+
+
+def test_a_service_needs_the_resources_own_leave() -> None:
+    events = Identity(Principal(ACCOUNT, service="events.amazonaws.com"))
+    named = ResourcePolicy(policy(allow(Principal={"Service": "events.amazonaws.com"})))
+    assert evaluate(events, request(), named).refused is None
+    assert evaluate(events, request()).refused is Reason.NO_RESOURCE
+    of_account = ResourcePolicy(policy(allow(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"})))
+    assert evaluate(events, request(), of_account).refused is Reason.NO_RESOURCE
+
+
+def test_an_explicit_denial_beats_every_leave() -> None:
+    for_all = ResourcePolicy(policy(allow(Principal="*"), deny(Principal={"AWS": ROLE})))
+    assert evaluate(role(allow()), request(), for_all).refused is Reason.EXPLICIT_RESOURCE
+    assert evaluate(role(allow(), deny(Action="s3:*")), request()).refused is Reason.EXPLICIT_IDENTITY
+    others = ResourcePolicy(policy({**deny(), "NotPrincipal": {"AWS": [ROLE, SESSION]}}))
+    assert evaluate(role(allow()), request(), others).refused is None
+    stranger = Identity(Principal(ACCOUNT, ("arn:aws:iam::1:role/b",)), {"calls": policy(allow())})
+    assert evaluate(stranger, request(), others).refused is Reason.EXPLICIT_RESOURCE
+
+
+def test_the_administrator_may_everything_that_is_not_denied_to_everybody() -> None:
+    administrator = Identity(Principal(ACCOUNT, (f"arn:aws:iam::{ACCOUNT}:root",)))
+    assert evaluate(administrator, request()).refused is None
+    without_tls = deny(Principal="*", Condition={"Bool": {"aws:SecureTransport": "false"}})
+    of_bucket = ResourcePolicy(policy(without_tls))
+    assert evaluate(administrator, request(**{"aws:securetransport": "true"}), of_bucket).refused is None
+    refused = evaluate(administrator, request(**{"aws:securetransport": "false"}), of_bucket).refused
+    assert refused is Reason.EXPLICIT_RESOURCE
+
+
+def test_a_boundary_limits_what_policies_allow() -> None:
+    limit = policy(allow(Resource=f"{BUCKET}/public/*"))
+    assert evaluate(role(allow(), boundary=limit), request()).refused is Reason.NO_BOUNDARY
+    assert evaluate(role(allow(), boundary=limit), request(resource=f"{BUCKET}/public/k")).refused is None
+    forbidden = policy(allow(), deny())
+    assert evaluate(role(allow(), boundary=forbidden), request()).refused is Reason.EXPLICIT_BOUNDARY
+
+
+def test_a_decision_names_the_grants_that_it_rests_on() -> None:
+    decision = evaluate(role(allow(Action=["s3:Put*", "s3:Get*"], Resource=["x", f"{BUCKET}/*"])), request())
+    ((name, match),) = decision.grants
+    assert (name, match.statement.number, match.action, match.resource) == ("calls", 1, "s3:Get*", f"{BUCKET}/*")

@@ -1,0 +1,134 @@
+"""The tables of inputs and outputs in the Terraform modules' READMEs: ``python -m scripts.build.module_docs [--check]``.
+
+They are written between two markers, from the modules' own declarations; everything else in a README is left alone.
+A README without markers gets them at its end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from scripts.common import tfvars
+from scripts.common.environments import ROOT
+from scripts.common.terminal import TaskError, console, fail
+
+BEGIN, END = "<!-- interface:begin (make docs) -->", "<!-- interface:end -->"
+_LONGEST_ON_ONE_LINE = 60
+_CLOSING = {"(": ")", "{": "}", "[": "]"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the tables; with ``--check`` only say which are not current, and end 1 if there are any."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.build.module_docs", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing; fail if a table is not current")
+    parser.add_argument("--modules", type=Path, default=ROOT / "modules", help="folder of the modules")
+    given = parser.parse_args(arguments)
+    try:
+        stale = [readme for readme, text in documents(given.modules) if _changes(readme, text, given.check)]
+    except TaskError as error:
+        fail(str(error))
+        return 1
+    for readme in stale:
+        console.print(f"{'not current' if given.check else 'written'}: {readme}")
+    if stale and given.check:
+        fail("Run `make docs`.")
+    return int(bool(stale) and given.check)
+
+
+def documents(modules: Path) -> Iterator[tuple[Path, str]]:
+    """Each module's README with the text that it should have."""
+    for module in sorted(path.parent for path in modules.glob("*/variables.tf")):
+        readme = module / "README.md"
+        text = readme.read_text(encoding="utf-8") if readme.exists() else f"# {module.name}\n"
+        yield readme, insert(text, interface(module))
+
+
+def _changes(readme: Path, text: str, check: bool) -> bool:
+    """Whether the README differs from this text; unless only checking, make it so."""
+    if readme.exists() and readme.read_text(encoding="utf-8") == text:
+        return False
+    if not check:
+        readme.write_text(text, encoding="utf-8")
+    return True
+
+
+def insert(text: str, tables: str) -> str:
+    """The README with these tables between its markers, or at its end if it has none."""
+    before, begin, rest = text.partition(BEGIN)
+    after = rest.partition(END)[2] if begin else "\n"
+    return f"{before.rstrip()}\n\n{BEGIN}\n{tables}\n{END}{after}"
+
+
+def interface(module: Path) -> str:
+    """The tables of one module, as Markdown."""
+    return "\n".join(
+        [
+            "## Inputs",
+            "",
+            "| name | what | type | default |",
+            "| --- | --- | --- | --- |",
+            *(_input(name, body) for block in tfvars.blocks(module, "variable") for name, body in block.items()),
+            "",
+            "## Outputs",
+            "",
+            "| name | what |",
+            "| --- | --- |",
+            *(
+                f"| `{name}` | {_cell(body.get('description', ''))} |"
+                for block in tfvars.blocks(module, "output")
+                for name, body in block.items()
+            ),
+        ]
+    )
+
+
+def _input(name: str, body: tfvars.Block) -> str:
+    """One row of the inputs."""
+    default = f"`{_cell(json.dumps(body['default'], ensure_ascii=False))}`" if "default" in body else "required"
+    return f"| `{name}` | {_cell(body.get('description', ''))} | {_type(body.get('type', 'any'))} | {default} |"
+
+
+def _cell(text: str) -> str:
+    """Text that does not end its table cell."""
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _type(value: str) -> str:
+    """A type: in one line if it fits, else laid out as in the source."""
+    text = tfvars.expression(value)
+    if len(text) <= _LONGEST_ON_ONE_LINE:
+        return f"`{_cell(text)}`"
+    return f"<pre>{'<br>'.join(layout(text))}</pre>"
+
+
+def layout(text: str) -> list[str]:
+    """A type expression in lines: each attribute of an object on its own, indented by its depth."""
+    lines, closers = [""], []
+    for character in text:
+        inside_object = bool(closers) and closers[-1] == "}"
+        if closers and character == closers[-1]:
+            closers.pop()
+            if inside_object:
+                lines.append(_indent(closers))
+            lines[-1] += character
+        elif character == "," and inside_object:
+            lines.append(_indent(closers))
+        elif character != " " or lines[-1].strip():
+            lines[-1] += character
+            if character in _CLOSING:
+                closers.append(_CLOSING[character])
+                if character == "{":
+                    lines.append(_indent(closers))
+    return lines
+
+
+def _indent(closers: Sequence[str]) -> str:
+    return "  " * closers.count("}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Checks of data, Terraform files and permissions."""

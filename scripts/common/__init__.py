@@ -1,0 +1,1 @@
+"""What several groups of scripts share: terminal output, environments, Terraform, deployed names."""

@@ -1,0 +1,101 @@
+"""Where a command goes: a real AWS account, or the local AWS on this machine.
+
+An environment is a name (``dev``, ``prod``, ``local``). Everything but ``local`` uses the caller's own AWS
+credentials and region. ``local`` adds an endpoint URL, throw-away keys, and a Terraform state of its own, so that
+trying the system out never touches the state of a real deployment. Nothing else differs.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.common.terminal import TaskError
+
+ROOT = Path(__file__).resolve().parents[2]
+TERRAFORM_DIRECTORY = ROOT / "terraform"
+DEFAULT_PORT = 4566
+LOCAL_REGION = "us-east-1"
+_REAL_IDENTITY = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")  # of no use to the local AWS, and private
+
+
+@dataclass(frozen=True)
+class Local:
+    """The local AWS of one folder: its port, and where its state and logs are kept."""
+
+    directory: Path
+    port: int
+
+    @property
+    def endpoint(self) -> str:
+        """The one URL that every AWS client is pointed at."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def data(self) -> Path:
+        """The server's own folder: unpacked functions, process ids."""
+        return self.directory / "aws"
+
+    @property
+    def logs(self) -> Path:
+        """What would otherwise be a wall of text: server, packaging and Terraform output."""
+        return self.directory / "logs"
+
+    @property
+    def state(self) -> Path:
+        """Terraform's state of the local deployment."""
+        return self.directory / "terraform.tfstate"
+
+    def variables(self) -> dict[str, str]:
+        """Environment variables that point the AWS clients and Terraform at this local AWS."""
+        var_file = shlex.quote(f"-var-file={TERRAFORM_DIRECTORY / 'local.tfvars'}")
+        with_state = shlex.quote(f"-state={self.state}")
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_REGION": LOCAL_REGION,
+            "AWS_DEFAULT_REGION": LOCAL_REGION,
+            "AWS_PAGER": "",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "TF_DATA_DIR": str(self.directory / "terraform"),
+            "TF_CLI_ARGS_plan": f"{with_state} {var_file}",
+            "TF_CLI_ARGS_apply": f"{with_state} {var_file} -parallelism=40",
+            "TF_CLI_ARGS_destroy": f"{with_state} {var_file} -parallelism=40",
+            "TF_CLI_ARGS_output": with_state,
+        }
+
+
+def local() -> Local:
+    """The local AWS that this shell means: ``LOCAL_AWS_DIR`` and ``LOCAL_AWS_PORT``, else ``.local`` and 4566."""
+    directory = os.environ.get("LOCAL_AWS_DIR", str(ROOT / ".local"))
+    port = os.environ.get("LOCAL_AWS_PORT", str(DEFAULT_PORT))
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise TaskError(f"LOCAL_AWS_PORT={port} is not a port: 1 to 65535.")
+    return Local(Path(directory).resolve(), int(port))
+
+
+def variables(environment: str) -> dict[str, str]:
+    """The process environment for commands on ``environment``, on top of the caller's own."""
+    tidy = {name: value for name, value in os.environ.items() if not _names_a_missing_file(name, value)}
+    if environment != "local":
+        return tidy
+    return {name: value for name, value in tidy.items() if name not in _REAL_IDENTITY} | local().variables()
+
+
+def _names_a_missing_file(name: str, value: str) -> bool:
+    """Terraform warns on every command when its configuration file is named but not there."""
+    return name == "TF_CLI_CONFIG_FILE" and not Path(value).exists()
+
+
+def exports() -> str:
+    """Shell lines for ``eval "$(make -s env)"``: plain ``aws`` and ``terraform`` then speak to the local AWS."""
+    tools = f'export PATH={shlex.quote(str(ROOT / ".venv" / "bin"))}:"$PATH"'
+    settings = [f"export {name}={shlex.quote(value)}" for name, value in local().variables().items()]
+    return "\n".join([f"unset {' '.join(_REAL_IDENTITY)}", tools, *settings])
+
+
+if __name__ == "__main__":
+    print(exports())

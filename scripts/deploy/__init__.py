@@ -1,0 +1,1 @@
+"""What is run before and around a deployment: preflight, cost, plan report."""

@@ -1,0 +1,88 @@
+"""What a reader can change about the cost: each lever pulled by itself, everything else as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from scripts.deploy.cost.components import Load, monthly
+from scripts.deploy.cost.prices import Prices
+from scripts.deploy.cost.settings import Settings
+
+_WEEKLY = 30 / 7
+_FEWER_DAYS = 90
+_ONE_DAY = 24
+_WIDER_WINDOW = 5
+_LESS_MEMORY = 0.5
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A change of the tfvars, in words and done."""
+
+    what: str
+    settings: Settings
+
+
+def levers(settings: Settings) -> Iterator[Lever]:
+    """Those that would change something here."""
+    for what, pull in _PULLS.items():
+        changed = pull(settings)
+        if changed != settings:
+            yield Lever(what, changed)
+
+
+def effects(lever: Lever, settings: Settings, loads: list[Load], prices: Prices) -> list[float]:
+    """US dollars a month that the lever adds (or saves: negative) at each load."""
+    return [
+        sum(monthly(lever.settings, load, prices).values()) - sum(monthly(settings, load, prices).values())
+        for load in loads
+    ]
+
+
+def _every_model(settings: Settings, **changes: object) -> Settings:
+    return replace(settings, models={name: replace(model, **changes) for name, model in settings.models.items()})
+
+
+def _without_reranker(settings: Settings) -> Settings:
+    left = {name: model for name, model in settings.models.items() if name != "reranker"}
+    functions = {name: it for name, it in settings.functions.items() if name != "rerank"}
+    return replace(settings, models=left, functions=functions) if len(left) < len(settings.models) else settings
+
+
+def _other_generation(settings: Settings) -> Settings:
+    models = {name: replace(model, v2=not model.v2) for name, model in settings.models.items()}
+    return replace(settings, models=models)
+
+
+def _half_memory(settings: Settings) -> Settings:
+    functions = {name: replace(it, memory=it.memory * _LESS_MEMORY) for name, it in settings.functions.items()}
+    return replace(settings, functions=functions)
+
+
+def _nothing_warm(settings: Settings) -> Settings:
+    return replace(settings, functions={name: replace(it, provisioned=0) for name, it in settings.functions.items()})
+
+
+_PULLS: dict[str, Callable[[Settings], Settings]] = {
+    "minimum_provisioned_tps = 1 for all models": lambda s: _every_model(s, minimum_tps=1),
+    "no reranker": _without_reranker,
+    "recipes of the other generation (-v2 or not)": _other_generation,
+    "retraining weekly": lambda s: replace(s, runs_per_month=min(s.runs_per_month, _WEEKLY)),
+    f"history_ttl_days = {_FEWER_DAYS}": lambda s: replace(s, history_ttl_days=min(s.history_ttl_days, _FEWER_DAYS)),
+    "no point_in_time_recovery": lambda s: replace(s, point_in_time_recovery=False),
+    f"retention_days.raw_events = {_FEWER_DAYS}": lambda s: replace(
+        s, raw_events_days=min(s.raw_events_days, _FEWER_DAYS)
+    ),
+    f"stream.retention_hours = {_ONE_DAY}": lambda s: replace(s, stream_retention_hours=_ONE_DAY),
+    f"batching_window_seconds = {_WIDER_WINDOW}, batch_size = 500": lambda s: replace(
+        s,
+        batching_window_seconds=max(s.batching_window_seconds, _WIDER_WINDOW),
+        batch_size=max(s.batch_size, 500),
+    ),
+    "half the memory for all functions": _half_memory,
+    "no provisioned_concurrency": _nothing_warm,
+    "arm64": lambda s: replace(s, architecture="arm64"),
+    "log_retention_days = 14": lambda s: replace(s, log_retention_days=min(s.log_retention_days, 14)),
+    "no alarms": lambda s: replace(s, alarms=False),
+}

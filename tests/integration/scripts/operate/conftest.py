@@ -1,0 +1,184 @@
+"""The data path on a local AWS: stream, the two consumers as built zips, dead letters, table, buckets, tracker."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from local_aws.testing.roles import let_personalize_read, make_role, statement
+from scripts.build.package import main as package
+from tests.integration.step_functions.provisioning import serve
+from tests.integration.step_functions.stack import KEYS, ROOT
+
+PREFIX = "ops-animal-recommender"
+STREAM = f"{PREFIX}-events"
+CONSUMERS = ("put_events", "record_history")
+
+
+@dataclass(eq=False)
+class System:
+    """What runs, and an operator's way to it."""
+
+    endpoint: str
+    tracking_id: str = ""
+
+    @cache  # noqa: B019 - one system a session
+    def client(self, service: str) -> Any:
+        """A boto3 client."""
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
+        return boto3.client(service, endpoint_url=self.endpoint, **keys)
+
+    def run(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """An operator's command."""
+        command = [sys.executable, "-m", f"scripts.{name}", "--environment", "ops", *arguments]
+        variables = os.environ | KEYS | {"AWS_ENDPOINT_URL": self.endpoint, "COLUMNS": "200"}
+        return subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=300)
+
+    def local(self, path: str, document: Any = None) -> Any:
+        """The local AWS's own pages; a document replaces what is set."""
+        data = None if document is None else json.dumps(document).encode()
+        request = urllib.request.Request(f"{self.endpoint}/_local/{path}", data, method="PUT" if data else "GET")
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+
+    def put(self, *records: bytes) -> None:
+        """Sends records into the stream, in order."""
+        for start in range(0, len(records), 100):
+            entries = [{"Data": record, "PartitionKey": "one"} for record in records[start : start + 100]]
+            self.client("kinesis").put_records(StreamName=STREAM, Records=entries)
+
+    def tracked(self, user: str) -> list[str]:
+        """Ids of the events that Personalize knows of a user."""
+        events = self.local(f"personalize/events?trackingId={self.tracking_id}&userId={user}")
+        return events["users"].get(user, [])
+
+    def history(self, user: str) -> list[str]:
+        """Ids of the events in the history of a user."""
+        pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=f"{PREFIX}-history")
+        items = [item for page in pages for item in page["Items"] if item["pk"]["S"] == f"userId#{user}"]
+        return [item["eventId"]["S"] for item in items]
+
+    @staticmethod
+    def until(condition: Callable[[], Any], otherwise: str, seconds: float = 90) -> Any:
+        """Waits until something is true, and returns it."""
+        deadline = time.monotonic() + seconds
+        while not (found := condition()):
+            assert time.monotonic() < deadline, otherwise
+            time.sleep(0.1)
+        return found
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """One for all tests of this room."""
+    directory: Path = tmp_path_factory.mktemp("operations")
+    process, endpoint = serve(directory)
+    try:
+        made = System(endpoint)
+        provision(made)
+        yield made
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def provision(system: System) -> None:
+    """What Terraform makes of the data path, and the names that it publishes."""
+    queues = {
+        name: system.client("sqs").create_queue(QueueName=f"{PREFIX}-{name}-dead-letters")["QueueUrl"]
+        for name in CONSUMERS
+    }
+    for bucket in ("raw", "seed"):
+        system.client("s3").create_bucket(Bucket=f"{PREFIX}-{bucket}")
+        versioning = {"Status": "Enabled"}
+        system.client("s3").put_bucket_versioning(Bucket=f"{PREFIX}-{bucket}", VersioningConfiguration=versioning)
+    names = {"raw-bucket": f"{PREFIX}-raw", "seed-bucket": f"{PREFIX}-seed", "history-table": f"{PREFIX}-history"}
+    names |= {f"dead-letter-queues/{name}": url for name, url in queues.items()}
+    names |= {f"functions/{name}": f"{PREFIX}-{name}" for name in CONSUMERS}
+    names |= _personalize(system)
+    reader = let_personalize_read(system.client("s3"), system.client("iam"), f"{PREFIX}-seed", "ops-personalize")
+    names |= {"personalize-role-arn": reader, "athena-workgroup": PREFIX}
+    for key, value in names.items():
+        system.client("ssm").put_parameter(Name=f"/animal-recommender/ops/{key}", Value=value, Type="String")
+    _table(system)
+    _consumers(system, queues)
+
+
+def _personalize(system: System) -> dict[str, str]:
+    personalize = system.client("personalize")
+    group = personalize.create_dataset_group(name=PREFIX)["datasetGroupArn"]
+    _active(system, lambda: personalize.describe_dataset_group(datasetGroupArn=group)["datasetGroup"])
+    schema = (ROOT / "seed" / "schemas" / "interactions.json").read_text(encoding="utf-8")
+    schema_arn = personalize.create_schema(name=PREFIX, schema=schema)["schemaArn"]
+    dataset = personalize.create_dataset(
+        name=PREFIX, schemaArn=schema_arn, datasetGroupArn=group, datasetType="Interactions"
+    )["datasetArn"]
+    _active(system, lambda: personalize.describe_dataset(datasetArn=dataset)["dataset"])
+    tracker = personalize.create_event_tracker(name=PREFIX, datasetGroupArn=group)
+    arn, system.tracking_id = tracker["eventTrackerArn"], tracker["trackingId"]
+    _active(system, lambda: personalize.describe_event_tracker(eventTrackerArn=arn)["eventTracker"])
+    return {"dataset-group-arn": group, "tracking-id": system.tracking_id}
+
+
+def _active(system: System, describe: Callable[[], dict[str, Any]]) -> None:
+    system.until(lambda: describe()["status"] == "ACTIVE", "never ACTIVE")
+
+
+def _table(system: System) -> None:
+    keys = {"pk": "HASH", "sk": "RANGE"}
+    system.client("dynamodb").create_table(
+        TableName=f"{PREFIX}-history",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()],
+    )
+
+
+def _consumers(system: System, queues: dict[str, str]) -> None:
+    kinesis, client = system.client("kinesis"), system.client("lambda")
+    kinesis.create_stream(StreamName=STREAM, ShardCount=1)
+    stream_arn = kinesis.describe_stream_summary(StreamName=STREAM)["StreamDescriptionSummary"]["StreamARN"]
+    actions = ("dynamodb:BatchWriteItem", "dynamodb:Query", "personalize:PutEvents", "sqs:SendMessage")
+    service = ("kinesis:*", "logs:*")
+    role = make_role(system.client("iam"), "ops", ["lambda"], statement(*actions, *service, Resource="*"))
+    package(CONSUMERS)
+    own = {
+        "put_events": {"TRACKING_ID": system.tracking_id},
+        "record_history": {"HISTORY_TABLE": f"{PREFIX}-history", "HISTORY_TTL_DAYS": "30"},
+    }
+    for name in CONSUMERS:
+        variables = own[name] | {"DEAD_LETTER_QUEUE_URL": queues[name], "ENVIRONMENT": "ops"}
+        client.create_function(
+            FunctionName=f"{PREFIX}-{name}",
+            Runtime="python3.13",
+            Role=role,
+            Handler=f"{name}.handler.handler",
+            Timeout=20,
+            Code={"ZipFile": (ROOT / "build" / f"{name}.zip").read_bytes()},
+            Environment={"Variables": variables | {"POWERTOOLS_METRICS_NAMESPACE": "AnimalRecommender"}},
+        )
+        version = client.publish_version(FunctionName=f"{PREFIX}-{name}")["Version"]
+        client.create_alias(FunctionName=f"{PREFIX}-{name}", Name="live", FunctionVersion=version)
+        queue_arn = f"arn:aws:sqs:us-east-1:123456789012:{PREFIX}-{name}-dead-letters"
+        client.create_event_source_mapping(
+            EventSourceArn=stream_arn,
+            FunctionName=f"{PREFIX}-{name}:live",
+            StartingPosition="TRIM_HORIZON",
+            BatchSize=10,
+            MaximumRetryAttempts=1,
+            BisectBatchOnFunctionError=True,
+            FunctionResponseTypes=["ReportBatchItemFailures"],
+            DestinationConfig={"OnFailure": {"Destination": queue_arn}},
+        )

@@ -1,0 +1,29 @@
+"""What is done to a run while it is under way: services that fail, and somebody else at the same campaign."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.integration.step_functions.stack import PREFIX, Stack, campaign_arn
+
+ALWAYS = {"errorRate": 1.0}
+
+
+def strike(stack: Stack, *operations: str) -> Callable[[str], Any]:
+    """To be done on entering a state: from then on these operations fail."""
+    return lambda _: stack.local("PUT", "faults", {"operations": dict.fromkeys(operations, ALWAYS)})
+
+
+def occupy(stack: Stack, model: str) -> Callable[[str], Any]:
+    """To be done on entering a state: somebody else updates the campaign (its capacity), which lasts until released."""
+
+    def update(_: str) -> None:
+        stack.local("POST", "faults", {"holdCampaignUpdates": {f"{PREFIX}-{model}": True}})
+        capacity = stack.campaign(model)["minProvisionedTPS"]
+        stack.client("personalize").update_campaign(campaignArn=campaign_arn(model), minProvisionedTPS=capacity + 1)
+
+    return update
+
+
+def release(stack: Stack, model: str) -> Callable[[str], Any]:
+    """To be done on entering a state: the update that `occupy` began ends."""
+    return lambda _: stack.local("POST", "faults", {"holdCampaignUpdates": {f"{PREFIX}-{model}": False}})

@@ -1,0 +1,136 @@
+"""plan_retraining: models and overrides, and runs that would overlap."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from animal_recommender.validation import ValidationError
+from plan_retraining.models import plan_models, plan_waiting
+from plan_retraining.overlap import older_run
+from tests.unit.functions.retraining.fakes import NOW, Pages, model
+
+CONFIGURED = [model(), model(name="reranker", kind="ranking")]
+
+
+def test_given_no_input_when_planned_then_every_model_runs_by_its_own_rules() -> None:
+    assert plan_models(CONFIGURED, {}) == CONFIGURED
+
+
+def test_given_an_override_when_planned_then_only_that_model_changes() -> None:
+    planned = plan_models(CONFIGURED, {"models": {"reranker": {"threshold": 0.9, "minimumNewInteractions": 0}}})
+
+    assert [(one["threshold"], one["minimumNewInteractions"]) for one in planned] == [(0.01, 100), (0.9, 0)]
+
+
+def test_given_only_one_model_when_planned_then_the_other_does_not_run() -> None:
+    assert [one["name"] for one in plan_models(CONFIGURED, {"only": ["reranker"]})] == ["reranker"]
+
+
+def test_given_settings_without_options_when_planned_then_defaults_are_filled_in() -> None:
+    bare = {key: value for key, value in model().items() if key not in ("trainingMode", "monthlyTrainingHours")}
+
+    (planned,) = plan_models([bare], {})
+
+    assert (planned["trainingMode"], planned["monthlyTrainingHours"]) == ("FULL", None)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ([], "input: must be a JSON object"),
+        ({"modles": {}}, "input.modles: is unknown; legal: models, only"),
+        ({"models": {"recomender": {}}}, "input.models.recomender: is unknown; legal: recommender, reranker"),
+        (
+            {"models": {"reranker": {"treshold": 1}}},
+            "input.models.reranker.treshold: is unknown; legal: metric, threshold",
+        ),
+        ({"models": {"reranker": {"campaignArn": "x"}}}, "input.models.reranker.campaignArn: is unknown"),
+        ({"models": {"reranker": 3}}, "input.models.reranker: must be an object"),
+        ({"models": []}, "input.models: must be an object"),
+        ({"models": {"reranker": {"threshold": "high"}}}, "models.reranker.threshold: must be a number"),
+        ({"models": {"reranker": {"threshold": True}}}, "models.reranker.threshold: must be a number"),
+        (
+            {"models": {"reranker": {"regressionTolerance": 2}}},
+            "models.reranker.regressionTolerance: must be a number of 0 to 1",
+        ),
+        ({"models": {"reranker": {"metric": "accuracy"}}}, "models.reranker.metric: must be one of: coverage"),
+        ({"models": {"reranker": {"trainingMode": "full"}}}, "models.reranker.trainingMode: must be one of: FULL"),
+        ({"models": {"reranker": {"minimumNewInteractions": -1}}}, "models.reranker.minimumNewInteractions: must be"),
+        ({"only": []}, "input.only: must be a list of some of: recommender, reranker"),
+        ({"only": ["other"]}, "input.only: must be a list of some of"),
+    ],
+)
+def test_given_wrong_input_when_planned_then_the_error_names_the_field_and_what_is_legal(
+    given: Any, named: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        plan_models(CONFIGURED, given)
+
+    assert named in str(refused.value)
+
+
+def test_given_several_wrong_fields_when_planned_then_all_are_named_at_once() -> None:
+    with pytest.raises(ValidationError) as refused:
+        plan_models(CONFIGURED, {"models": {"recommender": {"threshold": None}, "reranker": {"minimumCoverage": 7}}})
+
+    assert {error.field for error in refused.value.errors} == {
+        "models.recommender.threshold",
+        "models.reranker.minimumCoverage",
+    }
+
+
+def test_given_a_ranking_model_without_canary_items_when_planned_then_it_is_refused() -> None:
+    with pytest.raises(ValidationError, match="canaryItemIds"):
+        plan_models([model(kind="ranking", canaryItemIds=[])], {})
+
+
+WAITING = {"trainingPollSeconds": 300, "trainingTimeoutSeconds": 86400}
+
+
+def test_given_waiting_times_when_planned_then_they_override_what_is_configured() -> None:
+    assert plan_waiting(WAITING, {}) == WAITING
+    assert plan_waiting(WAITING, {"waiting": {"trainingPollSeconds": 5}}) == {**WAITING, "trainingPollSeconds": 5}
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"trainingPollSeconds": 0}, "input.waiting.trainingPollSeconds: must be an integer of 1-259200"),
+        ({"polls": 1}, "input.waiting.polls: is unknown; legal: trainingPollSeconds, trainingTimeoutSeconds"),
+        ([1], "input.waiting: must be an object of: trainingPollSeconds"),
+    ],
+)
+def test_given_wrong_waiting_times_when_planned_then_the_error_names_them(given: Any, named: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        plan_waiting(WAITING, {"waiting": given})
+
+    assert named in str(refused.value)
+
+
+class FakeStepFunctions:
+    def __init__(self, *runs: tuple[str, float]) -> None:
+        self._runs = [{"executionArn": arn, "name": arn, "startDate": NOW + timedelta(seconds=at)} for arn, at in runs]
+
+    def get_paginator(self, _: str) -> Pages:
+        return Pages("executions", self._runs)
+
+
+@pytest.mark.parametrize(
+    ("runs", "older"),
+    [
+        ([("me", 0)], None),
+        ([("me", 0), ("younger", 1)], None),
+        ([("older", -1), ("me", 0)], "older"),
+        ([("old", -1), ("me", 0), ("oldest", -2)], "oldest"),
+        ([("a", 0), ("me", 0)], "a"),  # the same moment: the ARN decides, for both alike
+        ([("z", 0), ("me", 0)], None),
+        ([], None),  # the list lags behind, and no other run is known
+        ([("older", -1)], "older"),
+        ([("younger", 1)], None),
+    ],
+)
+def test_given_runs_under_way_when_planned_then_only_the_oldest_goes_on(runs: list[Any], older: str | None) -> None:
+    found = older_run(FakeStepFunctions(*runs), "machine", "me", NOW.isoformat())
+
+    assert (found and found["name"]) == older

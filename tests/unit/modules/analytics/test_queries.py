@@ -1,0 +1,94 @@
+"""The named queries answer what they say, on files as Firehose writes them."""
+
+import gzip
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.raw_store import QUERIES, ask
+
+NOW = datetime.now(UTC).replace(minute=30, second=0, microsecond=0)
+CAT = {"animal_species_id": "1", "animal_primary_breed_id": "Bengal", "animal_size_id": 2, "animal_age_id": 3}
+DOG = {"animal_species_id": 2, "animal_primary_breed_id": "Pug", "animal_size_id": "1", "animal_age_id": "1"}
+
+
+def event(kind: str, animal: dict[str, Any], minutes_ago: int, **others: Any) -> dict[str, Any]:
+    moment = (NOW - timedelta(minutes=minutes_ago)).timestamp()
+    return {"eventType": kind, "animalMetadata": animal, "sessionId": "s", "timestamp": moment, **others}
+
+
+EVENTS = [
+    event("DetailView", CAT, 50, userId="ann", recommendationId="r1"),
+    {"Partitionkey": "ann", "Data": event("Favorite", CAT, 40, userId="ann", recommendationId="r1")},
+    event("Application", CAT, 30, userId="ann", recommendationId="r1"),
+    event("Application", DOG, 25, userId="bob"),  # never viewed: not in the funnel
+    event("DetailView", DOG, 20, userId=7),  # an id may be a number
+    event("DetailView", DOG, 10, sessionId="stranger", recommendationId="r2"),
+    event("DetailView", DOG, 9, userId="cleo") | {"timestamp": (NOW - timedelta(minutes=9)).isoformat()},
+]
+POISON = ["no JSON at all", "[]", '{"eventType": {"not": "a text"}}', "{}"]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    write(tmp_path, NOW, [*map(json.dumps, EVENTS), *POISON])
+    write(tmp_path, NOW - timedelta(days=400), [json.dumps(event("DetailView", CAT, 0, userId="long ago"))])
+    return tmp_path
+
+
+def write(folder: Path, arrival: datetime, lines: list[str]) -> None:
+    target = folder / f"events/{arrival:year=%Y/month=%m/day=%d/hour=%H}"
+    target.mkdir(parents=True)
+    (target / "raw-events-1.json.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
+
+
+def test_given_events_in_all_forms_when_a_users_history_is_asked_then_it_is_complete_and_newest_first(
+    store: Path,
+) -> None:
+    history = ask("user_history", store, "ann")
+    assert [row["event_type"] for row in history] == ["Application", "Favorite", "DetailView"]
+    assert history[0]["happened_at"] == f"{NOW - timedelta(minutes=30):%Y-%m-%d %H:%M:%S}"
+    assert {row["breed"] for row in history} == {"Bengal"}
+
+
+def test_given_an_id_sent_as_number_when_its_history_is_asked_as_text_then_it_is_found(store: Path) -> None:
+    assert [row["event_type"] for row in ask("user_history", store, "7")] == ["DetailView"]
+
+
+def test_given_iso_times_when_a_history_is_asked_then_they_are_read_too(store: Path) -> None:
+    assert ask("user_history", store, "cleo")[0]["happened_at"] == f"{NOW - timedelta(minutes=9):%Y-%m-%d %H:%M:%S}"
+
+
+def test_given_a_day_when_events_are_counted_then_by_type_with_visitors_and_without_poison(store: Path) -> None:
+    counted = {row["event_type"]: (row["events"], row["visitors"]) for row in ask("events_by_day_and_type", store)}
+    assert counted == {"DetailView": (4, 4), "Favorite": (1, 1), "Application": (2, 2)}
+    assert {row["day"] for row in ask("events_by_day_and_type", store)} == {f"{NOW:%Y-%m-%d}"}
+
+
+def test_given_interest_when_breeds_are_ranked_then_by_visitors(store: Path) -> None:
+    breeds = ask("top_breeds", store)
+    assert [row["breed"] for row in breeds] == ["Pug", "Bengal"]
+    assert breeds[1] | {"species": "1"} == {
+        "species": "1", "breed": "Bengal", "visitors": 1, "views": 1, "favorites": 1, "applications": 1,
+    }  # fmt: skip
+
+
+def test_given_steps_when_the_funnel_is_asked_then_only_visitors_who_took_them_in_order_count(store: Path) -> None:
+    assert ask("funnel", store) == [{"viewed": 4, "then_favorite": 1, "then_applied": 1}]
+
+
+def test_given_recommendations_when_conversion_is_asked_then_each_has_what_came_of_it(store: Path) -> None:
+    answer = {row["recommendation_id"]: (row["views"], row["applications"], row["converted"]) for row in
+              ask("conversion_by_recommendation", store)}  # fmt: skip
+    assert answer == {"r1": (1, 1, True), "r2": (1, 0, False)}
+
+
+@pytest.mark.parametrize("path", sorted(QUERIES.glob("*.sql")), ids=lambda path: path.stem)
+def test_given_a_query_file_when_read_then_it_says_what_it_answers_and_prunes_by_arrival(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert re.match(r"-- [A-Z].{20,}\.\n", text)
+    assert "WHERE arrival >= date_format(" in text

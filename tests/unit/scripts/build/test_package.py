@@ -1,0 +1,289 @@
+"""The Lambda packages: what is in them, that they are reproducible, and that each works alone."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from scripts.build import package, wheels
+from scripts.build.imports import closure
+from scripts.build.package import FUNCTIONS, MAX_BYTES, function_names, main, write_zip
+from scripts.build.wheels import PackagingError, Target, unpacked
+
+NAMES = function_names()
+# What the Lambda runtime brings.
+RUNTIME_MODULES = ("boto3", "botocore", "s3transfer", "urllib3", "dateutil", "six", "jmespath")
+ENVIRONMENT = {
+    "AWS_REGION": "eu-west-1",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "ENVIRONMENT": "test",
+    "POWERTOOLS_SERVICE_NAME": "test",
+    "POWERTOOLS_METRICS_NAMESPACE": "AnimalRecommender",
+    "TRACKING_ID": "t",
+    "DEAD_LETTER_QUEUE_URL": "http://queue",
+    "HISTORY_TABLE": "history",
+    "HISTORY_TTL_DAYS": "30",
+    "CAMPAIGN_ARN": "arn",
+    "FALLBACK_BUCKET": "bucket",
+    "FALLBACK_KEY": "key",
+    "MODELS": "[]",
+    "STATE_MACHINE_ARN": "arn",
+    "PUT_EVENTS_SERVICE": "put-events",
+    "TOPIC_ARN": "arn",
+    "LEDGER_PREFIX": "/ledger",
+}
+CLEAN_IMPORT = """
+import importlib, json, sys
+name, paths, event = sys.argv[1], json.loads(sys.argv[2]), json.loads(sys.argv[3])
+sys.path[:] = [path for path in sys.path if "site-packages" not in path] + paths
+handler = importlib.import_module(f"{name}.handler").handler
+class Context:
+    function_name = invoked_function_arn = aws_request_id = "x"
+    memory_limit_in_mb = 1
+    get_remaining_time_in_millis = staticmethod(lambda: 1000)
+answer = handler(event, Context()) if event is not None else callable(handler)
+foreign = {getattr(module, "__file__", None) or "" for key, module in sys.modules.items()}
+assert not [file for file in foreign if "site-packages" in file], "something outside the package was imported"
+print(json.dumps(answer))
+"""
+CALLS = {
+    "put_events": ({"Records": []}, {"batchItemFailures": []}),
+    "record_history": ({"Records": []}, {"batchItemFailures": []}),
+}
+BAD_REQUEST = ({"body": "{"}, None)
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("packages")
+    assert main(["--output", str(output)]) == 0
+    return output
+
+
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the AWS SDK and nothing else of the environment."""
+    folder = tmp_path_factory.mktemp("runtime")
+    for name in RUNTIME_MODULES:
+        origin = Path(find_spec(name).origin)
+        source = origin.parent if origin.name == "__init__.py" else origin
+        (folder / "sdk").mkdir(exist_ok=True)
+        target = folder / "sdk" / source.name
+        target.symlink_to(source)
+    return folder / "sdk"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_given_a_package_then_it_holds_its_function_and_nothing_that_does_not_belong(packages: Path, name: str) -> None:
+    with zipfile.ZipFile(packages / f"{name}.zip") as archive:
+        assert archive.testzip() is None
+        paths = archive.namelist()
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert paths == sorted(paths)
+    assert f"{name}/handler.py" in paths
+    tops = {path.split("/")[0] for path in paths if ".dist-info/" not in path}
+    assert tops == {name, "animal_recommender", "aws_lambda_powertools", "typing_extensions.py"}
+    assert not [path for path in paths if path.endswith((".so", ".pyc")) or "event_handler" in path]
+    assert (packages / f"{name}.zip").stat().st_size < MAX_BYTES
+
+
+def test_given_only_what_is_imported_then_serving_has_no_stream_code(packages: Path) -> None:
+    with zipfile.ZipFile(packages / "recommend.zip") as archive:
+        assert not {"animal_recommender/stream.py", "animal_recommender/events.py"} & set(archive.namelist())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_given_a_clean_process_then_the_package_works_alone(
+    packages: Path, runtime: Path, tmp_path: Path, name: str
+) -> None:
+    with zipfile.ZipFile(packages / f"{name}.zip") as archive:
+        archive.extractall(tmp_path)
+    serving = name in ("recommend", "rerank", "get_history")
+    event, expected = CALLS.get(name, BAD_REQUEST if serving else (None, True))
+
+    run = subprocess.run(
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            "-c",
+            CLEAN_IMPORT,
+            name,
+            json.dumps([str(tmp_path), str(runtime)]),
+            json.dumps(event),
+        ],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 0, run.stderr
+    *written, answer = map(json.loads, run.stdout.splitlines())
+    assert answer == expected or (serving and answer["statusCode"] == 400)
+    dimensions = [line["_aws"]["CloudWatchMetrics"][0]["Dimensions"] for line in written if "_aws" in line]
+    assert dimensions == ([[["service"]]] if event else []), "each alarm asks for the dimension service alone"
+
+
+def test_given_a_second_build_then_the_bytes_are_the_same(packages: Path, tmp_path: Path) -> None:
+    assert main(["--output", str(tmp_path)]) == 0
+
+    built, again = ({path.name: path.read_bytes() for path in folder.glob("*.zip")} for folder in (packages, tmp_path))
+    assert built == again
+    assert set(built) == {f"{name}.zip" for name in NAMES}
+
+
+def test_given_files_touched_then_the_zip_does_not_change(tmp_path: Path) -> None:
+    source = tmp_path / "a.py"
+    source.write_text("a = 1\n")
+    write_zip(tmp_path / "1.zip", {"b/a.py": source, "a.py": source})
+    source.chmod(0o755)
+    write_zip(tmp_path / "2.zip", {"a.py": source, "b/a.py": source})
+
+    assert (tmp_path / "1.zip").read_bytes() == (tmp_path / "2.zip").read_bytes()
+
+
+def test_given_an_unknown_function_then_the_legal_names_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["put_event"]) == 2
+
+    assert "put_events" in capsys.readouterr().err
+
+
+def test_given_a_zip_of_no_function_then_a_whole_build_removes_it(packages: Path) -> None:
+    (packages / "gone.zip").write_bytes(b"")
+
+    assert main(["--output", str(packages)]) == 0
+
+    assert not (packages / "gone.zip").exists()
+
+
+def test_given_a_package_too_large_then_the_build_fails_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(package, "MAX_BYTES", 1000)
+
+    assert main(["recommend", "--output", str(tmp_path)]) == 1
+
+    assert "recommend.zip" in capsys.readouterr().err
+
+
+def test_given_a_function_that_imports_another_then_the_build_fails(tmp_path: Path) -> None:
+    for name, source in {"one": "import two.handler\n", "two": ""}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").touch()
+        (tmp_path / name / "handler.py").write_text(source)
+
+    with pytest.raises(PackagingError, match="one imports two"):
+        package.contents("one", tmp_path, tmp_path / "vendored")
+
+
+def test_given_imports_of_every_kind_then_those_that_run_are_followed(tmp_path: Path) -> None:
+    own, vendored = tmp_path / "own", tmp_path / "vendored"
+    files = {
+        own / "f/__init__.py": "",
+        own / "f/handler.py": "from typing import TYPE_CHECKING\nfrom f import x\nfrom .y import z\n"
+        "if TYPE_CHECKING:\n    import f.unseen\ndef g():\n    import lib.sub\n",
+        own / "f/x.py": "import json, boto3",
+        own / "f/y.py": "z = 1",
+        own / "f/unseen.py": "",
+        vendored
+        / "lib/__init__.py": "def lazy():\n    from . import unused\ntry:\n    from . import used\nexcept A:\n    pass",
+        vendored / "lib/sub.py": "",
+        vendored / "lib/used.py": "",
+        vendored / "lib/unused.py": "",
+    }
+    for path, source in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source)
+
+    found = closure(own / "f/handler.py", own, vendored)
+
+    assert list(found) == [
+        "f/__init__.py",
+        "f/handler.py",
+        "f/x.py",
+        "f/y.py",
+        "lib/__init__.py",
+        "lib/sub.py",
+        "lib/used.py",
+    ]
+
+
+def test_given_a_lockfile_pip_cannot_satisfy_then_the_error_names_it(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("not a requirement !!\n")
+
+    with pytest.raises(PackagingError, match=r"requirements\.txt for python3\.13 on arm64"):
+        unpacked(tmp_path / "requirements.txt", Target("python3.13", "arm64"), tmp_path / "cache")
+
+
+def make_wheel(path: Path, files: dict[str, str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as wheel:
+        for name, content in files.items():
+            wheel.writestr(name, content)
+
+
+@pytest.fixture
+def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """A requirements file with one package, whose wheel needs no network; and a cache folder."""
+
+    def download(_: Path, target: Target, folder: Path) -> None:
+        record = "lib/__init__.py,,\nlib/fast.so,,\nlib-1.dist-info/licenses/LICENSE,,\n"
+        files = {"lib/__init__.py": "from lib import fast", "lib/fast.cpython-313-aarch64.so": target.architecture}
+        make_wheel(folder / "lib.whl", {**files, "lib-1.dist-info/RECORD": record, "lib-1.dist-info/LICENSE": "MIT"})
+
+    monkeypatch.setattr(wheels, "_download", download)
+    requirements = tmp_path / "functions" / "requirements.txt"
+    requirements.parent.mkdir()
+    requirements.write_text("lib==1 --hash=sha256:0\n")
+    return requirements, tmp_path / "cache"
+
+
+def test_given_a_locked_package_then_its_used_parts_and_licence_are_packed_and_compiled_code_is_told(
+    locked: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    requirements, cache = locked
+    functions = requirements.parent
+    (functions / "f").mkdir()
+    (functions / "f" / "handler.py").write_text("import lib")
+    monkeypatch.setattr(package, "FUNCTIONS", functions)
+    vendored = unpacked(requirements, Target("python3.13", "arm64"), cache)
+
+    assert list(package.contents("f", functions, vendored)) == [
+        "f/handler.py",
+        "lib/__init__.py",
+        "lib/fast.cpython-313-aarch64.so",
+        "lib-1.dist-info/LICENSE",
+    ]
+    line = package.build("f", Target("python3.13", "arm64"), functions, vendored)
+    assert "COMPILED for python3.13 arm64: lib/fast.cpython-313-aarch64.so" in line
+
+
+def test_given_a_second_build_then_wheels_come_from_the_cache_of_their_target(
+    locked: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requirements, cache = locked
+    first = {name: unpacked(requirements, Target("python3.13", name), cache) for name in ("arm64", "x86_64")}
+    monkeypatch.setattr(wheels, "_download", None)
+
+    assert unpacked(requirements, Target("python3.13", "arm64"), cache) == first["arm64"] != first["x86_64"]
+    assert (first["x86_64"] / "lib" / "fast.cpython-313-aarch64.so").read_text() == "x86_64"
+
+
+def test_given_a_target_then_its_platforms_are_those_its_glibc_can_load() -> None:
+    assert Target("python3.13", "arm64").platforms()[0] == "manylinux_2_34_aarch64"
+    assert Target("python3.11", "x86_64").platforms()[0] == "manylinux_2_26_x86_64"
+    assert Target("python3.13", "arm64").platforms()[-1] == "manylinux2014_aarch64"
+
+
+def test_given_the_lockfile_then_every_requirement_is_pinned_with_its_hash() -> None:
+    lines = (FUNCTIONS / "requirements.txt").read_text().splitlines()
+    pinned = [line for line in lines if "==" in line and not line.startswith("#")]
+    assert pinned
+    assert all(lines[lines.index(line) + 1].strip().startswith("--hash=sha256:") for line in pinned)
