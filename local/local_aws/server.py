@@ -34,7 +34,7 @@ from local_aws.kms.key_usage import Use, via
 from local_aws.personalize import Measured
 from local_aws.scheduler.clock import Clock
 from local_aws.settings import ServerSettings
-from local_aws.sns import subscriptions
+from local_aws.sns import mailbox, subscriptions
 from local_aws.sns.mailbox import Mailbox
 from local_aws.stepfunctions.interpreter import StateMachines
 from local_aws.trouble import report
