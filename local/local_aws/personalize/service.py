@@ -16,7 +16,6 @@ from local_aws.personalize.models import ModelStore
 from local_aws.personalize.settings import PersonalizeSettings
 from local_aws.personalize.store import Resource, Store
 from local_aws.personalize.timeline import ACTIVE, DELETE_IN_PROGRESS, DELETE_PENDING, GONE, Timeline
-from local_aws.personalize.workers import Workers
 
 Work = Callable[[Resource], dict[str, Any] | None]
 """Background work for a resource; returns members to add to it. Raises WorkFailedError."""
@@ -45,8 +44,8 @@ class Service:
         self.faults = faults
         self.lock = threading.RLock()
         self.store = Store(settings.clock)
-        self.heavy = Workers(settings.heavy_workers)
-        self.light = Workers(1)
+        self.heavy = settings.workers(settings.heavy_workers)
+        self.light = settings.workers(1)
         self.models = ModelStore(settings.model_dir)
         self.trackers: dict[str, Resource] = {}
         self.deployments: dict[str, Any] = {}

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from local_aws.personalize.workers import Workers
+
 _FROM_ENVIRONMENT = ("step_seconds", "day_seconds", "item_update_seconds")
 
 
@@ -38,6 +40,8 @@ class PersonalizeSettings:
     `heavy_workers`: how many imports, trainings and other jobs run at a time.
     `training_process`: whether each training has a process of its own.
     `model_dir`: where trained models are kept; a temporary directory when None.
+    `clock`: epoch seconds; `workers`: makes the queue for that many jobs at a time. Tests that move the clock by hand
+    replace both (local_aws.testing.manual_clock).
     """
 
     step_seconds: float = 0.2
@@ -48,6 +52,7 @@ class PersonalizeSettings:
     model_dir: Path | None = None
     quotas: Quotas = field(default_factory=Quotas)
     clock: Callable[[], float] = time.time
+    workers: Callable[[int], Workers] = Workers
 
     @classmethod
     def from_environment(cls) -> "PersonalizeSettings":

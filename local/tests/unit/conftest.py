@@ -10,11 +10,10 @@ from local_aws.testing.in_process import INTERACTIONS, ITEMS, FakeS3, World, int
 
 
 @pytest.fixture(name="fake_recommender")
-def _fake_recommender(monkeypatch: pytest.MonkeyPatch) -> None:
+def _fake_recommender() -> Iterator[None]:
     """A real training takes seconds; the integration tests have it."""
-    monkeypatch.setattr("local_aws.personalize.trainer.train", fake_recommender.train)
-    monkeypatch.setattr("local_aws.personalize.trainer.evaluate", fake_recommender.evaluate)
-    monkeypatch.setattr("local_aws.personalize.models.Model", fake_recommender.FakeModel)
+    with fake_recommender.installed():
+        yield
 
 
 @pytest.fixture
