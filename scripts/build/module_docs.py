@@ -14,7 +14,8 @@ from pathlib import Path
 
 from scripts.common import tfvars
 from scripts.common.environments import ROOT
-from scripts.common.terminal import TaskError, console, fail
+from scripts.common.task import TaskError
+from scripts.common.terminal import console, fail
 
 BEGIN, END = "<!-- interface:begin (make docs) -->", "<!-- interface:end -->"
 _LONGEST_ON_ONE_LINE = 60

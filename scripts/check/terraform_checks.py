@@ -8,7 +8,8 @@ import tempfile
 
 from scripts.common import environments, terraform
 from scripts.common.environments import ROOT, TERRAFORM_DIRECTORY
-from scripts.common.terminal import TaskError, console, fail
+from scripts.common.task import TaskError
+from scripts.common.terminal import console, fail
 
 
 def main() -> int:

@@ -15,7 +15,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts.common import environments, terraform, tfvars
-from scripts.common.terminal import TaskError, fail
+from scripts.common.task import TaskError
+from scripts.common.terminal import fail
 
 CONSUMERS = ("put_events", "record_history")  # the functions that read the stream; each has a dead-letter queue
 

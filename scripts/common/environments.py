@@ -12,7 +12,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.common.terminal import TaskError
+from scripts.common.task import TaskError
 
 ROOT = Path(__file__).resolve().parents[2]
 TERRAFORM_DIRECTORY = ROOT / "terraform"

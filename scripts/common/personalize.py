@@ -16,7 +16,7 @@ try:
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from scripts.common.terminal import TaskError
+    from scripts.common.task import TaskError
 except ImportError as missing:
     sys.exit(
         f"{missing.name} is not installed for {sys.executable}: run `make setup`, then let Terraform use "

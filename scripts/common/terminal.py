@@ -18,10 +18,6 @@ console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 _QUIET_SECONDS = 10.0  # how often a pipe or a CI log hears from a long step; a terminal sees it live
 
 
-class TaskError(Exception):
-    """A failure of a task that the reader can act on; printed as one paragraph, without a stack trace."""
-
-
 @dataclass
 class Progress:
     """What a running step says of itself; ``note`` is what its last line will add."""
@@ -83,5 +79,5 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
 
 
 def fail(message: str) -> None:
-    """Say what went wrong and what to do, on standard error."""
-    Console(stderr=True, highlight=False).print(f"[bold red]✗[/bold red] {escape(message)}")
+    """Print what went wrong, and what to do, on standard error."""
+    Console(stderr=True, highlight=False).print(f"[bold red]✗[/bold red] {escape(message)}", soft_wrap=True)

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from scripts.common import environments, terraform_release
 from scripts.common.environments import TERRAFORM_DIRECTORY
-from scripts.common.terminal import TaskError, console, fail
+from scripts.common.task import TaskError
+from scripts.common.terminal import console, fail
 
 MINIMUM_VERSION = (1, 11)
 _REGISTRY = "https://registry.terraform.io/.well-known/terraform.json"

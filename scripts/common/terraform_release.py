@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scripts.common.environments import ROOT
-from scripts.common.terminal import TaskError, running
+from scripts.common.task import TaskError
+from scripts.common.terminal import running
 
 VERSION = "1.11.4"
 # SHA-256 of terraform_1.11.4_<system>.zip, as its publisher's terraform_1.11.4_SHA256SUMS lists them.

@@ -23,7 +23,7 @@ from hcl2.utils import SerializationOptions
 
 from scripts.common import terraform
 from scripts.common.environments import TERRAFORM_DIRECTORY
-from scripts.common.terminal import TaskError
+from scripts.common.task import TaskError
 
 Block = dict[str, Any]  # the body of a block, as hcl2 reads it: expressions are "${…}"
 

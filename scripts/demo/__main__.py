@@ -11,7 +11,8 @@ import boto3
 
 from scripts.common import environments
 from scripts.common.environments import ROOT, Local
-from scripts.common.terminal import Progress, Steps, TaskError, console, fail, table
+from scripts.common.task import TaskError
+from scripts.common.terminal import Progress, Steps, console, fail, table
 from scripts.demo import local_system
 from scripts.demo.visitor import BREED, SPECIES, Visitor
 from scripts.operate.execution_progress import Execution

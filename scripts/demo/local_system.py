@@ -23,7 +23,8 @@ from urllib.parse import urlsplit
 
 from scripts.common import environments, terraform
 from scripts.common.environments import ROOT, Local
-from scripts.common.terminal import Progress, TaskError, console, fail, running, table
+from scripts.common.task import TaskError
+from scripts.common.terminal import Progress, console, fail, running, table
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripts.common.terminal import Progress, TaskError
+from scripts.common.task import TaskError
+from scripts.common.terminal import Progress
 
 BREED = "Saint_Bernard"
 SPECIES = "2"

@@ -18,7 +18,8 @@ from typing import Any
 
 from scripts.common import terraform
 from scripts.common.environments import ROOT, TERRAFORM_DIRECTORY
-from scripts.common.terminal import TaskError, console, fail
+from scripts.common.task import TaskError
+from scripts.common.terminal import console, fail
 
 _LONGEST_COMMENT = 60_000  # GitHub takes 65,536 characters, https://github.com/orgs/community/discussions/41331
 _LONGEST_DETAILS = 2_000  # of a Code Insights report

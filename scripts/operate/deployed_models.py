@@ -10,7 +10,7 @@ from animal_recommender.retraining import ledger
 from animal_recommender.retraining.campaign_status import served_version
 from scripts.common.deployment import Deployment
 from scripts.common.personalize import ACTIVE, solution_versions
-from scripts.common.terminal import TaskError
+from scripts.common.task import TaskError
 
 Resource = dict[str, Any]  # an answer of DescribeX, unwrapped
 

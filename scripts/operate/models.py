@@ -11,7 +11,8 @@ from animal_recommender.retraining import ledger
 from animal_recommender.retraining.campaign_status import change_under_way, served_version
 from animal_recommender.retraining.run_state import metric_label
 from scripts.common.deployment import Deployment, parser, run
-from scripts.common.terminal import TaskError, console
+from scripts.common.task import TaskError
+from scripts.common.terminal import console
 from scripts.operate.deployed_models import DeployedModel, Resource, deployed_models
 
 CHARTED = "normalized_discounted_cumulative_gain_at_5"

@@ -14,7 +14,8 @@ from typing import Any
 from rich.markup import escape
 
 from scripts.common.deployment import Deployment, parser, run
-from scripts.common.terminal import Progress, TaskError, console, running, table
+from scripts.common.task import TaskError
+from scripts.common.terminal import Progress, console, running, table
 
 UNDER_WAY = ("QUEUED", "RUNNING")
 POLL_SECONDS = 0.5

@@ -16,7 +16,8 @@ from typing import Any
 from animal_recommender.events import parse_event
 from animal_recommender.validation import ValidationError
 from scripts.common.deployment import CONSUMERS, Deployment, parser, run
-from scripts.common.terminal import Progress, TaskError, console, running, table
+from scripts.common.task import TaskError
+from scripts.common.terminal import Progress, console, running, table
 from scripts.operate.dead_letter_queue import UNREADABLE, Letter, Queue
 from scripts.operate.reinvocation import Reinvocation, StreamRecord, read_range
 

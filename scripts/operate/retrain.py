@@ -15,7 +15,8 @@ from rich.table import Table
 
 from animal_recommender.retraining.run_state import metric_label
 from scripts.common.deployment import Deployment, parser, run
-from scripts.common.terminal import TaskError, console, table
+from scripts.common.task import TaskError
+from scripts.common.terminal import console, table
 from scripts.operate.deployed_models import deployed_models, running_execution
 from scripts.operate.execution_progress import Execution
 

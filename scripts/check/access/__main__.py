@@ -12,7 +12,8 @@ from scripts.check.access.reasons import reasons
 from scripts.check.access.report import drawn, read
 from scripts.common import environments
 from scripts.common.environments import ROOT
-from scripts.common.terminal import TaskError, console, fail
+from scripts.common.task import TaskError
+from scripts.common.terminal import console, fail
 
 
 def fetch(endpoint: str) -> dict[str, Any]:

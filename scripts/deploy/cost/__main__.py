@@ -15,7 +15,8 @@ from rich import box
 from rich.table import Table
 
 from scripts.common import tfvars
-from scripts.common.terminal import TaskError, console, fail
+from scripts.common.task import TaskError
+from scripts.common.terminal import console, fail
 from scripts.deploy.cost.components import Load, monthly
 from scripts.deploy.cost.levers import effects, levers
 from scripts.deploy.cost.prices import Prices

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from rich.markup import escape
 
 from scripts.common import environments, tfvars
-from scripts.common.terminal import TaskError, console, fail, running, table
+from scripts.common.task import TaskError
+from scripts.common.terminal import console, fail, running, table
 from scripts.deploy.preflight import account, files, names, quotas
 from scripts.deploy.preflight.findings import FAIL, OK, WARN, Check, Finding, Target, findings
 

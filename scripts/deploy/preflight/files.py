@@ -12,7 +12,7 @@ from scripts.check import check_seed
 from scripts.check.seed_files import ERROR, WARNING, Findings
 from scripts.common import terraform
 from scripts.common.environments import ROOT, TERRAFORM_DIRECTORY
-from scripts.common.terminal import TaskError
+from scripts.common.task import TaskError
 from scripts.deploy.preflight.findings import FAIL, OK, WARN, Finding, Target
 
 BUILD = ROOT / "build"

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from scripts.common.deployment import Deployment, parser, run
-from scripts.common.terminal import TaskError, console, table
+from scripts.common.task import TaskError
+from scripts.common.terminal import console, table
 from scripts.operate.forget_user.removal import Removal
 
 REMAINING = (

@@ -11,7 +11,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from scripts.common.terminal import Progress, TaskError
+from scripts.common.task import TaskError
+from scripts.common.terminal import Progress
 
 COMPLETED, FAILED = "COMPLETED", "FAILED"
 

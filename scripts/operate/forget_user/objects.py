@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from scripts.common.terminal import TaskError
+from scripts.common.task import TaskError
 
 WORKERS = 8  # an object of the raw store may unpack to 128 MiB
 _GZIP = b"\x1f\x8b"

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from scripts.common.environments import Local
-from scripts.common.terminal import TaskError
+from scripts.common.task import TaskError
 from scripts.demo import local_system
 
 

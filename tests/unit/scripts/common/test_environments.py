@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from scripts.common import environments, terraform
-from scripts.common.terminal import TaskError
+from scripts.common.task import TaskError
 
 
 def test_given_dev_then_the_callers_identity_is_left_alone(monkeypatch):

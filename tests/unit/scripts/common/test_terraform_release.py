@@ -14,7 +14,7 @@ import zipfile
 import pytest
 
 from scripts.common import terraform_release
-from scripts.common.terminal import TaskError
+from scripts.common.task import TaskError
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from scripts.common import tfvars
-from scripts.common.terminal import TaskError
+from scripts.common.task import TaskError
 
 VARIABLES = """
 variable "environment" {

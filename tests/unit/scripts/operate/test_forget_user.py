@@ -11,7 +11,7 @@ import pytest
 from animal_recommender.events import parse_event
 from animal_recommender.history_table import event_item, login_item
 from scripts.common.deployment import Deployment
-from scripts.common.terminal import TaskError
+from scripts.common.task import TaskError
 from scripts.operate.forget_user.__main__ import finish, forget
 from scripts.operate.forget_user.removal import Removal
 from scripts.operate.forget_user.subject import Subject

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from scripts.common.deployment import Deployment
-from scripts.common.terminal import TaskError, running
+from scripts.common.task import TaskError
+from scripts.common.terminal import running
 from scripts.operate import query
 from scripts.operate.query import Athena, NamedQuery, ask, quoted
 

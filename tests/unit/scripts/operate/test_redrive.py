@@ -14,7 +14,8 @@ from animal_recommender.dead_letters import DeadLetters
 from animal_recommender.events import Event
 from animal_recommender.stream_batches import Outcome, consume
 from scripts.common.deployment import Deployment
-from scripts.common.terminal import TaskError, running
+from scripts.common.task import TaskError
+from scripts.common.terminal import running
 from scripts.operate.dead_letter_queue import Queue
 from scripts.operate.redrive import Redrive, read_repaired
 from scripts.operate.reinvocation import Reinvocation

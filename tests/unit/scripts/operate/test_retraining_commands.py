@@ -8,7 +8,7 @@ from rich.console import Console
 
 from animal_recommender.retraining import ledger
 from scripts.common.personalize import Poll
-from scripts.common.terminal import TaskError
+from scripts.common.task import TaskError
 from scripts.operate.execution_progress import Execution
 from scripts.operate.models import chart
 from scripts.operate.retrain import finish, run_input
