@@ -2,9 +2,9 @@
 
 from typing import Any, Literal
 
-AutomaticTraining = Literal["off", "switched off"]
+from animal_recommender.retraining.resource_status import CREATING
 
-_CHANGING = frozenset({"CREATE PENDING", "CREATE IN_PROGRESS"})
+AutomaticTraining = Literal["off", "switched off"]
 
 
 def switch_off(personalize: Any, solution_arn: str) -> AutomaticTraining:
@@ -19,4 +19,4 @@ def switch_off(personalize: Any, solution_arn: str) -> AutomaticTraining:
 
 def _being_switched_off(solution: dict[str, Any]) -> bool:
     update = solution.get("latestSolutionUpdate", {})
-    return update.get("status") in _CHANGING and update.get("performAutoTraining") is False
+    return update.get("status") in CREATING and update.get("performAutoTraining") is False

@@ -4,13 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from animal_recommender.retraining.solution_versions import (
-    ACTIVE,
-    IN_TRAINING,
-    created_since,
-    describe_version,
-    list_versions,
-)
+from animal_recommender.retraining.resource_status import ACTIVE, CREATING
+from animal_recommender.retraining.solution_versions import created_since, describe_version, list_versions
 
 
 @dataclass(frozen=True)
@@ -28,7 +23,7 @@ def read_history(personalize: Any, solution_arn: str, now: datetime) -> Training
     versions = list_versions(personalize, solution_arn)
     trained = [version for version in versions if version["status"] == ACTIVE]
     month = created_since(trained, now.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
-    in_training = (version["solutionVersionArn"] for version in versions if version["status"] in IN_TRAINING)
+    in_training = (version["solutionVersionArn"] for version in versions if version["status"] in CREATING)
     return TrainingHistory(
         last_trained=trained[0]["creationDateTime"] if trained else None,
         last_hours=sum(_hours(personalize, version) for version in trained[:1]),

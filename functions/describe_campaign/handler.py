@@ -6,7 +6,6 @@ from typing import Any, Literal, TypedDict
 from animal_recommender.clients import client
 from animal_recommender.observability import observed
 from animal_recommender.retraining.campaign_status import (
-    ACTIVE,
     Campaign,
     age_seconds,
     change_under_way,
@@ -14,6 +13,7 @@ from animal_recommender.retraining.campaign_status import (
     serves,
     update_failure,
 )
+from animal_recommender.retraining.resource_status import ACTIVE
 
 State = Literal["serving", "pending", "expired", "free", "failed"]
 

@@ -5,7 +5,8 @@ from typing import Any, Literal, TypedDict
 
 from animal_recommender.clients import client
 from animal_recommender.observability import observed
-from animal_recommender.retraining.solution_versions import ACTIVE, IN_TRAINING, describe_version
+from animal_recommender.retraining.resource_status import ACTIVE, CREATING
+from animal_recommender.retraining.solution_versions import describe_version
 
 
 class DescribeInput(TypedDict):
@@ -51,7 +52,7 @@ def assess(version: dict[str, Any], timeout_seconds: int, now: datetime) -> Trai
 def _state(status: str, *, expired: bool) -> Literal["active", "pending", "expired", "failed"]:
     if status == ACTIVE:
         return "active"
-    if status in IN_TRAINING:
+    if status in CREATING:
         return "expired" if expired else "pending"
     return "failed"
 

@@ -4,7 +4,8 @@ from typing import Any, TypedDict
 
 from animal_recommender.clients import client
 from animal_recommender.observability import logger, observed
-from animal_recommender.retraining.solution_versions import IN_TRAINING, find_named, list_versions, version_name
+from animal_recommender.retraining.resource_status import CREATING
+from animal_recommender.retraining.solution_versions import find_named, list_versions, version_name
 
 
 class StopInput(TypedDict):
@@ -33,4 +34,4 @@ def handler(event: StopInput, context: Any) -> Stopped:
 
 def _in_training(personalize: Any, solution_arn: str, name: str) -> str | None:
     versions = list_versions(personalize, solution_arn)
-    return find_named(personalize, [version for version in versions if version["status"] in IN_TRAINING], name)
+    return find_named(personalize, [version for version in versions if version["status"] in CREATING], name)

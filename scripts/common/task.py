@@ -1,6 +1,6 @@
 """Run a command's task, and turn what can go wrong into a sentence for the person who ran it.
 
-Every `python -m scripts.…` entry calls `run_task`, so that the same failure has the same words and exit code everywhere.
+Every `python -m scripts.…` entry calls `run_task`, so that a failure has the same words and exit code everywhere.
 """
 
 from collections.abc import Callable

@@ -8,9 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-ACTIVE = "ACTIVE"
-CREATE_FAILED = "CREATE FAILED"
-CHANGING = frozenset({"CREATE PENDING", "CREATE IN_PROGRESS"})
+from animal_recommender.retraining.resource_status import ACTIVE, CREATE_FAILED, CREATING
 
 Campaign = Mapping[str, Any]
 
@@ -23,12 +21,12 @@ def served_version(campaign: Campaign) -> str:
 def change_under_way(campaign: Campaign) -> Campaign | None:
     """Answer the creation or update that has not ended yet (`status`, `creationDateTime` …), or None."""
     update = campaign.get("latestCampaignUpdate")
-    if campaign["status"] in CHANGING:
+    if campaign["status"] in CREATING:
         return campaign
     if update is None:
         return None
     activating = update["status"] == ACTIVE and updated_version(campaign) != served_version(campaign)
-    return update if update["status"] in CHANGING or activating else None
+    return update if update["status"] in CREATING or activating else None
 
 
 def updated_version(campaign: Campaign) -> str | None:

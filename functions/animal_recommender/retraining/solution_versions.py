@@ -6,9 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-ACTIVE = "ACTIVE"
-IN_TRAINING = frozenset({"CREATE PENDING", "CREATE IN_PROGRESS"})
-
 _NAME_LIMIT = 63
 _HASH_LENGTH = 8
 
