@@ -22,12 +22,16 @@ locals {
     partition = data.aws_partition.current.partition
   }
 
-  # A shell word, so that the same value serves every machine.
-  python = coalesce(var.python, "$(command -v ${path.root}/../.venv/bin/python || command -v python3)")
+  # The rest of the repository, beside this folder. The path is relative when the caller's source is, so that it is the
+  # same on every machine: the scripts' paths are kept in the state.
+  repository        = "${path.module}/.."
+  package_directory = coalesce(var.package_directory, "${local.repository}/build")
+  seed_directory    = coalesce(var.seed.directory, "${local.repository}/seed")
+  python            = coalesce(var.python, fileexists("${local.repository}/.venv/bin/python") ? "${local.repository}/.venv/bin/python" : "python3")
 
   platform = {
     environment        = var.environment
-    package_directory  = "${path.root}/../build"
+    package_directory  = local.package_directory
     package_bucket     = module.storage.packages_bucket
     runtime            = var.lambda_runtime
     architecture       = var.lambda_architecture

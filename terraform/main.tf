@@ -36,11 +36,12 @@ module "personalize" {
   filters     = var.filters
   ledger_path = "${local.parameter_path}/models"
   python      = local.python
+  python_path = [local.repository, "${local.repository}/functions"]
 
   seed = {
     bucket      = module.storage.seed_bucket
     bucket_arn  = module.storage.seed_bucket_arn
-    directory   = var.seed.directory
+    directory   = local.seed_directory
     rebase      = var.seed.rebase
     popular_key = local.fallback_key
   }
@@ -164,8 +165,9 @@ resource "terraform_data" "deletion_protection" {
   input = var.deletion_protection ? "on" : "off"
 
   provisioner "local-exec" {
-    when    = destroy
-    command = "[ ${self.input} = off ] || { echo 'deletion_protection is true: nothing was destroyed. Set it to false, apply, then destroy.' >&2; exit 1; }"
+    when        = destroy
+    command     = "[ \"$DELETION_PROTECTION\" = off ] || { echo 'deletion_protection is true: nothing was destroyed. Set it to false, apply, then destroy.' >&2; exit 1; }"
+    environment = { DELETION_PROTECTION = self.input }
   }
 
   depends_on = [

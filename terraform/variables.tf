@@ -41,7 +41,18 @@ variable "tags" {
 }
 
 variable "python" {
-  description = "Python (with boto3) that runs the scripts of apply and destroy. Null: the repository's .venv, else python3."
+  description = "Program that runs the scripts of apply and destroy: name or path of a Python 3.11 or later that has boto3 and rich. Null: .venv/bin/python of the repository if it exists (`make setup`), else python3."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = can(regex("^[^\"$`]+$", coalesce(var.python, "python3")))
+    error_message = "python must be the name or the path of a program, for example python3 or /usr/bin/python3.13. It is not given to a shell, so shell expressions such as $(command -v python3) are not evaluated."
+  }
+}
+
+variable "package_directory" {
+  description = "Folder with the functions' zips, as `make package` builds them. Null: build/ of the repository."
   type        = string
   default     = null
 }
@@ -221,18 +232,18 @@ variable "athena_scan_limit_gib" {
 # ---- recommendations ----
 
 variable "seed" {
-  description = "First data of the models: folder with interactions.csv, items.csv and schemas/, and whether the times in it are moved so that the newest event is now (for example data)."
+  description = "First data of the models: folder with interactions.csv, items.csv and schemas/ (null: seed/ of the repository, example data), and whether the times in it are moved so that the newest event is now (for example data)."
   type = object({
-    directory = optional(string, "../seed")
+    directory = optional(string)
     rebase    = optional(bool, true)
   })
   default = {}
 
   validation {
     condition = alltrue([for file in ["interactions.csv", "items.csv", "schemas/interactions.json", "schemas/items.json"] :
-      fileexists("${var.seed.directory}/${file}")
+      fileexists("${coalesce(var.seed.directory, "${path.module}/../seed")}/${file}")
     ])
-    error_message = "seed.directory (${var.seed.directory}) must hold interactions.csv, items.csv, schemas/interactions.json and schemas/items.json."
+    error_message = "seed.directory (${coalesce(var.seed.directory, "${path.module}/../seed")}) must hold interactions.csv, items.csv, schemas/interactions.json and schemas/items.json."
   }
 }
 

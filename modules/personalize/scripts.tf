@@ -1,48 +1,54 @@
-# What no registry type covers is done by scripts that can be repeated at any time. A destroy-time provisioner may
-# read only `self`, so everything it needs is in `input`.
+# Scripts do what no registry type covers. Each of them can be run again at any time. They read every input from the
+# environment, so no value has to be quoted for a shell, and no shell is started.
 
 locals {
-  run = {
-    python  = var.python
-    region  = var.account.region
-    scripts = "${path.module}/../../scripts"
+  # The program and the variables that all scripts share. PYTHONSAFEPATH (Python 3.11) keeps the folder in which
+  # Terraform runs out of the import path: a folder `scripts` of the caller must not replace ours.
+  interpreter = [var.python, "-m"]
+  environment = {
+    AWS_DEFAULT_REGION = var.account.region
+    AWS_REGION         = var.account.region
+    PYTHONPATH         = join(":", var.python_path)
+    PYTHONSAFEPATH     = "1"
   }
 
-  seed_files = [for dataset in keys(local.datasets) : "${var.seed.directory}/${dataset}.csv"]
+  dataset_group_arn = "${local.arn_prefix}:dataset-group/${var.prefix}"
+  seed_files        = [for dataset in keys(local.datasets) : "${var.seed.directory}/${dataset}.csv"]
 }
 
 resource "terraform_data" "seed" {
-  input            = merge(local.run, { bucket = var.seed.bucket })
   triggers_replace = concat([var.seed.bucket], [for path in local.seed_files : filesha256(path)])
 
   provisioner "local-exec" {
-    command = join(" ", [
-      "\"${self.input.python}\" ${self.input.scripts}/provision/upload_seed.py",
-      "--bucket ${self.input.bucket}",
-      "--directory '${var.seed.directory}'",
-      "--popular-key ${var.seed.popular_key}",
-      var.seed.rebase ? "--rebase" : "",
-    ])
-    environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
+    interpreter = concat(local.interpreter, ["scripts.provision.upload_seed"])
+    command     = "upload"
+    environment = merge(local.environment, {
+      POPULAR_LIST_KEY = var.seed.popular_key
+      SEED_BUCKET      = var.seed.bucket
+      SEED_DIRECTORY   = var.seed.directory
+      SEED_REBASE      = var.seed.rebase
+    })
   }
 }
 
-locals {
-  dataset_group_arn = "${local.arn_prefix}:dataset-group/${var.prefix}"
-
-  in_region = { AWS_DEFAULT_REGION = var.account.region, AWS_REGION = var.account.region }
-}
-
-# A dataset with an import under way cannot be deleted. By itself and before the import, as `teardown` below.
+# Waits, at destroy, until no import into the dataset is under way: only then can the dataset be deleted. This is a
+# resource of its own, created before the import, for the same reason as `teardown` below.
+#
+# A destroy-time provisioner can read only `self`, so its program and its variables are kept in `input`. The fallback
+# of each `try` is for state that version 0.1 wrote, see the script.
 resource "terraform_data" "end_of_imports" {
   for_each = aws_cloudcontrolapi_resource.dataset
 
-  input = merge(local.run, { dataset_arn = each.value.id })
+  input = {
+    interpreter = local.interpreter
+    environment = merge(local.environment, { DATASET_ARN = each.value.id })
+  }
 
   provisioner "local-exec" {
     when        = destroy
-    command     = "\"${self.input.python}\" ${self.input.scripts}/provision/seed_import.py wait --dataset-arn ${self.input.dataset_arn}"
-    environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
+    interpreter = concat(try(self.input.interpreter, ["/bin/sh", "${path.module}/earlier_state.sh"]), ["scripts.provision.seed_import"])
+    command     = "wait"
+    environment = try(self.input.environment, self.input)
   }
 
   lifecycle {
@@ -56,37 +62,46 @@ resource "terraform_data" "seed_import" {
   triggers_replace = [each.value.id]
 
   provisioner "local-exec" {
-    command = join(" ", [
-      "\"${local.run.python}\" ${local.run.scripts}/provision/seed_import.py create --dataset-arn ${each.value.input.dataset_arn}",
-      "--source s3://${var.seed.bucket}/seed/${each.key}.csv --role-arn ${aws_iam_role.this.arn}",
-    ])
-    environment = local.in_region
+    interpreter = concat(local.interpreter, ["scripts.provision.seed_import"])
+    command     = "create"
+    environment = merge(local.environment, {
+      DATASET_ARN     = each.value.input.environment.DATASET_ARN
+      IMPORT_ROLE_ARN = aws_iam_role.this.arn
+      IMPORT_SOURCE   = "s3://${var.seed.bucket}/seed/${each.key}.csv"
+    })
   }
 
   depends_on = [terraform_data.seed, aws_iam_role_policy.this]
 }
 
-# All that a model has undone, when it or everything goes. By itself and before the rest: Terraform runs no destroy-time
-# provisioner of a resource whose creation failed or was interrupted, and a campaign left behind costs money every hour.
+# Deletes, at destroy, all that belongs to a model. This is a resource of its own, created before the rest: Terraform
+# runs no destroy-time provisioner of a resource whose creation failed or was interrupted, and a campaign that is left
+# behind costs money every hour.
 resource "terraform_data" "teardown" {
   for_each = local.names
 
-  input = merge(local.run, {
-    campaign_arn = local.campaign_arns[each.key]
-    solutions    = "--dataset-group-arn ${local.dataset_group_arn} --stem ${each.value}"
-  })
-
-  provisioner "local-exec" {
-    when        = destroy
-    command     = "\"${self.input.python}\" ${self.input.scripts}/provision/campaign.py delete --campaign-arn ${self.input.campaign_arn}"
-    environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
+  input = {
+    interpreter = local.interpreter
+    environment = merge(local.environment, {
+      CAMPAIGN_ARN      = local.campaign_arns[each.key]
+      DATASET_GROUP_ARN = local.dataset_group_arn
+      SOLUTION_PREFIX   = each.value
+    })
   }
 
-  # Ends trainings that are under way, too.
   provisioner "local-exec" {
     when        = destroy
-    command     = "\"${self.input.python}\" ${self.input.scripts}/provision/solution.py delete ${self.input.solutions}"
-    environment = { AWS_DEFAULT_REGION = self.input.region, AWS_REGION = self.input.region }
+    interpreter = concat(try(self.input.interpreter, ["/bin/sh", "${path.module}/earlier_state.sh"]), ["scripts.provision.campaign"])
+    command     = "delete"
+    environment = try(self.input.environment, self.input)
+  }
+
+  # Stops trainings that are under way, too.
+  provisioner "local-exec" {
+    when        = destroy
+    interpreter = concat(try(self.input.interpreter, ["/bin/sh", "${path.module}/earlier_state.sh"]), ["scripts.provision.solution"])
+    command     = "delete"
+    environment = try(self.input.environment, self.input)
   }
 
   lifecycle {
@@ -96,8 +111,8 @@ resource "terraform_data" "teardown" {
   depends_on = [terraform_data.seed_import]
 }
 
-# Not the registry's AWS::Personalize::Solution: that one cannot switch automatic training off, which is on unless told
-# otherwise, and a change of recipe would take the old solution, and so the campaign, away before the new one is trained.
+# Not the registry's AWS::Personalize::Solution: that type cannot switch automatic training off, which is on by default.
+# Also, a change of the recipe would delete the old solution, and with it the campaign, before the new one is trained.
 resource "terraform_data" "solution" {
   for_each = terraform_data.teardown
 
@@ -105,12 +120,14 @@ resource "terraform_data" "solution" {
   triggers_replace = [local.solution_names[each.key], each.value.id]
 
   provisioner "local-exec" {
-    command = join(" ", [
-      "\"${local.run.python}\" ${local.run.scripts}/provision/solution.py create --name ${local.solution_names[each.key]}",
-      "--dataset-group-arn ${local.dataset_group_arn} --recipe-arn ${local.recipe_arns[each.key]}",
-      "--hyperparameters '${jsonencode(var.models[each.key].hyperparameters)}'",
-    ])
-    environment = local.in_region
+    interpreter = concat(local.interpreter, ["scripts.provision.solution"])
+    command     = "create"
+    environment = merge(local.environment, {
+      DATASET_GROUP_ARN = local.dataset_group_arn
+      HYPERPARAMETERS   = jsonencode(var.models[each.key].hyperparameters)
+      RECIPE_ARN        = local.recipe_arns[each.key]
+      SOLUTION_NAME     = local.solution_names[each.key]
+    })
   }
 }
 
@@ -120,59 +137,72 @@ resource "terraform_data" "first_solution_version" {
   triggers_replace = [each.value.id]
 
   provisioner "local-exec" {
-    command     = "\"${local.run.python}\" ${local.run.scripts}/provision/solution_version.py create --solution-arn ${local.solution_arns[each.key]}"
-    environment = local.in_region
+    interpreter = concat(local.interpreter, ["scripts.provision.solution_version"])
+    command     = "create"
+    environment = merge(local.environment, { SOLUTION_ARN = local.solution_arns[each.key] })
   }
 }
 
 locals {
-  # Model -> arguments of campaign.py that name it, and those that an existing campaign can be given too.
-  campaign_identity = { for model, name in local.names : model => join(" ", [
-    "--name ${name} --solution-arn ${local.solution_arns[model]}",
-    "--ledger-parameter ${aws_ssm_parameter.ledger[model].name}",
-  ]) }
-  campaign_settings = { for model, settings in var.models : model => join(" ", compact([
-    "--minimum-provisioned-tps ${settings.minimum_provisioned_tps}",
-    settings.exploration_weight == null ? "" : "--exploration-weight ${settings.exploration_weight}",
-    settings.exploration_item_age_cut_off == null ? "" : "--exploration-item-age-cut-off ${settings.exploration_item_age_cut_off}",
-  ])) }
+  # Model -> the settings that an existing campaign can be given. An empty value leaves a setting out.
+  campaign_settings = { for model, settings in var.models : model => {
+    EXPLORATION_ITEM_AGE_CUT_OFF = settings.exploration_item_age_cut_off == null ? "" : tostring(settings.exploration_item_age_cut_off)
+    EXPLORATION_WEIGHT           = settings.exploration_weight == null ? "" : tostring(settings.exploration_weight)
+    MINIMUM_PROVISIONED_TPS      = tostring(settings.minimum_provisioned_tps)
+  } }
+
+  # Model -> the environment of the script that creates or updates its campaign.
+  campaign_environments = { for model, name in local.names : model => merge(
+    local.environment,
+    local.campaign_settings[model],
+    {
+      CAMPAIGN_NAME    = name
+      LEDGER_PARAMETER = aws_ssm_parameter.ledger[model].name
+      SOLUTION_ARN     = local.solution_arns[model]
+    },
+  ) }
 }
 
-# Made once; of a new solution it serves the first version, and until that is trained it goes on with the old one's.
+# Created once. For a new solution the campaign is moved to that solution's first version; until then it serves the
+# version of the old solution.
 resource "terraform_data" "campaign" {
   for_each = terraform_data.first_solution_version
 
   triggers_replace = [each.value.id]
 
   provisioner "local-exec" {
-    command     = "\"${local.run.python}\" ${local.run.scripts}/provision/campaign.py create ${local.campaign_identity[each.key]} ${local.campaign_settings[each.key]}"
-    environment = local.in_region
+    interpreter = concat(local.interpreter, ["scripts.provision.campaign"])
+    command     = "create"
+    environment = local.campaign_environments[each.key]
   }
 }
 
-# By itself, so that another capacity or exploration updates a campaign that goes on serving what it serves.
+# A resource of its own, so that another capacity or exploration updates the campaign and leaves alone what it serves.
 resource "terraform_data" "campaign_settings" {
   for_each = terraform_data.campaign
 
   triggers_replace = [local.campaign_settings[each.key]]
 
   provisioner "local-exec" {
-    command     = "\"${local.run.python}\" ${local.run.scripts}/provision/campaign.py create ${local.campaign_identity[each.key]} ${local.campaign_settings[each.key]}"
-    environment = local.in_region
+    interpreter = concat(local.interpreter, ["scripts.provision.campaign"])
+    command     = "create"
+    environment = local.campaign_environments[each.key]
   }
 }
 
-# Once the campaign serves the new solution.
+# Deletes the solutions of earlier recipes once the campaign serves the new one.
 resource "terraform_data" "retired_solutions" {
   for_each = terraform_data.campaign
 
   triggers_replace = [each.value.id]
 
   provisioner "local-exec" {
-    command = join(" ", [
-      "\"${local.run.python}\" ${local.run.scripts}/provision/solution.py retire --dataset-group-arn ${local.dataset_group_arn}",
-      "--stem ${local.names[each.key]} --keep ${local.solution_names[each.key]}",
-    ])
-    environment = local.in_region
+    interpreter = concat(local.interpreter, ["scripts.provision.solution"])
+    command     = "retire"
+    environment = merge(local.environment, {
+      DATASET_GROUP_ARN  = local.dataset_group_arn
+      KEEP_SOLUTION_NAME = local.solution_names[each.key]
+      SOLUTION_PREFIX    = local.names[each.key]
+    })
   }
 }

@@ -134,7 +134,22 @@ variable "ledger_path" {
 }
 
 variable "python" {
-  description = "Shell word that names the Python with boto3 that runs the scripts."
+  description = "Program that runs the scripts: name or path of a Python 3.11 or later that has boto3 and rich."
   type        = string
   default     = "python3"
+
+  validation {
+    condition     = can(regex("^[^\"$`]+$", var.python))
+    error_message = "python must be the name or the path of a program, for example python3 or /usr/bin/python3.13. It is not given to a shell, so shell expressions such as $(command -v python3) are not evaluated."
+  }
+}
+
+variable "python_path" {
+  description = "Folders in which Python finds the packages `scripts` and `animal_recommender`: the root of this repository and its folder functions/."
+  type        = list(string)
+
+  validation {
+    condition     = length(var.python_path) > 0 && !anytrue([for folder in var.python_path : strcontains(folder, ":")])
+    error_message = "python_path must name at least one folder, and no folder whose name contains a colon, which separates the folders in PYTHONPATH."
+  }
 }

@@ -9,7 +9,7 @@ from typing import Any
 from animal_recommender.retraining import ledger
 from animal_recommender.retraining.campaign_status import served_version
 from scripts.common.deployment import Deployment
-from scripts.common.personalize import ACTIVE, solution_versions
+from scripts.common.personalize import ACTIVE, list_solution_versions
 from scripts.common.task import TaskError
 
 Resource = dict[str, Any]  # an answer of DescribeX, unwrapped
@@ -70,7 +70,7 @@ class DeployedModel:
     def hours_this_month(self, solution_arn: str) -> float:
         """Training hours that Personalize counted for the versions begun in this calendar month (UTC)."""
         begin = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        versions = solution_versions(self.personalize, solution_arn)
+        versions = list_solution_versions(self.personalize, solution_arn)
         trained = [one for one in versions if one["status"] == ACTIVE and one["creationDateTime"] >= begin]
         return sum(self.version(one["solutionVersionArn"]).get("trainingHours") or 0.0 for one in trained)
 

@@ -29,7 +29,7 @@ def roll_back(model: DeployedModel, version_arn: str | None, poll: Poll) -> tupl
         raise TaskError(f"{model.name} serves {wanted} already")
     if (status := model.version(wanted)["status"]) != ACTIVE:
         raise TaskError(f"{wanted} is {status}: only an ACTIVE version can serve")
-    poll.accepted(f"updating {model.name}", lambda: _update(model, campaign, wanted))
+    poll.retry_while_in_use(f"updating {model.name}", lambda: _update(model, campaign, wanted))
     after = _settled(model, poll)
     if not serves(after, wanted):
         reason = update_failure(after, wanted) or f"it serves {served_version(after)}"
@@ -48,7 +48,7 @@ def _previous(model: DeployedModel, served: str) -> str:
 
 
 def _settled(model: DeployedModel, poll: Poll) -> Resource:
-    return poll.settled_with_update(f"campaign of {model.name}", model.campaign, "latestCampaignUpdate") or {}
+    return poll.wait_until_updated(f"campaign of {model.name}", model.campaign, "latestCampaignUpdate") or {}
 
 
 def _update(model: DeployedModel, campaign: Resource, version_arn: str) -> Resource:

@@ -1,40 +1,54 @@
-"""Makes a campaign what Terraform's variables say (`create`), or removes it and waits until it is gone (`delete`).
+"""Create a campaign or update its settings (`create`), or delete it and wait until it is gone (`delete`).
 
 The retraining state machine changes daily which solution version a campaign serves. So `create` chooses a version only
-for a campaign that is new, or that serves another solution (the recipe was changed); of any other it changes throughput
-and exploration and leaves the model alone.
+for a new campaign, or for one that serves another solution because the recipe was changed. Of any other campaign it
+updates throughput and exploration, and leaves alone what is served.
+
+Environment of `create`: CAMPAIGN_NAME, SOLUTION_ARN, LEDGER_PARAMETER (name of the SSM parameter with the model's
+ledger), MINIMUM_PROVISIONED_TPS, and optional: EXPLORATION_WEIGHT (0 to 1), EXPLORATION_ITEM_AGE_CUT_OFF (days).
+Environment of `delete`: CAMPAIGN_ARN.
 """
 
-import argparse
+from __future__ import annotations
+
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
+import boto3
 from botocore.exceptions import ClientError
 
 from scripts.common.personalize import (
     ACTIVE,
+    RETRYING,
     Poll,
-    Resource,
-    TaskError,
-    add_poll_arguments,
-    client,
     code,
     failure,
-    found,
+    find,
+    find_newest_active_version,
     message,
-    newest_active_version,
-    poll,
-    run,
 )
-from scripts.provision import first_ledger_entry
+from scripts.common.task import TaskError
+from scripts.provision import first_ledger_entry, inputs
+from scripts.provision.command import run_action
+
+if TYPE_CHECKING:
+    from types_boto3_personalize import PersonalizeClient
+    from types_boto3_personalize.type_defs import CampaignConfigTypeDef, CampaignTypeDef, UpdateCampaignRequestTypeDef
+
+
+class Settings(TypedDict):
+    """The parameters of CreateCampaign and UpdateCampaign that Terraform's variables decide."""
+
+    minProvisionedTPS: int
+    campaignConfig: CampaignConfigTypeDef
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a campaign should be. `minimum_tps` in transactions per second, the cut-off in days.
+    """What a campaign should be. `minimum_tps` is in transactions per second, the cut-off in days.
 
-    No weight: the recipe explores nothing, and the campaign gets no exploration settings.
+    Without a weight the campaign gets no exploration settings: not every recipe explores.
     """
 
     name: str
@@ -45,12 +59,15 @@ class Wanted:
 
     @property
     def arn(self) -> str:
-        """The campaign's ARN: of the solution's account and region."""
+        """The campaign's ARN, in the account and the region of the solution."""
         return f"{self.solution_arn.partition(':solution/')[0]}:campaign/{self.name}"
 
-    def settings(self) -> Resource:
-        """`minProvisionedTPS` and `campaignConfig`. Never in step with the latest version: that would pass the gate."""
-        config: Resource = {"syncWithLatestSolutionVersion": False}
+    def settings(self) -> Settings:
+        """Return the campaign's settings.
+
+        A campaign never follows the latest version by itself: that would deploy versions which nobody evaluated.
+        """
+        config: CampaignConfigTypeDef = {"syncWithLatestSolutionVersion": False}
         exploration = {
             "explorationWeight": self.exploration_weight,
             "explorationItemAgeCutOff": self.exploration_item_age_cut_off,
@@ -61,105 +78,126 @@ class Wanted:
         return {"minProvisionedTPS": self.minimum_tps, "campaignConfig": config}
 
 
-def create(personalize: Any, wanted: Wanted, poll: Poll) -> Resource:
-    """Returns the ACTIVE campaign, made or adjusted. Raises TaskError with the failureReason of what failed."""
-    campaign = _settled(personalize, wanted.arn, poll)
+def create(personalize: PersonalizeClient, wanted: Wanted, poll: Poll) -> CampaignTypeDef:
+    """Create the campaign or update its settings; return it once it is ACTIVE.
+
+    Raises:
+        TaskError: The creation or the update failed. The message has the service's failureReason.
+    """
+    campaign = _wait_until_settled(personalize, wanted.arn, poll)
     if campaign is not None and campaign["status"] != ACTIVE:
-        poll.report(f"removing what is left of an earlier attempt: {failure('campaign', campaign)}")
+        poll.report(f"deleting what is left of an earlier attempt: {failure('campaign', campaign)}")
         delete(personalize, wanted.arn, poll)
         campaign = None
     if campaign is None:
-        return _make(personalize, wanted, poll)
+        return _create(personalize, wanted, poll)
     if solution_of(campaign) != wanted.solution_arn:
         return _move(personalize, wanted, poll)
     if _differs(campaign, wanted.settings()):
-        return _adjust(personalize, wanted, poll)
+        return _update(personalize, wanted, poll)
     poll.report(f"campaign {wanted.name} serves {campaign['solutionVersionArn']}")
     return campaign
 
 
-def delete(personalize: Any, campaign_arn: str, poll: Poll) -> None:
-    """Deletes the campaign and waits until it is gone; good too if there is none."""
+def delete(personalize: PersonalizeClient, campaign_arn: str, poll: Poll) -> None:
+    """Delete the campaign and wait until it is gone. Do nothing if there is none."""
     label = _label(campaign_arn)
-    if _settled(personalize, campaign_arn, poll) is not None:
-
-        def ask() -> Resource:
-            return found(lambda: personalize.delete_campaign(campaignArn=campaign_arn)) or {}
-
-        poll.accepted(f"deleting {label}", ask)
-    poll.until(label, lambda: _describe(personalize, campaign_arn), lambda campaign: campaign is None)
+    if _wait_until_settled(personalize, campaign_arn, poll) is not None:
+        poll.retry_while_in_use(
+            f"deleting {label}", lambda: find(lambda: personalize.delete_campaign(campaignArn=campaign_arn))
+        )
+    poll.wait_until(label, lambda: _describe(personalize, campaign_arn), lambda campaign: campaign is None)
 
 
-def solution_of(campaign: Resource) -> str:
-    """The ARN of the solution whose version a campaign serves."""
+def solution_of(campaign: CampaignTypeDef) -> str:
+    """Return the ARN of the solution whose version the campaign serves."""
     return campaign["solutionVersionArn"].rpartition("/")[0]
 
 
-def _make(personalize: Any, wanted: Wanted, poll: Poll) -> Resource:
-    request = {"name": wanted.name, "solutionVersionArn": _first_version(personalize, wanted), **wanted.settings()}
-    poll.accepted(f"creating campaign {wanted.name}", lambda: personalize.create_campaign(**request))
-    campaign = _settled(personalize, wanted.arn, poll)
+def _create(personalize: PersonalizeClient, wanted: Wanted, poll: Poll) -> CampaignTypeDef:
+    version = _find_version_to_serve(personalize, wanted)
+    poll.retry_while_in_use(
+        f"creating campaign {wanted.name}",
+        lambda: personalize.create_campaign(name=wanted.name, solutionVersionArn=version, **wanted.settings()),
+    )
+    campaign = _wait_until_settled(personalize, wanted.arn, poll)
     if campaign is None:
-        raise TaskError(f"{wanted.arn} was deleted while it was made")
+        raise TaskError(f"{wanted.arn} was deleted while it was created")
     if campaign["status"] != ACTIVE:
         raise failure(wanted.arn, campaign)
     return campaign
 
 
-def _first_version(personalize: Any, wanted: Wanted) -> str:
-    version = newest_active_version(personalize, wanted.solution_arn)
+def _find_version_to_serve(personalize: PersonalizeClient, wanted: Wanted) -> str:
+    version = find_newest_active_version(personalize, wanted.solution_arn)
     if version is None:
-        raise TaskError(f"{wanted.solution_arn} has no ACTIVE version to serve: run solution_version.py create first")
+        raise TaskError(
+            f"{wanted.solution_arn} has no ACTIVE version to serve: run scripts.provision.solution_version create"
+        )
     return version
 
 
-def _move(personalize: Any, wanted: Wanted, poll: Poll) -> Resource:
-    """From one solution to the next: the old one serves until the update is done. Made anew if that is refused."""
-    version = _first_version(personalize, wanted)
+def _move(personalize: PersonalizeClient, wanted: Wanted, poll: Poll) -> CampaignTypeDef:
+    """Move the campaign to another solution; the old one serves until the update is done.
+
+    If the service refuses the update, delete the campaign and create it again.
+    """
+    version = _find_version_to_serve(personalize, wanted)
     try:
-        return _updated(personalize, wanted, poll, {"solutionVersionArn": version, **wanted.settings()})
+        return _update(personalize, wanted, poll, version)
     except ClientError as refusal:
         if code(refusal) != "InvalidInputException":
             raise
-        poll.report(f"campaign {wanted.name} cannot go on with {version}, so it is made anew: {message(refusal)}")
+        poll.report(f"campaign {wanted.name} cannot move to {version}, so it is created again: {message(refusal)}")
     delete(personalize, wanted.arn, poll)
-    return _make(personalize, wanted, poll)
+    return _create(personalize, wanted, poll)
 
 
-def _adjust(personalize: Any, wanted: Wanted, poll: Poll) -> Resource:
-    """Changes the settings only. Naming a version here could undo a promotion that happens at the same time."""
-    return _updated(personalize, wanted, poll, wanted.settings())
+def _update(personalize: PersonalizeClient, wanted: Wanted, poll: Poll, version: str | None = None) -> CampaignTypeDef:
+    """Update the campaign's settings, and what it serves if a version is given; return the campaign afterwards.
 
+    A change of settings names no version: that could undo a promotion that happens at the same time.
 
-def _updated(personalize: Any, wanted: Wanted, poll: Poll, change: Resource) -> Resource:
-    """The campaign after the change. Raises TaskError if it failed, or if someone changed it too."""
-    request = {"campaignArn": wanted.arn, **change}
-    poll.accepted(f"updating campaign {wanted.name}", lambda: personalize.update_campaign(**request))
-    campaign = _settled(personalize, wanted.arn, poll) or {}
+    Raises:
+        TaskError: The update failed, or somebody else changed the campaign at the same time.
+    """
+    settings = wanted.settings()
+    request: UpdateCampaignRequestTypeDef = {
+        "campaignArn": wanted.arn,
+        "minProvisionedTPS": settings["minProvisionedTPS"],
+        "campaignConfig": settings["campaignConfig"],
+    }
+    if version:
+        request["solutionVersionArn"] = version
+    poll.retry_while_in_use(f"updating campaign {wanted.name}", lambda: personalize.update_campaign(**request))
+    campaign = _wait_until_settled(personalize, wanted.arn, poll)
+    if campaign is None:
+        raise TaskError(f"{wanted.arn} was deleted while it was updated")
     update = campaign.get("latestCampaignUpdate", {})
     if update.get("status") != ACTIVE:
         raise failure(f"the update of {wanted.arn}", {"status": "missing", **update})
     if solution_of(campaign) != wanted.solution_arn or _differs(campaign, wanted.settings()):
-        raise TaskError(f"{wanted.arn} was updated, but is not what was asked for: someone changed it too")
+        raise TaskError(f"{wanted.arn} was updated, but somebody else changed it too: apply again")
     return campaign
 
 
-def _settled(personalize: Any, campaign_arn: str, poll: Poll) -> Resource | None:
-    """The campaign once neither it nor an update of it is under way; None if there is none."""
-    label = _label(campaign_arn)
-    return poll.settled_with_update(label, lambda: _describe(personalize, campaign_arn), "latestCampaignUpdate")
+def _wait_until_settled(personalize: PersonalizeClient, campaign_arn: str, poll: Poll) -> CampaignTypeDef | None:
+    """Return the campaign once neither it nor its update will change by itself, or None if there is none."""
+    return poll.wait_until_updated(
+        _label(campaign_arn), lambda: _describe(personalize, campaign_arn), "latestCampaignUpdate"
+    )
 
 
-def _describe(personalize: Any, campaign_arn: str) -> Resource | None:
-    return found(lambda: personalize.describe_campaign(campaignArn=campaign_arn)["campaign"])
+def _describe(personalize: PersonalizeClient, campaign_arn: str) -> CampaignTypeDef | None:
+    return find(lambda: personalize.describe_campaign(campaignArn=campaign_arn)["campaign"])
 
 
 def _label(campaign_arn: str) -> str:
     return f"campaign {campaign_arn.rpartition('/')[2]}"
 
 
-def _differs(campaign: Resource, settings: Resource) -> bool:
-    """Whether an update is due. Exploration settings count only if some are wanted; `0.30` is `0.3`."""
+def _differs(campaign: CampaignTypeDef, settings: Settings) -> bool:
+    """Return whether an update is due. Exploration settings count only if some are wanted; `0.30` equals `0.3`."""
     now, wanted = campaign.get("campaignConfig", {}), settings["campaignConfig"]
     exploration = now.get("itemExplorationConfig", {})
     return (
@@ -172,41 +210,44 @@ def _differs(campaign: Resource, settings: Resource) -> bool:
     )
 
 
-def main() -> int:
-    """The command line; returns the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    actions = parser.add_subparsers(dest="action", required=True)
-    creating = actions.add_parser("create", help="create or adjust, and wait until ACTIVE")
-    creating.add_argument("--name", required=True)
-    creating.add_argument("--solution-arn", required=True)
-    creating.add_argument("--minimum-provisioned-tps", type=int, required=True, help="billed whether used or not")
-    creating.add_argument("--exploration-weight", type=float, help="0 to 1: how much new items are tried out")
-    creating.add_argument("--exploration-item-age-cut-off", type=float, help="days that an item counts as new")
-    creating.add_argument("--ledger-parameter", help="SSM parameter that keeps which model serves; written if empty")
-    deleting = actions.add_parser("delete", help="delete, and wait until gone")
-    deleting.add_argument("--campaign-arn", required=True)
-    for action in (creating, deleting):
-        add_poll_arguments(action)
-    arguments = parser.parse_args()
-    return run(lambda: _act(arguments))
+@dataclass(frozen=True, kw_only=True)
+class CreateInputs(inputs.PollInputs):
+    """The environment of `create`."""
+
+    campaign_name: str
+    solution_arn: str
+    ledger_parameter: str
+    minimum_provisioned_tps: int
+    exploration_weight: float | None = None
+    exploration_item_age_cut_off: float | None = None
 
 
-def _act(arguments: argparse.Namespace) -> None:
-    if arguments.action == "delete":
-        delete(client(), arguments.campaign_arn, poll(arguments))
-        return
+@dataclass(frozen=True, kw_only=True)
+class DeleteInputs(inputs.PollInputs):
+    """The environment of `delete`."""
+
+    campaign_arn: str
+
+
+def _run_create() -> None:
+    given = inputs.read(CreateInputs)
     wanted = Wanted(
-        arguments.name,
-        arguments.solution_arn,
-        arguments.minimum_provisioned_tps,
-        arguments.exploration_weight,
-        arguments.exploration_item_age_cut_off,
+        given.campaign_name,
+        given.solution_arn,
+        given.minimum_provisioned_tps,
+        given.exploration_weight,
+        given.exploration_item_age_cut_off,
     )
-    personalize = client()
-    campaign = create(personalize, wanted, poll(arguments))
-    if arguments.ledger_parameter:
-        first_ledger_entry.begin(client("ssm"), personalize, arguments.ledger_parameter, campaign)
+    personalize = boto3.client("personalize", config=RETRYING)
+    ssm = boto3.client("ssm", config=RETRYING)
+    campaign = create(personalize, wanted, given.poll())
+    first_ledger_entry.write_if_missing(ssm, personalize, given.ledger_parameter, campaign)
+
+
+def _run_delete() -> None:
+    given = inputs.read(DeleteInputs)
+    delete(boto3.client("personalize", config=RETRYING), given.campaign_arn, given.poll())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_action("campaign", __doc__, {"create": _run_create, "delete": _run_delete}))

@@ -1,33 +1,39 @@
-"""The first entry of a model's ledger; every later one is the retraining's (see animal_recommender.ledger).
+"""The first entry of a model's ledger. The retraining writes all later ones (animal_recommender.retraining.ledger).
 
-Another recipe makes another solution, and with it another first entry: the versions before it are gone.
+Another recipe means another solution, and with it another first entry: the versions before it are gone.
 """
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from animal_recommender.retraining.ledger import Ledger, dump, parse
-from scripts.common.personalize import Resource
+
+if TYPE_CHECKING:
+    from types_boto3_personalize import PersonalizeClient
+    from types_boto3_personalize.type_defs import CampaignTypeDef
+    from types_boto3_ssm import SSMClient
 
 
-def begin(ssm: Any, personalize: Any, parameter: str, campaign: Resource) -> None:
-    """Enters the version that `campaign` serves, with its offline metrics, unless there is an entry of its solution."""
+def write_if_missing(ssm: SSMClient, personalize: PersonalizeClient, parameter: str, campaign: CampaignTypeDef) -> None:
+    """Enter the version that `campaign` serves, with its offline metrics, unless its solution has an entry already."""
     version = campaign["solutionVersionArn"]
     known = parse(ssm.get_parameter(Name=parameter)["Parameter"]["Value"])
     if known and known["solutionVersionArn"].rpartition("/")[0] == version.rpartition("/")[0]:
         return
     entry: Ledger = {
         "solutionVersionArn": version,
-        "metrics": _metrics(personalize, version),
+        "metrics": _get_metrics(personalize, version),
         "promotedAt": campaign["lastUpdatedDateTime"].isoformat(),
         "previous": None,
     }
     ssm.put_parameter(Name=parameter, Value=dump(entry), Overwrite=True)
 
 
-def _metrics(personalize: Any, version: str) -> dict[str, float]:
-    """The version's offline metrics; empty if the service has none, which must not keep a campaign from serving."""
+def _get_metrics(personalize: PersonalizeClient, version: str) -> dict[str, float]:
+    """Return the version's offline metrics, or none if the service refuses: a campaign can serve without them."""
     try:
         return personalize.get_solution_metrics(solutionVersionArn=version)["metrics"]
     except ClientError:

@@ -1,31 +1,31 @@
-"""Makes a model's solution (`create`), removes those of its earlier recipes (`retire`), or all that it has (`delete`).
+"""Create a model's solution (`create`), delete those of its earlier recipes (`retire`), or all of them (`delete`).
 
-A solution's recipe can never be changed. So another recipe is another solution: its name is the model's and a digest of
-the recipe. It is made and trained while the old one serves, and the old one is retired once the campaign has moved on.
-Automatic training is off from the first moment: every training is one that the retraining state machine gates.
+The recipe of a solution can never be changed. So another recipe means another solution, whose name is that of the model
+and a digest of the recipe. It is created and trained while the old one serves, and the old one is retired once the
+campaign serves the new one. Automatic training is off from the start: the state machine gates every training.
+
+Environment of all: DATASET_GROUP_ARN. Also of `create`: SOLUTION_NAME, RECIPE_ARN and, optional, HYPERPARAMETERS (JSON
+object). Also of `retire` and `delete`: SOLUTION_PREFIX (the part of the solutions' names before the digest). Also of
+`retire`: KEEP_SOLUTION_NAME.
 """
 
-import argparse
-import json
+from __future__ import annotations
+
 import re
 import sys
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
-from scripts.common.personalize import (
-    ACTIVE,
-    Poll,
-    Resource,
-    TaskError,
-    add_poll_arguments,
-    client,
-    failure,
-    found,
-    listed,
-    poll,
-    run,
-)
-from scripts.provision import solution_version
+import boto3
+
+from scripts.common.personalize import ACTIVE, RETRYING, Poll, failure, find, list_all
+from scripts.common.task import TaskError
+from scripts.provision import inputs, solution_version
+from scripts.provision.command import run_action
+
+if TYPE_CHECKING:
+    from types_boto3_personalize import PersonalizeClient
+    from types_boto3_personalize.type_defs import CreateSolutionRequestTypeDef, SolutionTypeDef
 
 
 @dataclass(frozen=True)
@@ -39,83 +39,93 @@ class Wanted:
 
     @property
     def arn(self) -> str:
-        """The solution's ARN: of the dataset group's account and region."""
+        """The solution's ARN, in the account and the region of the dataset group."""
         return f"{self.dataset_group_arn.partition(':dataset-group/')[0]}:solution/{self.name}"
 
-    def request(self) -> Resource:
-        """The parameters of CreateSolution."""
-        config = {"solutionConfig": {"algorithmHyperParameters": self.hyperparameters}} if self.hyperparameters else {}
-        return {
+    def request(self) -> CreateSolutionRequestTypeDef:
+        """Return the parameters of CreateSolution."""
+        request: CreateSolutionRequestTypeDef = {
             "name": self.name,
             "datasetGroupArn": self.dataset_group_arn,
             "recipeArn": self.recipe_arn,
             "performAutoTraining": False,
-            **config,
         }
+        if self.hyperparameters:
+            request["solutionConfig"] = {"algorithmHyperParameters": self.hyperparameters}
+        return request
 
 
-def create(personalize: Any, wanted: Wanted, poll: Poll) -> None:
-    """Leaves the solution ACTIVE, made if there is none. Raises TaskError with the failureReason of one that failed."""
-    solution = _settled(personalize, wanted.arn, poll)
+def create(personalize: PersonalizeClient, wanted: Wanted, poll: Poll) -> None:
+    """Create the solution if there is none; wait until it is ACTIVE.
+
+    Raises:
+        TaskError: The creation failed. The message has the service's failureReason.
+    """
+    solution = _wait_until_settled(personalize, wanted.arn, poll)
     if solution is not None and solution["status"] != ACTIVE:
-        poll.report(f"removing what is left of an earlier attempt: {failure('solution', solution)}")
+        poll.report(f"deleting what is left of an earlier attempt: {failure('solution', solution)}")
         _delete(personalize, wanted.arn, poll)
         solution = None
     if solution is None:
-        poll.accepted(f"creating {_label(wanted.arn)}", lambda: personalize.create_solution(**wanted.request()))
-        solution = _settled(personalize, wanted.arn, poll) or {"status": "gone"}
-    if solution["status"] != ACTIVE:
-        raise failure(f"solution {wanted.arn}", solution)
+        poll.retry_while_in_use(
+            f"creating {_label(wanted.arn)}", lambda: personalize.create_solution(**wanted.request())
+        )
+        solution = _wait_until_settled(personalize, wanted.arn, poll)
+    if solution is None or solution["status"] != ACTIVE:
+        raise failure(f"solution {wanted.arn}", solution or {"status": "gone"})
 
 
-def retire(personalize: Any, dataset_group_arn: str, stem: str, poll: Poll, keep: str | None = None) -> None:
-    """Ends the trainings of the model's solutions, all but the one named `keep`, and deletes them with their versions.
+def retire(
+    personalize: PersonalizeClient, dataset_group_arn: str, prefix: str, poll: Poll, keep: str | None = None
+) -> None:
+    """Delete the solutions that are named `prefix` and a digest, with their versions, except the one named `keep`.
 
-    They are those named `stem` and a digest. Raises TaskError, before anything is deleted, if one still serves.
+    Trainings of these solutions that are under way are stopped first.
+
+    Raises:
+        TaskError: A campaign serves one of the solutions. Nothing has been deleted.
     """
-    doomed = [arn for arn in _solutions(personalize, dataset_group_arn, stem) if _name(arn) != keep]
-    for arn in doomed:
+    retired = [arn for arn in _list_solutions(personalize, dataset_group_arn, prefix) if _name(arn) != keep]
+    for arn in retired:
         _refuse_if_serving(personalize, arn)
-    for arn in doomed:
+    for arn in retired:
         solution_version.stop_trainings(personalize, arn, poll)
         _delete(personalize, arn, poll)
 
 
-def _solutions(personalize: Any, dataset_group_arn: str, stem: str) -> list[str]:
-    """ARNs of the solutions in the group that are named `stem` and a digest; none if there is no group."""
+def _list_solutions(personalize: PersonalizeClient, dataset_group_arn: str, prefix: str) -> list[str]:
+    """Return ARNs of the group's solutions that are named `prefix` and a digest; none if there is no such group."""
     pages = personalize.get_paginator("list_solutions").paginate(datasetGroupArn=dataset_group_arn)
-    ours = re.compile(rf"{re.escape(stem)}-[0-9a-f]{{8}}")
-    arns = [one["solutionArn"] for one in listed(pages, "solutions")]
+    ours = re.compile(rf"{re.escape(prefix)}-[0-9a-f]{{8}}")
+    arns = [one["solutionArn"] for one in list_all(pages, "solutions")]
     return [arn for arn in arns if ours.fullmatch(_name(arn))]
 
 
-def _refuse_if_serving(personalize: Any, solution_arn: str) -> None:
+def _refuse_if_serving(personalize: PersonalizeClient, solution_arn: str) -> None:
     pages = personalize.get_paginator("list_campaigns").paginate(solutionArn=solution_arn)
     serving = [campaign["name"] for page in pages for campaign in page["campaigns"]]
     if serving:
         raise TaskError(
-            f"campaign {', '.join(serving)} serves {solution_arn}, which therefore cannot go: move or delete the "
-            "campaign, then run this again"
+            f"campaign {', '.join(serving)} serves {solution_arn}, which therefore cannot be deleted: move or delete "
+            "the campaign, then run this again"
         )
 
 
-def _delete(personalize: Any, solution_arn: str, poll: Poll) -> None:
-    """Deletes a solution that nothing holds any more, and waits until it is gone."""
+def _delete(personalize: PersonalizeClient, solution_arn: str, poll: Poll) -> None:
+    """Delete a solution that nothing uses any more, and wait until it is gone."""
     label = _label(solution_arn)
-
-    def ask() -> Resource:
-        return found(lambda: personalize.delete_solution(solutionArn=solution_arn)) or {}
-
-    poll.accepted(f"deleting {label}", ask)
-    poll.until(label, lambda: _describe(personalize, solution_arn), lambda solution: solution is None)
+    poll.retry_while_in_use(
+        f"deleting {label}", lambda: find(lambda: personalize.delete_solution(solutionArn=solution_arn))
+    )
+    poll.wait_until(label, lambda: _describe(personalize, solution_arn), lambda solution: solution is None)
 
 
-def _settled(personalize: Any, solution_arn: str, poll: Poll) -> Resource | None:
-    return poll.settled(_label(solution_arn), lambda: _describe(personalize, solution_arn))
+def _wait_until_settled(personalize: PersonalizeClient, solution_arn: str, poll: Poll) -> SolutionTypeDef | None:
+    return poll.wait_until_settled(_label(solution_arn), lambda: _describe(personalize, solution_arn))
 
 
-def _describe(personalize: Any, solution_arn: str) -> Resource | None:
-    return found(lambda: personalize.describe_solution(solutionArn=solution_arn)["solution"])
+def _describe(personalize: PersonalizeClient, solution_arn: str) -> SolutionTypeDef | None:
+    return find(lambda: personalize.describe_solution(solutionArn=solution_arn)["solution"])
 
 
 def _name(solution_arn: str) -> str:
@@ -126,34 +136,52 @@ def _label(solution_arn: str) -> str:
     return f"solution {_name(solution_arn)}"
 
 
-def main() -> int:
-    """The command line; returns the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    actions = parser.add_subparsers(dest="action", required=True)
-    creating = actions.add_parser("create", help="create, and wait until ACTIVE")
-    creating.add_argument("--name", required=True)
-    creating.add_argument("--recipe-arn", required=True)
-    creating.add_argument("--hyperparameters", type=json.loads, default={}, metavar="JSON")
-    retiring = actions.add_parser("retire", help="delete the solutions of earlier recipes")
-    retiring.add_argument("--keep", required=True, metavar="NAME")
-    deleting = actions.add_parser("delete", help="delete every solution of the model, and wait until gone")
-    for action in (retiring, deleting):
-        action.add_argument("--stem", required=True, help="the model's part of its solutions' names")
-    for action in (creating, retiring, deleting):
-        action.add_argument("--dataset-group-arn", required=True)
-        add_poll_arguments(action)
-    arguments = parser.parse_args()
-    return run(lambda: _act(arguments))
+@dataclass(frozen=True, kw_only=True)
+class CreateInputs(inputs.PollInputs):
+    """The environment of `create`."""
+
+    dataset_group_arn: str
+    solution_name: str
+    recipe_arn: str
+    hyperparameters: dict[str, str] = field(default_factory=dict)
 
 
-def _act(arguments: argparse.Namespace) -> None:
-    group = arguments.dataset_group_arn
-    if arguments.action == "create":
-        wanted = Wanted(arguments.name, group, arguments.recipe_arn, arguments.hyperparameters)
-        create(client(), wanted, poll(arguments))
-    else:
-        retire(client(), group, arguments.stem, poll(arguments), getattr(arguments, "keep", None))
+@dataclass(frozen=True, kw_only=True)
+class DeleteInputs(inputs.PollInputs):
+    """The environment of `delete`."""
+
+    dataset_group_arn: str
+    solution_prefix: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetireInputs(DeleteInputs):
+    """The environment of `retire`."""
+
+    keep_solution_name: str
+
+
+def _run_create() -> None:
+    given = inputs.read(CreateInputs)
+    wanted = Wanted(given.solution_name, given.dataset_group_arn, given.recipe_arn, given.hyperparameters)
+    create(boto3.client("personalize", config=RETRYING), wanted, given.poll())
+
+
+def _run_retire() -> None:
+    given = inputs.read(RetireInputs)
+    retire(
+        boto3.client("personalize", config=RETRYING),
+        given.dataset_group_arn,
+        given.solution_prefix,
+        given.poll(),
+        given.keep_solution_name,
+    )
+
+
+def _run_delete() -> None:
+    given = inputs.read(DeleteInputs)
+    retire(boto3.client("personalize", config=RETRYING), given.dataset_group_arn, given.solution_prefix, given.poll())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_action("solution", __doc__, {"create": _run_create, "retire": _run_retire, "delete": _run_delete}))

@@ -1,46 +1,68 @@
-"""Trains a solution's first version (`create`); and, for those that delete it, ends its trainings.
+"""Train the first version of a solution (`create`). Other scripts use this module to stop trainings.
 
-`create` trains at most once: a version that is ACTIVE is good, one under way is waited for, one that failed is made
-anew. Later versions are the retraining state machine's.
+`create` trains at most once: it keeps a version that is ACTIVE, waits for a training that is under way, and starts
+another one after a failure. The retraining state machine trains all later versions.
+
+Environment: SOLUTION_ARN. Optional: SOLUTION_VERSION_NAME (default: an id of the service) and TRAINING_MODE (FULL or
+UPDATE, default: the service's).
 """
 
-import argparse
+from __future__ import annotations
+
 import itertools
 import sys
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
+import boto3
 from botocore.exceptions import ClientError
 
 from scripts.common.personalize import (
     ACTIVE,
     CREATING,
+    RETRYING,
     STOPPING,
     Poll,
-    Resource,
-    TaskError,
-    add_poll_arguments,
-    client,
     code,
     failure,
-    found,
-    newest_active_version,
-    poll,
-    run,
-    solution_versions,
+    find,
+    find_newest_active_version,
+    list_solution_versions,
 )
+from scripts.common.task import TaskError
+from scripts.provision import inputs
+from scripts.provision.command import run_action
+
+if TYPE_CHECKING:
+    from types_boto3_personalize import PersonalizeClient
+    from types_boto3_personalize.literals import TrainingModeType
+    from types_boto3_personalize.type_defs import (
+        CreateSolutionVersionRequestTypeDef,
+        SolutionVersionSummaryTypeDef,
+        SolutionVersionTypeDef,
+    )
 
 
-def create(personalize: Any, solution_arn: str, poll: Poll, name: str | None = None, mode: str | None = None) -> str:
-    """Returns the ARN of an ACTIVE version of the solution, training one if there is none.
+def create(
+    personalize: PersonalizeClient,
+    solution_arn: str,
+    poll: Poll,
+    name: str | None = None,
+    mode: TrainingModeType | None = None,
+) -> str:
+    """Train a version of the solution if none is ACTIVE; return the ARN of the ACTIVE version.
 
-    `mode` is FULL or UPDATE, None leaves it to the service. Raises TaskError with the failureReason of a failed one.
+    Raises:
+        TaskError: The training failed. The message has the service's failureReason.
     """
-    active = newest_active_version(personalize, solution_arn)
+    active = find_newest_active_version(personalize, solution_arn)
     if active:
         poll.report(f"{active} is {ACTIVE}")
         return active
-    version_arn = _under_way(personalize, solution_arn, poll) or _start(personalize, solution_arn, poll, name, mode)
-    version = _settled(personalize, version_arn, poll)
+    version_arn = _find_training(personalize, solution_arn, poll) or _start_training(
+        personalize, solution_arn, poll, name, mode
+    )
+    version = _wait_until_settled(personalize, version_arn, poll)
     if version is None:
         raise TaskError(f"solution version {version_arn} has been deleted")
     if version["status"] != ACTIVE:
@@ -49,58 +71,65 @@ def create(personalize: Any, solution_arn: str, poll: Poll, name: str | None = N
     return version_arn
 
 
-def stop_trainings(personalize: Any, solution_arn: str, poll: Poll) -> None:
-    """Ends every training of the solution and waits for it; good too if there is none, or no such solution."""
-    for version in _trainings(personalize, solution_arn):
+def stop_trainings(personalize: PersonalizeClient, solution_arn: str, poll: Poll) -> None:
+    """Stop every training of the solution and wait until it has ended. Do nothing if there is no such solution."""
+    for version in _list_trainings(personalize, solution_arn):
         if version["status"] in CREATING:
-            _ask_to_stop(personalize, version["solutionVersionArn"], poll)
-    for version in _trainings(personalize, solution_arn):
-        _settled(personalize, version["solutionVersionArn"], poll)
-    poll.report(f"nothing trains on {solution_arn}")
+            _stop(personalize, version["solutionVersionArn"], poll)
+    for version in _list_trainings(personalize, solution_arn):
+        _wait_until_settled(personalize, version["solutionVersionArn"], poll)
+    poll.report(f"no training of {solution_arn} is under way")
 
 
-def _trainings(personalize: Any, solution_arn: str) -> list[Resource]:
-    versions = solution_versions(personalize, solution_arn)
+def _list_trainings(personalize: PersonalizeClient, solution_arn: str) -> list[SolutionVersionSummaryTypeDef]:
+    versions = list_solution_versions(personalize, solution_arn)
     return [version for version in versions if version["status"] in (*CREATING, STOPPING)]
 
 
-def _under_way(personalize: Any, solution_arn: str, poll: Poll) -> str | None:
-    """A training to wait for. One that is being stopped is waited for here: its end makes room for a new one."""
-    for version in _trainings(personalize, solution_arn):
+def _find_training(personalize: PersonalizeClient, solution_arn: str, poll: Poll) -> str | None:
+    """Return the ARN of a training to wait for, or None if a new one can start.
+
+    A training that is being stopped is waited for here: a new one cannot start before it has ended.
+    """
+    for version in _list_trainings(personalize, solution_arn):
         if version["status"] in CREATING:
             return version["solutionVersionArn"]
-        _settled(personalize, version["solutionVersionArn"], poll)
+        _wait_until_settled(personalize, version["solutionVersionArn"], poll)
     return None
 
 
-def _start(personalize: Any, solution_arn: str, poll: Poll, name: str | None, mode: str | None) -> str:
-    """Starts a training; a name that an earlier, failed version holds gets a number."""
-    wanted: dict[str, str] = {"solutionArn": solution_arn} | ({"trainingMode": mode} if mode else {})
+def _start_training(
+    personalize: PersonalizeClient, solution_arn: str, poll: Poll, name: str | None, mode: TrainingModeType | None
+) -> str:
+    """Start a training; return its ARN. If a failed version has the name already, a number is added to it."""
+    request: CreateSolutionVersionRequestTypeDef = {"solutionArn": solution_arn}
+    if mode:
+        request["trainingMode"] = mode
     if name is None:
-        return _accepted(personalize, wanted, poll)
+        return _request_training(personalize, request, poll)
     for name_to_try in itertools.chain([name], (f"{name}-{number}" for number in range(2, 100))):
         try:
-            return _accepted(personalize, wanted | {"name": name_to_try}, poll)
+            return _request_training(personalize, {**request, "name": name_to_try}, poll)
         except ClientError as refusal:
             if code(refusal) != "ResourceAlreadyExistsException":
                 raise
     raise TaskError(f"the names {name} to {name}-99 are all taken by versions that are not ACTIVE; choose another")
 
 
-def _accepted(personalize: Any, wanted: dict[str, str], poll: Poll) -> str:
-    answer = poll.accepted("starting a training", lambda: personalize.create_solution_version(**wanted))
-    return answer["solutionVersionArn"]
+def _request_training(personalize: PersonalizeClient, request: CreateSolutionVersionRequestTypeDef, poll: Poll) -> str:
+    response = poll.retry_while_in_use("starting a training", lambda: personalize.create_solution_version(**request))
+    return response["solutionVersionArn"]
 
 
-def _settled(personalize: Any, version_arn: str, poll: Poll) -> Resource | None:
-    def describe() -> Resource | None:
-        return found(lambda: personalize.describe_solution_version(solutionVersionArn=version_arn)["solutionVersion"])
+def _wait_until_settled(personalize: PersonalizeClient, version_arn: str, poll: Poll) -> SolutionVersionTypeDef | None:
+    def describe() -> SolutionVersionTypeDef | None:
+        return find(lambda: personalize.describe_solution_version(solutionVersionArn=version_arn)["solutionVersion"])
 
-    return poll.settled(f"solution version {version_arn.rpartition('/')[2]}", describe)
+    return poll.wait_until_settled(f"solution version {version_arn.rpartition('/')[2]}", describe)
 
 
-def _ask_to_stop(personalize: Any, version_arn: str, poll: Poll) -> None:
-    """A training that ended before the call could reach it refuses to stop: then there is nothing left to do."""
+def _stop(personalize: PersonalizeClient, version_arn: str, poll: Poll) -> None:
+    """Ask the service to stop a training. It refuses if the training has just ended: then nothing is left to do."""
     poll.report(f"stopping {version_arn}")
     try:
         personalize.stop_solution_version_creation(solutionVersionArn=version_arn)
@@ -109,22 +138,20 @@ def _ask_to_stop(personalize: Any, version_arn: str, poll: Poll) -> None:
             raise
 
 
-def main() -> int:
-    """The command line; returns the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    actions = parser.add_subparsers(dest="action", required=True)
-    creating = actions.add_parser("create", help="make sure that an ACTIVE version exists")
-    creating.add_argument("--name", help="name of a new version (default: the service's own id)")
-    creating.add_argument("--training-mode", choices=["FULL", "UPDATE"], help="of a new version")
-    creating.add_argument("--solution-arn", required=True)
-    add_poll_arguments(creating)
-    given = parser.parse_args()
-    return run(lambda: _create(given))
+@dataclass(frozen=True, kw_only=True)
+class CreateInputs(inputs.PollInputs):
+    """The environment of `create`."""
+
+    solution_arn: str
+    solution_version_name: str | None = None
+    training_mode: Literal["FULL", "UPDATE"] | None = None
 
 
-def _create(given: argparse.Namespace) -> None:
-    create(client(), given.solution_arn, poll(given), given.name, given.training_mode)
+def _run_create() -> None:
+    given = inputs.read(CreateInputs)
+    personalize = boto3.client("personalize", config=RETRYING)
+    create(personalize, given.solution_arn, given.poll(), given.solution_version_name, given.training_mode)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_action("solution_version", __doc__, {"create": _run_create}))

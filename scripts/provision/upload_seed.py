@@ -1,32 +1,48 @@
-"""Puts items.csv and interactions.csv of a directory into the seed bucket, from where Amazon Personalize imports them.
+"""Upload items.csv and interactions.csv of a folder to the seed bucket, from which Amazon Personalize imports them.
 
-With --rebase all times move by the same amount, so that the newest event lies just before now: a model must not learn
-that everything known happened years before the first live event. Files that Personalize would refuse are not uploaded.
+With SEED_REBASE all times move by the same amount, so that the newest event lies just before now: a model must not
+learn that everything known happened years before the first live event. Nothing is uploaded if Personalize would refuse
+one of the files.
+
+Environment: SEED_BUCKET, SEED_DIRECTORY, SEED_REBASE (true or false), and POPULAR_LIST_KEY (where in the bucket the
+popular list is; it is stored if there is none).
 """
 
-import argparse
+from __future__ import annotations
+
 import csv
 import io
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+import boto3
 
 from scripts.check.check_seed import Report, check
 from scripts.check.seed_files import ERROR
-from scripts.common.personalize import TaskError, client, run
-from scripts.provision import popular_list
+from scripts.common.personalize import RETRYING
+from scripts.common.task import TaskError
+from scripts.provision import inputs, popular_list
+from scripts.provision.command import run_action
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
 
 MARGIN = 60  # seconds between the newest event and now, so that no live event can come before it
 TIMES = {"interactions.csv": "TIMESTAMP", "items.csv": "CREATION_TIMESTAMP"}
 PREFIX = "seed"
 
 
-def upload(s3: Any, bucket: str, directory: Path, now: float, rebase: bool) -> None:
-    """Checks both files and uploads them under `seed/`. Raises TaskError with the first faults of a bad file.
+def upload(s3: S3Client, bucket: str, directory: Path, now: float, rebase: bool) -> None:
+    """Check both files and upload them under `seed/`. `now` is in epoch seconds.
 
-    Interrupted between the files, the next run does both again with one shift. `now` in epoch seconds.
+    After an interruption between the files the next run uploads both again, with one shift.
+
+    Raises:
+        TaskError: A file has faults. The message has the first ones. Nothing has been uploaded.
     """
     reports = check([directory / name for name in TIMES], now)
     faults = [fault for report in reports for fault in _faults(report)]
@@ -59,14 +75,14 @@ def _faults(report: Report) -> Iterator[str]:
 
 
 def _shift(path: Path, now: float) -> int:
-    """Seconds that bring the newest time in the file to MARGIN before `now`."""
+    """Return the seconds that move the newest time in the file to MARGIN before `now`."""
     with path.open(encoding="utf-8", newline="") as file:
         newest = max(int(row[TIMES["interactions.csv"]]) for row in csv.DictReader(file))
     return int(now) - MARGIN - newest
 
 
 def shifted(body: bytes, column: str, shift: int) -> bytes:
-    """The CSV file with `shift` added to each value of `column`; all else as it was."""
+    """Return the CSV file with `shift` added to each value of `column`, and everything else unchanged."""
     reader = csv.reader(io.StringIO(body.decode("utf-8"), newline=""))
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
@@ -81,22 +97,22 @@ def shifted(body: bytes, column: str, shift: int) -> bytes:
     return out.getvalue().encode("utf-8")
 
 
-def main() -> int:
-    """The command line; returns the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bucket", required=True)
-    parser.add_argument("--directory", required=True, type=Path, help="holds items.csv and interactions.csv")
-    parser.add_argument("--rebase", action="store_true", help="move all times so that the newest event is now")
-    parser.add_argument("--popular-key", required=True, help="where the popular list is; made if there is none")
-    given = parser.parse_args()
-    return run(lambda: _act(given))
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """The environment of the script."""
+
+    seed_bucket: str
+    seed_directory: Path
+    seed_rebase: bool
+    popular_list_key: str
 
 
-def _act(given: argparse.Namespace) -> None:
-    s3 = client("s3")
-    upload(s3, given.bucket, given.directory, time.time(), given.rebase)
-    popular_list.store_first(s3, given.bucket, given.popular_key, given.directory / "interactions.csv")
+def _run_upload() -> None:
+    given = inputs.read(Inputs)
+    s3 = boto3.client("s3", config=RETRYING)
+    upload(s3, given.seed_bucket, given.seed_directory, time.time(), given.seed_rebase)
+    popular_list.store_first(s3, given.seed_bucket, given.popular_list_key, given.seed_directory / "interactions.csv")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_action("upload_seed", __doc__, {"upload": _run_upload}))

@@ -17,6 +17,7 @@ variables {
   account     = { id = "123456789012", region = "us-east-1", partition = "aws" }
   kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
   ledger_path = "/animal-recommender/test/models"
+  python_path = ["../..", "../../functions"]
   seed        = { bucket = "test-seed", bucket_arn = "arn:aws:s3:::test-seed", directory = "../../seed", rebase = true, popular_key = "popular.json" }
   models = {
     recommender = { recipe = "aws-user-personalization", exploration_weight = 0.3, exploration_item_age_cut_off = 30, minimum_provisioned_tps = 2 }
@@ -67,11 +68,11 @@ run "given_capacity_and_exploration_when_planned_then_they_can_change_without_a_
   command = plan
 
   assert {
-    condition     = tolist(terraform_data.campaign_settings["recommender"].triggers_replace) == tolist(["--minimum-provisioned-tps 2 --exploration-weight 0.3 --exploration-item-age-cut-off 30"])
+    condition     = terraform_data.campaign_settings["recommender"].triggers_replace[0] == { MINIMUM_PROVISIONED_TPS = "2", EXPLORATION_WEIGHT = "0.3", EXPLORATION_ITEM_AGE_CUT_OFF = "30" }
     error_message = "Capacity and exploration are settings of their own."
   }
   assert {
-    condition     = tolist(terraform_data.campaign_settings["reranker"].triggers_replace) == tolist(["--minimum-provisioned-tps 1"])
+    condition     = terraform_data.campaign_settings["reranker"].triggers_replace[0] == { MINIMUM_PROVISIONED_TPS = "1", EXPLORATION_WEIGHT = "", EXPLORATION_ITEM_AGE_CUT_OFF = "" }
     error_message = "A ranking campaign has no exploration."
   }
   assert {

@@ -68,7 +68,7 @@ def _newest(function: str) -> float:
 
 def seed(target: Target) -> Iterator[Finding]:
     """Seed data."""
-    folder = (TERRAFORM_DIRECTORY / target.variables["seed"]["directory"]).resolve()
+    folder = (TERRAFORM_DIRECTORY / (target.variables["seed"]["directory"] or "../seed")).resolve()
     paths = [folder / "items.csv", folder / "interactions.csv"]
     missing = [path.name for path in (*paths, folder / "schemas") if not path.exists()]
     if missing:

@@ -44,6 +44,7 @@ module "personalize" {
   models      = var.models
   filters     = { species = "INCLUDE ItemID WHERE Items.ANIMAL_SPECIES_ID IN ($SPECIES)" }
   python      = "%(python)s"
+  python_path = ["%(repository)s", "%(repository)s/functions"]
   seed = {
     bucket = "%(prefix)s-seed", bucket_arn = "arn:aws:s3:::%(prefix)s-seed", directory = "%(seed)s", rebase = true
     popular_key = "popular.json"
@@ -121,7 +122,8 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def small_seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The seed with few visitors: what is trained here need not be good."""
-    directory = tmp_path_factory.mktemp("seed")
+    directory = tmp_path_factory.mktemp("seed") / "St. Mary's pets"
+    directory.mkdir()
     shutil.copytree(ROOT / "seed" / "schemas", directory / "schemas")
     shutil.copy(ROOT / "seed" / "items.csv", directory)
     header, *rows = (ROOT / "seed" / "interactions.csv").read_text(encoding="utf-8").splitlines()
@@ -142,7 +144,8 @@ def deployment(endpoint: str, small_seed: Path, tmp_path: Path) -> Deployment:
     may_read = policy(["s3:GetObject", "s3:ListBucket"], [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"])
     client("s3").put_bucket_policy(Bucket=bucket, Policy=may_read)
     values = {
-        "modules": os.path.relpath(ROOT / "modules", tmp_path),  # of an absolute path Terraform makes a copy
+        "modules": os.path.relpath(ROOT / "modules", tmp_path),  # Terraform would copy a module with an absolute path
+        "repository": ROOT,
         "prefix": prefix,
         "account": ACCOUNT,
         "key": client("kms").create_key(Policy=policy(["kms:*"], ["*"]))["KeyMetadata"]["Arn"],

@@ -1,5 +1,6 @@
 """The small local AWS of the Personalize tests, with the seed imported and a solution, as Terraform makes them."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -28,12 +29,13 @@ def aws() -> Iterator[LocalAws]:
 
 @pytest.fixture(scope="module")
 def script(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Script:
-    """Runs a script as Terraform does: by its path, from another directory. `kill_after` seconds it is killed."""
+    """Runs an action of a script as Terraform does: from another folder. After `kill_after` seconds it is killed."""
     elsewhere = tmp_path_factory.mktemp("elsewhere")
+    paths = {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}", "PYTHONSAFEPATH": "1"}
 
-    def run(name: str, *arguments: str, kill_after: float | None = None) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(ROOT / "scripts" / "provision" / name), *arguments]
-        environment = aws.environment | {"PERSONALIZE_LONGEST_POLL_SECONDS": "1"}
+    def run(name: str, action: str, kill_after: float | None = None, **inputs: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", f"scripts.provision.{name}", action]
+        environment = aws.environment | paths | {"PERSONALIZE_LONGEST_POLL_SECONDS": "1"} | inputs
         process = subprocess.Popen(
             command, cwd=elsewhere, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
@@ -49,7 +51,8 @@ def script(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Script:
 @pytest.fixture(scope="module")
 def small_seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The seed with the interactions of a few visitors only: what is trained here need not be good."""
-    directory = tmp_path_factory.mktemp("seed")
+    directory = tmp_path_factory.mktemp("seed") / "St. Mary's pets"
+    directory.mkdir()
     shutil.copy(ROOT / "seed" / "items.csv", directory)
     header, *rows = (ROOT / "seed" / "interactions.csv").read_text(encoding="utf-8").splitlines()
     few = [row for row in rows if row.startswith("124")]
@@ -63,18 +66,26 @@ def solution(aws: LocalAws, script: Script, small_seed: Path) -> str:
     personalize = aws.client("personalize")
     aws.client("s3").create_bucket(Bucket=BUCKET)
     uploaded = script(
-        "upload_seed.py",
-        *("--bucket", BUCKET, "--directory", str(small_seed), "--rebase", "--popular-key", "popular.json"),
+        "upload_seed",
+        "upload",
+        SEED_BUCKET=BUCKET,
+        SEED_DIRECTORY=str(small_seed),
+        SEED_REBASE="true",
+        POPULAR_LIST_KEY="popular.json",
     )
     assert uploaded.returncode == 0, uploaded.stderr
     group = personalize.create_dataset_group(name="scripts")["datasetGroupArn"]
     settled(lambda: personalize.describe_dataset_group(datasetGroupArn=group)["datasetGroup"])
     _import(script, personalize, group, "interactions", "Interactions")
     _import(script, personalize, group, "items", "Items")
-    recipe = "arn:aws:personalize:::recipe/aws-user-personalization"
-    wanted = ("--name", SOLUTION, "--dataset-group-arn", group, "--recipe-arn", recipe)
+    wanted = {
+        "SOLUTION_NAME": SOLUTION,
+        "DATASET_GROUP_ARN": group,
+        "RECIPE_ARN": "arn:aws:personalize:::recipe/aws-user-personalization",
+        "HYPERPARAMETERS": '{"hidden_dimension": "64"}',
+    }
     for _ in range(2):
-        made = script("solution.py", "create", *wanted, "--hyperparameters", '{"hidden_dimension": "64"}')
+        made = script("solution", "create", **wanted)
         assert made.returncode == 0, made.stderr
     return f"{PREFIX}:solution/{SOLUTION}"
 
@@ -90,8 +101,7 @@ def _import(script: Script, personalize: Any, group: str, name: str, kind: str) 
     source = f"s3://{BUCKET}/seed/{name}.csv"
     for kill_after in (1.0, None):
         done = script(
-            *("seed_import.py", "create", "--dataset-arn", dataset, "--source", source, "--role-arn", role),
-            kill_after=kill_after,
+            "seed_import", "create", kill_after, DATASET_ARN=dataset, IMPORT_SOURCE=source, IMPORT_ROLE_ARN=role
         )
     assert done.returncode == 0, done.stderr
     assert len(personalize.list_dataset_import_jobs(datasetArn=dataset)["datasetImportJobs"]) == 1

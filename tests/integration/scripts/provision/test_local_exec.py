@@ -33,10 +33,16 @@ def faults(aws: LocalAws) -> Iterator[Any]:
 
 
 def create_campaign(script: Script, solution: str, tps: int, **more: Any) -> Any:
-    """campaign.py create, as the module calls it."""
+    """Create the campaign or update its settings, as the module does."""
     return script(
-        *("campaign.py", "create", "--name", "scripts", "--solution-arn", solution, "--ledger-parameter", LEDGER),
-        *("--minimum-provisioned-tps", str(tps), "--exploration-weight", "0.3", "--exploration-item-age-cut-off", "30"),
+        "campaign",
+        "create",
+        CAMPAIGN_NAME="scripts",
+        SOLUTION_ARN=solution,
+        LEDGER_PARAMETER=LEDGER,
+        MINIMUM_PROVISIONED_TPS=str(tps),
+        EXPLORATION_WEIGHT="0.3",
+        EXPLORATION_ITEM_AGE_CUT_OFF="30",
         **more,
     )
 
@@ -58,7 +64,7 @@ def test_given_a_solution_when_made_twice_then_it_is_one_and_does_not_train_by_i
 
 def test_given_a_training_that_fails_then_the_script_says_why(script: Script, solution: str, faults: Any) -> None:
     faults.add({"failNextTraining": {SOLUTION: "the instance was lost"}})
-    done = script("solution_version.py", "create", "--solution-arn", solution)
+    done = script("solution_version", "create", SOLUTION_ARN=solution)
     assert done.returncode == 1
     assert "CREATE FAILED: the instance was lost" in done.stderr
 
@@ -68,8 +74,8 @@ def test_given_throttling_and_kills_then_one_version_serves_in_the_end(
 ) -> None:
     aws.client("ssm").put_parameter(Name=LEDGER, Value="{}", Type="String")
     faults.add({"operations": {"*": {"throttleRate": 0.2, "errorRate": 0.1}}})
-    script("solution_version.py", "create", "--solution-arn", solution, kill_after=1)
-    done = script("solution_version.py", "create", "--solution-arn", solution)
+    script("solution_version", "create", kill_after=1, SOLUTION_ARN=solution)
+    done = script("solution_version", "create", SOLUTION_ARN=solution)
     assert done.returncode == 0, done.stderr
     create_campaign(script, solution, 1, kill_after=0.8)
     done = create_campaign(script, solution, 1)
@@ -111,9 +117,9 @@ def test_given_an_update_that_fails_then_the_script_says_why_and_the_next_run_me
 def test_given_a_campaign_when_deleted_after_a_kill_then_nothing_is_left_to_bill(
     script: Script, solution: str, personalize: Any
 ) -> None:
-    script("campaign.py", "delete", "--campaign-arn", CAMPAIGN, kill_after=0.8)
+    script("campaign", "delete", kill_after=0.8, CAMPAIGN_ARN=CAMPAIGN)
     for _ in range(2):
-        done = script("campaign.py", "delete", "--campaign-arn", CAMPAIGN)
+        done = script("campaign", "delete", CAMPAIGN_ARN=CAMPAIGN)
         assert done.returncode == 0, done.stderr
     assert personalize.list_campaigns()["campaigns"] == []
 
@@ -124,6 +130,6 @@ def test_given_a_training_under_way_when_all_solutions_of_the_model_are_deleted_
     group = personalize.describe_solution(solutionArn=solution)["solution"]["datasetGroupArn"]
     personalize.create_solution_version(solutionArn=solution)
     for _ in range(2):
-        done = script("solution.py", "delete", "--dataset-group-arn", group, "--stem", "scripts")
+        done = script("solution", "delete", DATASET_GROUP_ARN=group, SOLUTION_PREFIX="scripts")
         assert done.returncode == 0, done.stderr
     assert personalize.list_solutions()["solutions"] == []

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from scripts.common.personalize import TaskError
+from scripts.common.task import TaskError
 from scripts.provision import first_ledger_entry
 from scripts.provision.campaign import Wanted, create, delete, solution_of
 from tests.unit.scripts.provision.fake_personalize import CAMPAIGN, SOLUTION, FakePersonalize, make_poll, refusal
@@ -43,7 +43,7 @@ def test_given_no_exploration_weight_then_no_exploration_is_configured(service: 
 
 def test_given_no_active_version_then_it_says_what_to_run(service: FakePersonalize) -> None:
     service.versions.clear()
-    with pytest.raises(TaskError, match=r"no ACTIVE version.*solution_version.py create"):
+    with pytest.raises(TaskError, match=r"no ACTIVE version.*solution_version create"):
         create(service, WANTED, make_poll())
 
 
@@ -185,7 +185,7 @@ class FakeParameters:
 def test_given_an_empty_ledger_when_begun_then_it_names_the_version_that_serves(service: FakePersonalize) -> None:
     parameters = FakeParameters("{}")
     campaign = create(service, WANTED, make_poll())
-    first_ledger_entry.begin(parameters, service, "/ledger", campaign)
+    first_ledger_entry.write_if_missing(parameters, service, "/ledger", campaign)
     entry = json.loads(parameters.value)
     assert entry["solutionVersionArn"] == campaign["solutionVersionArn"]
     assert entry["metrics"] == {"coverage": 0.5}
@@ -194,13 +194,13 @@ def test_given_an_empty_ledger_when_begun_then_it_names_the_version_that_serves(
 
 def test_given_a_ledger_with_an_entry_when_begun_then_it_stays(service: FakePersonalize) -> None:
     parameters = FakeParameters(json.dumps({"solutionVersionArn": PROMOTED}))
-    first_ledger_entry.begin(parameters, service, "/ledger", create(service, WANTED, make_poll()))
+    first_ledger_entry.write_if_missing(parameters, service, "/ledger", create(service, WANTED, make_poll()))
     assert json.loads(parameters.value) == {"solutionVersionArn": PROMOTED}
 
 
 def test_given_a_ledger_of_another_solution_when_begun_then_it_starts_anew(service: FakePersonalize) -> None:
     parameters = FakeParameters(json.dumps({"solutionVersionArn": OF_OLD_RECIPE, "previous": f"{OF_OLD_RECIPE}-2"}))
     campaign = create(service, WANTED, make_poll())
-    first_ledger_entry.begin(parameters, service, "/ledger", campaign)
+    first_ledger_entry.write_if_missing(parameters, service, "/ledger", campaign)
     entry = json.loads(parameters.value)
     assert (entry["solutionVersionArn"], entry["previous"]) == (campaign["solutionVersionArn"], None)

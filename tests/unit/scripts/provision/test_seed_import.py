@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.common.personalize import TaskError
+from scripts.common.task import TaskError
 from scripts.provision.seed_import import create, wait
 from tests.unit.scripts.provision.fake_personalize import FakePersonalize, make_poll
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.common.personalize import TaskError
+from scripts.common.task import TaskError
 from scripts.provision.solution import Wanted, create, retire
 from tests.unit.scripts.provision.fake_personalize import GROUP, PREFIX, SOLUTION, FakePersonalize, make_poll, refusal
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.common.personalize import TaskError
+from scripts.common.task import TaskError
 from scripts.provision.solution_version import create, stop_trainings
 from tests.unit.scripts.provision.fake_personalize import SOLUTION, FakePersonalize, make_poll, refusal
 

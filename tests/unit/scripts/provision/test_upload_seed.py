@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scripts.common.personalize import TaskError
+from scripts.common.task import TaskError
 from scripts.provision.upload_seed import MARGIN, upload
 
 SEED = Path(__file__).resolve().parents[4] / "seed"
