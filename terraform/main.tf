@@ -123,6 +123,7 @@ module "retraining" {
   functions                = local.functions
   models                   = var.models
   settings                 = var.retraining
+  definition_path          = "${local.repository}/step_functions/retraining.asl.json"
   solution_arns            = module.personalize.solution_arns
   campaign_arns            = module.personalize.campaign_arns
   put_events_function_name = "${local.prefix}-put-events"

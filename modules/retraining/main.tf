@@ -94,7 +94,7 @@ resource "aws_sfn_state_machine" "this" {
   role_arn = aws_iam_role.state_machine.arn
   type     = "STANDARD"
 
-  definition = templatefile("${path.module}/../../step_functions/retraining.asl.json", {
+  definition = templatefile(var.definition_path, {
     for name, function in module.function : "${name}_arn" => function.alias_arn
   })
 

@@ -107,6 +107,16 @@ variable "models" {
   }
 }
 
+variable "definition_path" {
+  description = "Path of the state machine's definition in Amazon States Language, a template with a variable `<function>_arn` for each function (in this repository step_functions/retraining.asl.json)."
+  type        = string
+
+  validation {
+    condition     = fileexists(var.definition_path)
+    error_message = "definition_path (${var.definition_path}) must be an existing file."
+  }
+}
+
 variable "solution_arns" {
   description = "ARN of the solution of each model."
   type        = map(string)

@@ -51,8 +51,9 @@ variables {
     key          = "popular.json"
     campaign_arn = "arn:aws:personalize:us-east-1:123456789012:campaign/test-recommender"
   }
-  topic_arn     = "arn:aws:sns:us-east-1:123456789012:topic"
-  ledger_prefix = "/animal-recommender/test/models"
+  topic_arn       = "arn:aws:sns:us-east-1:123456789012:topic"
+  definition_path = "../../step_functions/retraining.asl.json"
+  ledger_prefix   = "/animal-recommender/test/models"
 }
 
 run "given_two_models_when_applied_then_the_plan_of_a_run_has_their_rules" {

@@ -139,6 +139,7 @@ module "notifications" {
 }
 module "retraining" {
   source  = "%(modules)s/retraining"
+  definition_path = "%(modules)s/../step_functions/retraining.asl.json"
   prefix  = local.prefix
   account = local.account
   platform = {
