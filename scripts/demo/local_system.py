@@ -57,7 +57,7 @@ def _process_id(local: Local) -> int | None:
         process = int(_pid_file(local).read_text())
     except (OSError, ValueError):
         return None
-    return process if f"-m local serve --port {local.port}" in _command(process) else None
+    return process if f"-m local_aws serve --port {local.port}" in _command(process) else None
 
 
 def _command(process: int) -> str:

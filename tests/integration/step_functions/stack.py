@@ -191,7 +191,7 @@ class Stack:
 
     def begin(self, name: str, *arguments: str) -> subprocess.Popen[str]:
         """Starts an operator's command on this environment."""
-        command = [sys.executable, "-m", f"scripts.{name}", "--environment", ENVIRONMENT, *arguments]
+        command = [sys.executable, "-m", f"scripts.operate.{name}", "--environment", ENVIRONMENT, *arguments]
         wide = self.environment | {"COLUMNS": "200"}
         pipe = subprocess.PIPE
         return subprocess.Popen(command, cwd=ROOT, env=wide, stdout=pipe, stderr=pipe, text=True)

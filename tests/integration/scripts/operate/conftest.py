@@ -41,7 +41,7 @@ class System:
 
     def run(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """An operator's command."""
-        command = [sys.executable, "-m", f"scripts.{name}", "--environment", "ops", *arguments]
+        command = [sys.executable, "-m", f"scripts.operate.{name}", "--environment", "ops", *arguments]
         variables = os.environ | KEYS | {"AWS_ENDPOINT_URL": self.endpoint, "COLUMNS": "200"}
         return subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=300)
 
