@@ -4,7 +4,6 @@ import json
 import re
 import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -23,21 +22,14 @@ from local_aws.delivery import Delivery
 from local_aws.iam.access_denied import RefusedError
 from local_aws.iam.actors import Actor, taking
 from local_aws.iam.authorization import Guard
+from local_aws.iam.signatures import read_scope
 from local_aws.kms.key_usage import Use
 from local_aws.trouble import report
 
-_HOST = re.compile(r"^(?P<api>[a-z0-9]+)\.execute-api\.", re.IGNORECASE)
+HOST = re.compile(r"^(?P<api>[a-z0-9]+)\.execute-api\.", re.IGNORECASE)
 _FUNCTION = re.compile(r"arn:[\w-]+:lambda:[^/]+")
 _PAYLOAD = "2.0"
 _TOO_LARGE = "RequestTooLargeException"  # Lambda takes 6 MB
-
-WhoSigned = Callable[[Request], Actor | None]
-"""Returns who signed a request for `execute-api`; None if nobody did."""
-
-
-def is_for_an_api(host: str) -> bool:
-    """Whether a request to this host is for an HTTP API."""
-    return _HOST.match(host) is not None
 
 
 class _AnsweredError(Exception):
@@ -80,16 +72,15 @@ class _Passage:
 class HttpApis:
     """All HTTP APIs; one request needs no lock but its bucket's."""
 
-    def __init__(self, delivery: Delivery, guard: Guard, who_signed: WhoSigned) -> None:
+    def __init__(self, delivery: Delivery, guard: Guard) -> None:
         self._delivery = delivery
         self._guard = guard
-        self._who_signed = who_signed
         self._buckets = Buckets()
         self._issuers = Issuers()
 
     def handle(self, request: Request) -> Response:
         """Answer one request as API Gateway does."""
-        api = _find(_HOST.match(request.host)["api"].lower())  # type: ignore[index]
+        api = _find(HOST.match(request.host)["api"].lower())  # type: ignore[index]
         found = find_stage(api, request.path) if api and api.protocol_type == "HTTP" else None
         if api is None or found is None:
             return _message(404, "Not Found")
@@ -129,10 +120,11 @@ class HttpApis:
         raise NotImplementedError(f"authorisation {route.authorization_type} of HTTP APIs")
 
     def _signed(self, passage: _Passage) -> dict[str, Any]:
-        actor = self._who_signed(passage.request)
-        if actor is None:
+        scope = read_scope(passage.request.environ)
+        if scope is None or scope.signing_name != "execute-api":
             raise _AnsweredError(403, "Forbidden", **{"authorizer.error": "the request is not signed"})
         resource = passage.arn(passage.request.method, passage.path)
+        actor = scope.actor
         try:
             self._guard.require(actor, passage.region, [Use("execute-api:Invoke", resource)])
         except RefusedError as refused:

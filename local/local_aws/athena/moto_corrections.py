@@ -1,4 +1,4 @@
-"""Athena: named queries, workgroups, and answers."""
+"""Athena: named queries, workgroups, and query results."""
 
 import json
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from moto.athena.models import AthenaBackend, WorkGroup
 from moto.athena.responses import AthenaResponse
 
-from local_aws.moto_patches.patching import added, around
+from local_aws.moto_patches.patching import correction, set_method, wrap_method
 
 # UpdateWorkGroup names a few settings differently from CreateWorkGroup, or asks for their removal.
 _REMOVALS = {
@@ -15,24 +15,19 @@ _REMOVALS = {
 }
 
 
-def apply() -> None:
-    """Correct administration and answers."""
-    _correct_administration()
-    _correct_answers()
-
-
-def _correct_administration() -> None:
+@correction
+def update_queries_and_workgroups() -> None:
     """Answer DeleteNamedQuery, UpdateNamedQuery and UpdateWorkGroup, and list the tags of an untagged workgroup.
 
     Cause: moto/athena/responses.py lacks the three actions, and takes "no tags" for "no such resource" (400).
     """
 
-    @added(AthenaResponse)
+    @set_method(AthenaResponse)
     def delete_named_query(self: AthenaResponse) -> str:
         self.athena_backend.named_queries.pop(self._get_param("NamedQueryId"), None)
         return "{}"
 
-    @added(AthenaResponse)
+    @set_method(AthenaResponse)
     def update_work_group(self: AthenaResponse) -> str:
         group = self.athena_backend.work_groups[self._get_param("WorkGroup")]
         group.description = self._get_param("Description") or group.description
@@ -40,37 +35,38 @@ def _correct_administration() -> None:
         _update(group, self._get_param("ConfigurationUpdates") or {})
         return "{}"
 
-    @added(AthenaResponse)
+    @set_method(AthenaResponse)
     def update_named_query(self: AthenaResponse) -> str:
         query = self.athena_backend.named_queries[self._get_param("NamedQueryId")]
         query.name, query.query_string = self._get_param("Name"), self._get_param("QueryString")
         query.description = self._get_param("Description")
         return json.dumps({})
 
-    @added(AthenaResponse)
+    @set_method(AthenaResponse)
     def list_tags_for_resource(self: AthenaResponse) -> str:
         return json.dumps(self.athena_backend.list_tags_for_resource(self._get_param("ResourceARN")) or {"Tags": []})
 
 
-def _correct_answers() -> None:
-    """Run a SELECT, keep its answer and write it to the output location; one that fails says why.
+@correction
+def run_queries() -> None:
+    """Run a SELECT, keep its result and write it to the output location; a query that fails gives the reason.
 
-    Cause: moto/athena/models.py runs no query and answers no rows.
+    Cause: moto/athena/models.py runs no query and returns no rows.
     """
 
-    @around(AthenaBackend, "start_query_execution")
-    def start(original: Any, self: AthenaBackend, **asked: Any) -> str:
-        group = self.work_groups.get(asked["workgroup"] or "primary")
-        asked["config"] = dict(asked["config"] or _output(group))
-        execution = self.executions[original(self, **asked)]
-        if _is_question(execution.query):
-            # Only now, for it loads DuckDB and sqlglot, which most servers never need.
+    @wrap_method(AthenaBackend, "start_query_execution")
+    def start(original: Any, self: AthenaBackend, **request: Any) -> str:
+        group = self.work_groups.get(request["workgroup"] or "primary")
+        request["config"] = dict(request["config"] or _output(group))
+        execution = self.executions[original(self, **request)]
+        if _reads_rows(execution.query):
+            # Imported here: it loads DuckDB and sqlglot, which most servers never need.
             from local_aws.athena import query_results
 
             query_results.run(self, execution)
         return execution.id
 
-    @around(AthenaResponse, "get_query_execution")
+    @wrap_method(AthenaResponse, "get_query_execution")
     def get_query_execution(original: Any, self: AthenaResponse) -> str:
         answer = json.loads(original(self))
         execution = self.athena_backend.executions[answer["QueryExecution"]["QueryExecutionId"]]
@@ -84,7 +80,7 @@ def _output(group: WorkGroup | None) -> dict[str, Any]:
     return group.configuration.get("ResultConfiguration", {}) if group else {}
 
 
-def _is_question(sql: str) -> bool:
+def _reads_rows(sql: str) -> bool:
     code = " ".join(line.partition("--")[0] for line in sql.splitlines())
     return code.split(maxsplit=1)[:1] in (["SELECT"], ["WITH"])
 

@@ -14,16 +14,12 @@ from local_aws.awslambda.asynchronous_invocation import AsynchronousInvoker
 from local_aws.awslambda.model import Invocation, Outcome, RoleRefusedError, ThrottledError, error_payload
 from local_aws.awslambda.moto_adapter import new_invocation, read_function
 from local_aws.awslambda.runtime import LambdaRuntime
+from local_aws.service import SignedRequest
 
 _PATH = re.compile(r"^/2015-03-31/functions/(?P<function>.+)/invocations/?$")
 _MOST_SYNCHRONOUS_BYTES = 6 * 1024 * 1024
 _MOST_ASYNCHRONOUS_BYTES = 1024 * 1024
 _LOG_TAIL_BYTES = 4096
-
-
-def is_invocation(method: str, path: str) -> bool:
-    """Whether a request to Lambda is an Invoke."""
-    return method == "POST" and _PATH.match(path) is not None
 
 
 class InvocationFront:
@@ -33,9 +29,15 @@ class InvocationFront:
         self._runtime = runtime
         self._asynchronous = asynchronous
 
-    def handle(self, request: Request, account_id: str, region: str) -> Response:
-        """Answer one Invoke request, with Lambda's status codes and error types."""
-        name = unquote(_PATH.match(request.path)["function"])  # type: ignore[index]
+    def answer(self, signed: SignedRequest) -> Response | None:
+        """Answer an Invoke request, with Lambda's status codes and error types; None for any other request."""
+        found = _PATH.match(signed.environ["PATH_INFO"])
+        if signed.environ["REQUEST_METHOD"] != "POST" or found is None:
+            return None
+        name = unquote(found["function"])
+        return self._answer(Request(signed.environ), name, signed.actor.account, signed.region)
+
+    def _answer(self, request: Request, name: str, account_id: str, region: str) -> Response:
         payload = request.get_data() or b"{}"
         kind = request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
         if refusal := _refuse(payload, kind):

@@ -5,16 +5,16 @@ from typing import Any
 
 from moto.awslambda.models import EventInvokeConfig, EventSourceMapping, LambdaBackend, LambdaFunction
 
-from local_aws.moto_patches.patching import added, around
+from local_aws.moto_patches.patching import correction, set_method, wrap_method
 
-# Settings kept as they were given, in an attribute of their own: a published version keeps its own copy.
+# Settings that are kept as they were given, in a separate attribute: a published version keeps its own copy.
 _KEPT = ("DeadLetterConfig", "LoggingConfig", "SnapStart")
 _UPDATED_ATTRIBUTES = {
     "KMSKeyArn": "kms_key_arn",
     "TracingConfig": "tracing_config",
     "Architectures": "architectures",
 }
-# What Lambda sets for a stream when the request does not (API reference: CreateEventSourceMapping).
+# Lambda's defaults for a stream (API reference: CreateEventSourceMapping).
 _STREAM_DEFAULTS = {
     "BisectBatchOnFunctionError": False,
     "MaximumBatchingWindowInSeconds": 0,
@@ -25,30 +25,24 @@ _STREAM_DEFAULTS = {
 }
 
 
-def apply() -> None:
-    """See the corrections below."""
-    _keep_settings()
-    _update_all_settings()
-    _keep_mapping_as_given()
-    _replace_event_invoke_config()
+@correction
+def keep_settings() -> None:
+    """Keep the dead-letter, logging and SnapStart configuration and the key of the code.
 
-
-def _keep_settings() -> None:
-    """Cause: moto/awslambda/models.py, LambdaFunction has no dead letter, logging and SnapStart configuration, and no
-    key for its code; Terraform adds them again for ever.
+    Cause: moto/awslambda/models.py, LambdaFunction has none of them; Terraform adds them again in every plan.
     """
 
-    @around(LambdaFunction, "__init__")
+    @wrap_method(LambdaFunction, "__init__")
     def make(original: Any, self: LambdaFunction, account_id: str, spec: dict[str, Any], *args: Any, **kw: Any) -> None:
         self.kept_settings = {key: spec[key] for key in _KEPT if spec.get(key)}
         self.source_kms_key_arn = spec.get("Code", {}).get("SourceKMSKeyArn")
         original(self, account_id, spec, *args, **kw)
 
-    @around(LambdaFunction, "get_configuration")
+    @wrap_method(LambdaFunction, "get_configuration")
     def get_configuration(original: Any, self: LambdaFunction, on_create: bool = False) -> dict[str, Any]:
         return {**original(self, on_create), **_shown(self)}
 
-    @around(LambdaFunction, "get_code")
+    @wrap_method(LambdaFunction, "get_code")
     def get_code(original: Any, self: LambdaFunction) -> dict[str, Any]:
         answer = original(self)
         if self.source_kms_key_arn:
@@ -72,12 +66,15 @@ def _shown(function: Any) -> dict[str, Any]:
     return shown
 
 
-def _update_all_settings() -> None:
-    """Cause: moto/awslambda/models.py, update_configuration knows nine settings of UpdateFunctionConfiguration's
-    sixteen; update_function_code forgets architecture and key.
+@correction
+def update_all_settings() -> None:
+    """Update every setting.
+
+    Cause: moto/awslambda/models.py, update_configuration knows nine of the sixteen settings of
+    UpdateFunctionConfiguration; update_function_code ignores architecture and key.
     """
 
-    @around(LambdaFunction, "update_configuration")
+    @wrap_method(LambdaFunction, "update_configuration")
     def update_configuration(original: Any, self: LambdaFunction, updates: dict[str, Any]) -> dict[str, Any]:
         # A new dict: versions published before share the old one.
         self.kept_settings = {**self.kept_settings, **{key: updates[key] for key in _KEPT if key in updates}}
@@ -90,7 +87,7 @@ def _update_all_settings() -> None:
             updates = {**updates, "Environment": {"Variables": updates["Environment"].get("Variables", {})}}
         return original(self, updates)
 
-    @around(LambdaFunction, "update_function_code")
+    @wrap_method(LambdaFunction, "update_function_code")
     def update_function_code(original: Any, self: LambdaFunction, updates: dict[str, Any]) -> dict[str, Any]:
         if "Architectures" in updates:
             self.architectures = updates["Architectures"]
@@ -99,12 +96,15 @@ def _update_all_settings() -> None:
         return original(self, updates)
 
 
-def _keep_mapping_as_given() -> None:
-    """Cause: moto/awslambda/models.py resolves the alias of a mapping's function to a version, so that the provider
-    sees `:1` for `:live`; a stream's defaults are given back as null; a list by function compares texts.
+@correction
+def keep_alias_of_mapping() -> None:
+    """Keep the alias of a mapping's function, return the defaults of a stream, and list by any name of a function.
+
+    Cause: moto/awslambda/models.py resolves the alias to a version, so that the provider sees `:1` for `:live`; it
+    returns null for the defaults; it compares the function's name in a list request as text.
     """
 
-    @around(LambdaBackend, "create_event_source_mapping")
+    @wrap_method(LambdaBackend, "create_event_source_mapping")
     def create_event_source_mapping(original: Any, self: LambdaBackend, spec: dict[str, Any]) -> EventSourceMapping:
         if ":sqs:" not in spec.get("EventSourceArn", ""):
             spec = {**_STREAM_DEFAULTS, **spec}
@@ -113,14 +113,14 @@ def _keep_mapping_as_given() -> None:
         mapping.created_at = time.time()
         return mapping
 
-    @around(LambdaBackend, "update_event_source_mapping")
+    @wrap_method(LambdaBackend, "update_event_source_mapping")
     def update_event_source_mapping(original: Any, self: LambdaBackend, uuid: str, spec: dict[str, Any]) -> Any:
         mapping = original(self, uuid, spec)
         if mapping and spec.get("FunctionName"):
             mapping.function_arn = _as_given(self, spec["FunctionName"])
         return mapping
 
-    @added(LambdaBackend)
+    @set_method(LambdaBackend)
     def list_event_source_mappings(
         self: LambdaBackend, event_source_arn: str | None, function_name: str | None
     ) -> list[EventSourceMapping]:
@@ -140,10 +140,14 @@ def _as_given(backend: LambdaBackend, name: str) -> str:
     return f"arn:aws:lambda:{backend.region_name}:{backend.account_id}:function:{plain}"
 
 
-def _replace_event_invoke_config() -> None:
-    """Cause: moto/awslambda/models.py appends each PutFunctionEventInvokeConfig and reads the first, for ever."""
+@correction
+def replace_event_invoke_config() -> None:
+    """Replace the event invoke configuration.
 
-    @added(LambdaBackend)
+    Cause: moto/awslambda/models.py appends each PutFunctionEventInvokeConfig and always reads the first.
+    """
+
+    @set_method(LambdaBackend)
     def put_function_event_invoke_config(
         self: LambdaBackend, function_name: str, config: dict[str, Any]
     ) -> dict[str, Any]:
@@ -151,7 +155,7 @@ def _replace_event_invoke_config() -> None:
         function.event_invoke_config = [EventInvokeConfig(function.function_arn, function.last_modified, config)]
         return function.event_invoke_config[0].response()
 
-    @added(LambdaBackend)
+    @set_method(LambdaBackend)
     def update_function_event_invoke_config(
         self: LambdaBackend, function_name: str, config: dict[str, Any]
     ) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Lambda: provisioned concurrency, kept but not provided (a warm process answers as fast)."""
+"""Lambda: provisioned concurrency is kept as a setting only; a warm process answers as fast."""
 
 import json
 from datetime import UTC, datetime
@@ -9,19 +9,20 @@ from moto.awslambda import urls
 from moto.awslambda.models import LambdaBackend
 from moto.awslambda.responses import LambdaResponse
 
-from local_aws.moto_patches.patching import added
+from local_aws.moto_patches.patching import correction, set_method
 
 _PATH = r"{0}/(?P<api_version>[^/]+)/functions/(?P<function_name>[\w_:%-]+)/provisioned-concurrency/?$"
 
 
-def apply() -> None:
+@correction
+def keep_provisioned_concurrency() -> None:
     """Answer Put-, Get- and DeleteProvisionedConcurrencyConfig.
 
     Cause: moto/awslambda/urls.py and responses.py have none of the three.
     """
     urls.url_paths[_PATH] = LambdaResponse.dispatch
 
-    @added(LambdaResponse)
+    @set_method(LambdaResponse)
     def put_provisioned_concurrency_config(self: LambdaResponse) -> Any:
         wanted = self.json_body["ProvisionedConcurrentExecutions"]
         configs, key = _configs(self)
@@ -34,7 +35,7 @@ def apply() -> None:
         }
         return 202, {"status": 202}, json.dumps(configs[key])
 
-    @added(LambdaResponse)
+    @set_method(LambdaResponse)
     def get_provisioned_concurrency_config(self: LambdaResponse) -> Any:
         configs, key = _configs(self)
         if key in configs:
@@ -43,7 +44,7 @@ def apply() -> None:
         headers = {"x-amzn-errortype": "ProvisionedConcurrencyConfigNotFoundException", "status": 404}
         return 404, headers, json.dumps(error)
 
-    @added(LambdaResponse)
+    @set_method(LambdaResponse)
     def delete_provisioned_concurrency_config(self: LambdaResponse) -> Any:
         configs, key = _configs(self)
         configs.pop(key, None)

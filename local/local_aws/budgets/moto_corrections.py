@@ -6,10 +6,11 @@ from typing import Any
 from moto.budgets.models import Budget
 from moto.budgets.responses import BudgetsResponse
 
-from local_aws.moto_patches.patching import added, around
+from local_aws.moto_patches.patching import correction, set_method, wrap_method
 
 
-def apply() -> None:
+@correction
+def read_and_update_budgets() -> None:
     """Answer what Terraform asks when it reads or changes a budget.
 
     Cause: moto/budgets/responses.py has no DescribeSubscribersForNotification, ListTagsForResource, TagResource,
@@ -20,19 +21,19 @@ def apply() -> None:
 
 
 def _answer_budgets() -> None:
-    @around(BudgetsResponse, "create_budget")
+    @wrap_method(BudgetsResponse, "create_budget")
     def create_budget(original: Any, self: BudgetsResponse) -> str:
         answer = original(self)
         _budget(self, self._get_param("Budget")["BudgetName"]).resource_tags = self._get_param("ResourceTags") or []
         return answer
 
-    @added(BudgetsResponse)
+    @set_method(BudgetsResponse)
     def update_budget(self: BudgetsResponse) -> str:
         given = self._get_param("NewBudget")
         _budget(self, given["BudgetName"]).budget.update(given)
         return "{}"
 
-    @added(BudgetsResponse)
+    @set_method(BudgetsResponse)
     def describe_subscribers_for_notification(self: BudgetsResponse) -> str:
         wanted = self._get_param("Notification")
         notifications = _budget(self, self._get_param("BudgetName")).notifications
@@ -41,18 +42,18 @@ def _answer_budgets() -> None:
 
 
 def _answer_tags() -> None:
-    @added(BudgetsResponse)
+    @set_method(BudgetsResponse)
     def list_tags_for_resource(self: BudgetsResponse) -> str:
         return json.dumps({"ResourceTags": getattr(_tagged(self), "resource_tags", [])})
 
-    @added(BudgetsResponse)
+    @set_method(BudgetsResponse)
     def tag_resource(self: BudgetsResponse) -> str:
         budget, given = _tagged(self), self._get_param("ResourceTags")
         keys = {tag["Key"] for tag in given}
         budget.resource_tags = [t for t in getattr(budget, "resource_tags", []) if t["Key"] not in keys] + given
         return "{}"
 
-    @added(BudgetsResponse)
+    @set_method(BudgetsResponse)
     def untag_resource(self: BudgetsResponse) -> str:
         budget, keys = _tagged(self), self._get_param("ResourceTagKeys")
         budget.resource_tags = [tag for tag in getattr(budget, "resource_tags", []) if tag["Key"] not in keys]

@@ -1,20 +1,15 @@
-"""CloudWatch: composite alarms, the state of a new alarm and of one that is changed."""
+"""CloudWatch: composite alarms, and the state of a new alarm and of a changed one."""
 
 from typing import Any
 
 from moto.cloudwatch.models import Alarm, CloudWatchBackend
 from moto.cloudwatch.responses import CloudWatchResponse
 
-from local_aws.moto_patches.patching import around
+from local_aws.moto_patches.patching import correction, wrap_method
 
 
-def apply() -> None:
-    """See the corrections below."""
-    _make_composite_alarms()
-    _keep_states()
-
-
-def _make_composite_alarms() -> None:
+@correction
+def put_composite_alarms() -> None:
     """Answer PutCompositeAlarm.
 
     Cause: moto/cloudwatch/responses.py, put_metric_alarm takes AlarmRule already, but nothing is named
@@ -23,13 +18,14 @@ def _make_composite_alarms() -> None:
     CloudWatchResponse.put_composite_alarm = CloudWatchResponse.put_metric_alarm  # type: ignore[attr-defined]
 
 
-def _keep_states() -> None:
-    """Begin with INSUFFICIENT_DATA, and change an alarm without changing its state.
+@correction
+def keep_states() -> None:
+    """Begin with the state INSUFFICIENT_DATA, and keep the state of an alarm that is changed.
 
-    Cause: moto/cloudwatch/models.py, every alarm that is put is a new one, and OK.
+    Cause: moto/cloudwatch/models.py, put_metric_alarm makes a new alarm each time, with the state OK.
     """
 
-    @around(CloudWatchBackend, "put_metric_alarm")
+    @wrap_method(CloudWatchBackend, "put_metric_alarm")
     def put_metric_alarm(original: Any, self: CloudWatchBackend, name: str, *args: Any, **kw: Any) -> Alarm:
         before = self.alarms.get(name)
         alarm = original(self, name, *args, **kw)

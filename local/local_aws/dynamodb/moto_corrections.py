@@ -1,4 +1,4 @@
-"""DynamoDB: a query reads its own partition only."""
+"""DynamoDB: a query reads only its own partition."""
 
 import copy
 from typing import Any
@@ -6,17 +6,18 @@ from typing import Any
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
-from local_aws.moto_patches.patching import added, around
+from local_aws.moto_patches.patching import correction, set_method, wrap_method
 
 
-def apply() -> None:
-    """Make reading independent of how much else there is, and safe while others write.
+@correction
+def read_one_partition() -> None:
+    """Read only the partition of a query, and read safely while other threads write.
 
     Cause: moto/dynamodb/models/table.py, query and scan sort all items of the table by comparing them in Python; a
-    write meanwhile ends them with RuntimeError ("dictionary changed size during iteration").
+    write during that time ends them with RuntimeError ("dictionary changed size during iteration").
     """
 
-    @around(Table, "query")
+    @wrap_method(Table, "query")
     def query(original: Any, self: Table, hash_key: DynamoType, *args: Any, **kwargs: Any) -> Any:
         if _index(args, kwargs):
             return original(self, hash_key, *args, **kwargs)
@@ -24,7 +25,7 @@ def apply() -> None:
         view.items = {hash_key: self.items[hash_key]} if hash_key in self.items else {}
         return original(view, hash_key, *args, **kwargs)
 
-    @added(Table)
+    @set_method(Table)
     def all_items(self: Table) -> list[Item]:
         partitions = list(self.items.values())
         items = [item for held in partitions for item in list(held.values())] if self.range_key_attr else partitions
@@ -32,7 +33,7 @@ def apply() -> None:
 
 
 def _index(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
-    """The index that a query names; in its parameters it is the eighth, or given by name."""
+    """Return the index of a query: the parameter `index_name`, the eighth by position (the seventh of `args`)."""
     return kwargs.get("index_name", args[6] if len(args) > 6 else None)
 
 

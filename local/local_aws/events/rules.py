@@ -13,7 +13,7 @@ from local_aws.events.input_transformers import fill_template, value_at
 from local_aws.events.targets import TargetCall, Targets
 from local_aws.iam.actors import taking
 from local_aws.iam.authorization import Guard
-from local_aws.moto_patches.patching import around
+from local_aws.moto_patches.patching import wrap_method
 
 # moto keeps archives and calls API destinations by itself; the rest is delivered through this server's endpoint.
 _SERVICE = "events.amazonaws.com"
@@ -28,7 +28,7 @@ def connect(delivery: Delivery, guard: Guard) -> Targets:
     """
     targets = Targets(delivery, guard)
 
-    @around(Rule, "send_to_targets")
+    @wrap_method(Rule, "send_to_targets")
     def send_to_targets(original: Any, self: Rule, original_event: Any, transform_input: bool = True) -> None:
         if (
             self.state == "ENABLED"

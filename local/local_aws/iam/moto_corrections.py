@@ -1,4 +1,4 @@
-"""IAM: whose key a request carries, AWS's own policies, changing a role."""
+"""IAM: the account of an access key, AWS's managed policies, updates of a role."""
 
 from typing import Any
 
@@ -8,19 +8,15 @@ from moto.iam import models
 from moto.iam.models import IAMBackend, iam_backends
 from moto.iam.responses import IamResponse
 
-from local_aws.moto_patches.patching import added, around
+from local_aws.moto_patches.patching import correction, set_method, wrap_method
 
 
-def apply() -> None:
-    """See the corrections below."""
-    _find_accounts_without_making_any()
-    _load_policies_where_used()
-    _change_only_what_is_named()
+@correction
+def find_account_without_creating_backends() -> None:
+    """Find the account of an access key without creating backends.
 
-
-def _find_accounts_without_making_any() -> None:
-    """Cause: moto/iam/models.py, get_account_id_from makes a backend for every partition of every account, with some
-    1,300 policies each, and asks all of them at every request: seconds at the first, half a millisecond ever after.
+    Cause: moto/iam/models.py, get_account_id_from creates a backend for every partition of every account, with some
+    1,300 policies each, and searches all of them in every request: seconds at the first, half a millisecond later.
     """
 
     def get_account_id_from(access_key: str) -> str:
@@ -32,20 +28,27 @@ def _find_accounts_without_making_any() -> None:
     models.get_account_id_from = get_account_id_from
 
 
-def _load_policies_where_used() -> None:
-    """Cause: as above; nobody here works in the partitions of China or of governments."""
+@correction
+def load_managed_policies_of_one_partition() -> None:
+    """Load AWS's managed policies for the partition `aws` only.
 
-    @around(IAMBackend, "_init_aws_policies")
+    Cause: as above; the partitions of China and of governments are not used here.
+    """
+
+    @wrap_method(IAMBackend, "_init_aws_policies")
     def _init_aws_policies(original: Any, self: IAMBackend) -> list[Any]:
         return original(self) if self.region_name == "aws" else []
 
 
-def _change_only_what_is_named() -> None:
-    """Cause: moto/iam/responses.py, update_role sets description and session duration to None or 3600 when the request
-    leaves them out; Terraform sends each in a request of its own, so that one of the two never converges.
+@correction
+def update_only_given_fields() -> None:
+    """Update only the fields of a role that the request gives.
+
+    Cause: moto/iam/responses.py, update_role sets description and session duration to None or 3600 when the request
+    leaves them out; Terraform sends each in a separate request, so that one of the two never converges.
     """
 
-    @added(IamResponse)
+    @set_method(IamResponse)
     def update_role(self: IamResponse) -> ActionResult:
         role = self.backend.get_role(self._get_param("RoleName"))
         if (description := self._get_param("Description")) is not None:

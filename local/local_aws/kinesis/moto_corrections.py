@@ -14,25 +14,21 @@ from moto.kinesis.exceptions import (
 from moto.kinesis.models import KinesisBackend, Record, Shard, Stream
 from moto.kinesis.responses import KinesisResponse
 
-from local_aws.moto_patches.patching import added, around
+from local_aws.moto_patches.patching import correction, set_method, wrap_method
 
 _lock = threading.Lock()
 _DEFAULT_KIB = 1024
 _MOST_KIB_A_REQUEST = 10 * 1024
 
 
-def apply() -> None:
-    """See the corrections below."""
-    _keep_tags()
-    _number_records_fast()
-    _do_not_invoke()
-    _allow_large_records()
+@correction
+def keep_tags() -> None:
+    """Keep the tags of a new stream.
 
+    Cause: moto/kinesis/responses.py, create_stream drops Tags; the provider finds a difference in every plan.
+    """
 
-def _keep_tags() -> None:
-    """Cause: moto/kinesis/responses.py, create_stream drops Tags; the provider sees a difference for ever."""
-
-    @around(KinesisResponse, "create_stream")
+    @wrap_method(KinesisResponse, "create_stream")
     def create_stream(original: Any, self: KinesisResponse) -> ActionResult:
         answer = original(self)
         name = self._get_param("StreamName")
@@ -43,25 +39,26 @@ def _keep_tags() -> None:
         return answer
 
 
-def _number_records_fast() -> None:
-    """Numbers run from 1 without a gap, so the next one and the place of any one are known.
+@correction
+def number_records_without_search() -> None:
+    """Number the records of a shard 1, 2, 3 …, so that the next number and the position of each record are known.
 
     Causes: moto/kinesis/models.py, put_record lists every key of the shard to find the last ("not safe for
     concurrency": two threads can overwrite each other's record); get_records walks the shard from its beginning.
     """
 
-    @added(Shard)
+    @set_method(Shard)
     def put_record(self: Shard, partition_key: str, data: str, explicit_hash_key: str) -> str:
         with _lock:
             number = len(self.records) + 1
             self.records[number] = Record(partition_key, data, number, explicit_hash_key)
         return str(number)
 
-    @added(Shard)
+    @set_method(Shard)
     def get_max_sequence_number(self: Shard) -> int:
         return len(self.records)
 
-    @added(Shard)
+    @set_method(Shard)
     def get_records(self: Shard, last_sequence_id: str, limit: int | None) -> tuple[list[Record], int, int]:
         last, newest = int(last_sequence_id), len(self.records)
         end = min(newest, last + (limit or 10_000))
@@ -72,14 +69,15 @@ def _number_records_fast() -> None:
         return records, end, int(behind * 1000)
 
 
-def _do_not_invoke() -> None:
-    """Only store the record; local/streams polls for the event source mappings, as Lambda does.
+@correction
+def leave_invocation_to_pollers() -> None:
+    """Only store the record; `awslambda.event_source_mappings` polls the stream, as Lambda does.
 
-    Cause: moto/kinesis/models.py, put_record invokes the mapped function itself, with one record, whatever the mapping
-    says of batches, filters, failures or being disabled.
+    Cause: moto/kinesis/models.py, put_record invokes the mapped function itself, with one record, and ignores the
+    mapping's batches, filters, failure handling and whether it is enabled.
     """
 
-    @added(Stream)
+    @set_method(Stream)
     def put_record(self: Stream, partition_key: str, explicit_hash_key: str, data: str) -> tuple[str, str]:
         shard = self.get_shard_for_key(partition_key, explicit_hash_key)
         if shard is None:
@@ -87,25 +85,26 @@ def _do_not_invoke() -> None:
         return shard.put_record(partition_key, data, explicit_hash_key), shard.shard_id
 
 
-def _allow_large_records() -> None:
-    """Take records up to the stream's MaxRecordSizeInKiB (default 1,024, at most 10,240).
+@correction
+def allow_large_records() -> None:
+    """Accept records up to the stream's MaxRecordSizeInKiB (default 1,024, at most 10,240).
 
     Cause: moto 5.2.5 knows the former fixed limits only: 1 MiB a record (unchecked in PutRecord), 5 MiB a request.
     """
 
-    @added(KinesisResponse)
+    @set_method(KinesisResponse)
     def update_max_record_size(self: KinesisResponse) -> ActionResult:
         stream = self.kinesis_backend.describe_stream(self._get_param("StreamARN"), None)
         stream.max_record_kib = self._get_param("MaxRecordSizeInKiB")
         return ActionResult({})
 
-    @around(Stream, "to_json_summary")
+    @wrap_method(Stream, "to_json_summary")
     def to_json_summary(original: Any, self: Stream) -> dict[str, Any]:
         answer = original(self)
         answer["StreamDescriptionSummary"]["MaxRecordSizeInKiB"] = _limit(self)
         return answer
 
-    @around(KinesisBackend, "put_record")
+    @wrap_method(KinesisBackend, "put_record")
     def put_record(
         original: Any, self: KinesisBackend, stream_arn: str, stream_name: str, key: str, hash_key: str, data: str
     ) -> tuple[str, str]:
@@ -114,7 +113,7 @@ def _allow_large_records() -> None:
             raise RecordSizeExceedsLimit(position=1)
         return original(self, stream_arn, stream_name, key, hash_key, data)
 
-    @added(KinesisBackend)
+    @set_method(KinesisBackend)
     def put_records(
         self: KinesisBackend, stream_arn: str, stream_name: str, records: list[dict[str, Any]]
     ) -> dict[str, Any]:

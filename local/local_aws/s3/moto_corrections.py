@@ -8,30 +8,25 @@ from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
 
-from local_aws.moto_patches.patching import added, around
+from local_aws.moto_patches.patching import correction, set_method, wrap_method
 
 
-def apply() -> None:
-    """See the three corrections below."""
-    _leave_policies_to_the_guard()
-    _accept_log_targets()
-    _show_event_bridge()
+@correction
+def leave_bucket_policies_to_the_authorizer() -> None:
+    """Do not evaluate bucket policies: `iam.authorization` does it before, with principals and conditions.
 
-
-def _leave_policies_to_the_guard() -> None:
-    """Bucket policies are evaluated before a request comes here (local/access), principals and conditions included.
-
-    Cause: moto/iam/policy_conditions.py takes every condition on aws:SecureTransport for fulfilled, so that "deny what
-    is not TLS" denies everything, and moto/s3/models.py asks for no principal.
+    Cause: moto/iam/policy_conditions.py treats every condition on aws:SecureTransport as fulfilled, so that "deny what
+    is not TLS" denies everything, and moto/s3/models.py ignores the principal.
     """
 
-    @added(FakeBucket)
+    @set_method(FakeBucket)
     def get_permission(self: FakeBucket, action: str, resource: str) -> PermissionResult:
         return PermissionResult.NEUTRAL
 
 
-def _accept_log_targets() -> None:
-    """A policy lets the log service write when its resource covers the prefix.
+@correction
+def match_patterns_of_log_targets() -> None:
+    """Let the log service write when a resource pattern of the policy covers the prefix.
 
     Cause: moto/s3/models.py, _log_permissions_enabled_policy compares resources and prefixes as plain strings.
     """
@@ -41,12 +36,12 @@ def _accept_log_targets() -> None:
             return False
         wanted = f"arn:{target_bucket.partition}:s3:::{target_bucket.name}/{target_prefix or ''}x"
         statements = json.loads(target_bucket.policy.decode())["Statement"]
-        return any(_lets_logs_in(statement, wanted) for statement in statements)
+        return any(_allows_logs(statement, wanted) for statement in statements)
 
     FakeBucket._log_permissions_enabled_policy = staticmethod(is_enabled)  # type: ignore[assignment]
 
 
-def _lets_logs_in(statement: dict[str, Any], resource: str) -> bool:
+def _allows_logs(statement: dict[str, Any], resource: str) -> bool:
     principal = statement.get("Principal")
     service = principal.get("Service") if isinstance(principal, dict) else None
     return (
@@ -61,14 +56,15 @@ def _listed(value: Any) -> list[str]:
     return value if isinstance(value, list) else [value] if value else []
 
 
-def _show_event_bridge() -> None:
-    """Give EventBridgeConfiguration back.
+@correction
+def return_event_bridge_configuration() -> None:
+    """Return EventBridgeConfiguration.
 
     Cause: moto/s3/responses.py stores it and leaves it out of GetBucketNotificationConfiguration, so that
-    aws_s3_bucket_notification.eventbridge differs for ever.
+    aws_s3_bucket_notification.eventbridge differs in every plan.
     """
 
-    @around(S3Response, "serialized")
+    @wrap_method(S3Response, "serialized")
     def serialized(original: Any, self: S3Response, result: Any) -> Any:
         if self.data.get("Action") == "GetBucketNotificationConfiguration":
             configuration = self.backend.get_bucket_notification_configuration(self.bucket_name)

@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.sns.models import Subscription
 
-from local_aws.moto_patches.patching import around
+from local_aws.moto_patches.patching import wrap_method
 
 _DEFAULT_SUBJECT = "AWS Notification Message"
 
@@ -48,7 +48,7 @@ def connect(mailbox: Mailbox) -> None:
     Cause: moto/sns/models.py delivers to queues, functions, URLs and phones only.
     """
 
-    @around(Subscription, "publish")
+    @wrap_method(Subscription, "publish")
     def publish(
         original: Any,
         self: Subscription,

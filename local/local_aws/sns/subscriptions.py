@@ -8,7 +8,7 @@ from local_aws.iam.access_denied import RefusedError
 from local_aws.iam.actors import taking
 from local_aws.iam.authorization import Guard
 from local_aws.kms.key_usage import Use
-from local_aws.moto_patches.patching import around
+from local_aws.moto_patches.patching import wrap_method
 from local_aws.trouble import report
 
 _ACTIONS = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage"}
@@ -20,7 +20,7 @@ def connect(guard: Guard) -> None:
     Cause: moto/sns/models.py asks no policy.
     """
 
-    @around(Subscription, "publish")
+    @wrap_method(Subscription, "publish")
     def publish(original: Any, self: Subscription, *args: Any, **kw: Any) -> None:
         if action := _ACTIONS.get(self.protocol):
             topic = self.topic.arn

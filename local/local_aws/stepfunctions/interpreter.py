@@ -8,13 +8,13 @@ from typing import Any
 from botocore.config import Config
 from moto.core.exceptions import ServiceException
 
-from local_aws import moto_patches
+from local_aws import registry
 from local_aws.iam.access_denied import RefusedError
 from local_aws.iam.actors import taking
 from local_aws.iam.authorization import Guard
 from local_aws.iam.credentials import client
 from local_aws.kms.key_usage import Use, key_arn
-from local_aws.moto_patches.patching import around
+from local_aws.moto_patches.patching import wrap_method
 
 # As AWS does it: what goes wrong is for the state machine's own Retry, and parameters are the service's to check.
 _CONFIG = Config(
@@ -44,7 +44,7 @@ class StateMachines:
         """Return when the interpreter is loaded, corrected and connected."""
         with self._lock:
             if not self._is_ready:
-                moto_patches.apply_to_stepfunctions()
+                registry.correct_moto_for("stepfunctions")
                 _connect(self._endpoint)
                 _ask_for_keys(self._guard)
                 self._is_ready = True
@@ -79,7 +79,7 @@ def _ask_for_keys(guard: Guard) -> None:
     """
     from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
-    @around(StepFunctionsParserBackend, "start_execution")
+    @wrap_method(StepFunctionsParserBackend, "start_execution")
     def start_execution(original: Any, self: StepFunctionsParserBackend, arn: str, *args: Any, **kw: Any) -> Any:
         machine = next((one for one in self.state_machines if one.arn == arn), None)
         name = (getattr(machine, "encryptionConfiguration", None) or {}).get("kmsKeyId")

@@ -1,4 +1,4 @@
-"""Step Functions: the interpreter, what Terraform reads, names of executions and of parameters, status events."""
+"""Step Functions: the interpreter, what Terraform reads, names of executions and parameters, status events."""
 
 import json
 import uuid
@@ -24,43 +24,46 @@ from moto.stepfunctions.parser.utils import camel_to_snake_case
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from local_aws.cloudwatch.metrics import put_metrics
-from local_aws.moto_patches.patching import added, around
+from local_aws.moto_patches.patching import correction, set_method, wrap_method
 
-_MOST_CAUSE = 900
+_MAXIMUM_MESSAGE = 900
 
 
-def apply() -> None:
-    """See the corrections below; the interpreter is moto's own and only switched on."""
+@correction
+def execute_state_machines() -> None:
+    """Run executions.
+
+    Cause: moto has an interpreter, but by default it only pretends that an execution ran.
+    """
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
-    _answer_validation()
-    _list_versions()
-    _name_executions()
-    _keep_reasons_of_stops()
-    _restore_names()
-    _stay_ended()
-    _tell_whose_role_it_is()
-    _emit_status_events()
-    _count_executions()
 
 
-def _answer_validation() -> None:
-    """Cause: moto/stepfunctions/responses.py has no ValidateStateMachineDefinition; the provider plans with it."""
+@correction
+def validate_definitions() -> None:
+    """Answer ValidateStateMachineDefinition, which the provider calls when it plans.
 
-    @added(StepFunctionResponse)
+    Cause: moto/stepfunctions/responses.py has no such action.
+    """
+
+    @set_method(StepFunctionResponse)
     def validate_state_machine_definition(self: StepFunctionResponse) -> ActionResult:
         try:
             StepFunctionsParserBackend._validate_definition(self._get_param("definition"))
         except InvalidDefinition as error:
-            message = str(error.message)[:_MOST_CAUSE]
+            message = str(error.message)[:_MAXIMUM_MESSAGE]
             finding = {"severity": "ERROR", "code": "SCHEMA_VALIDATION_FAILED", "message": message}
             return ActionResult({"result": "FAIL", "diagnostics": [finding], "truncated": False})
         return ActionResult({"result": "OK", "diagnostics": [], "truncated": False})
 
 
-def _list_versions() -> None:
-    """Cause: moto/stepfunctions/responses.py has no ListStateMachineVersions, which the provider calls to read."""
+@correction
+def list_versions() -> None:
+    """Answer ListStateMachineVersions, which the provider calls when it reads.
 
-    @added(StepFunctionResponse)
+    Cause: moto/stepfunctions/responses.py has no such action.
+    """
+
+    @set_method(StepFunctionResponse)
     def list_state_machine_versions(self: StepFunctionResponse) -> ActionResult:
         machine = self.stepfunction_backend.describe_state_machine(self._get_param("stateMachineArn"))
         versions = reversed(list(machine.versions.values()))
@@ -68,20 +71,28 @@ def _list_versions() -> None:
         return ActionResult({"stateMachineVersions": listed})
 
 
-def _name_executions() -> None:
-    """Cause: moto/stepfunctions/parser/models.py names an execution that is started without a name "None"."""
+@correction
+def name_executions() -> None:
+    """Give an execution without a name a UUID as its name.
 
-    @around(StepFunctionsParserBackend, "start_execution")
+    Cause: moto/stepfunctions/parser/models.py calls it "None".
+    """
+
+    @wrap_method(StepFunctionsParserBackend, "start_execution")
     def start_execution(
         original: Any, self: StepFunctionsParserBackend, arn: str, name: str | None = None, *args: Any, **kw: Any
     ) -> Execution:
         return original(self, arn, name or str(uuid.uuid4()), *args, **kw)
 
 
-def _keep_reasons_of_stops() -> None:
-    """Cause: moto/stepfunctions/responses.py, stop_execution drops the error and the cause that it is given."""
+@correction
+def keep_stop_reasons() -> None:
+    """Keep the error and the cause with which an execution is stopped.
 
-    @around(StepFunctionResponse, "stop_execution")
+    Cause: moto/stepfunctions/responses.py, stop_execution drops both.
+    """
+
+    @wrap_method(StepFunctionResponse, "stop_execution")
     def stop_execution(original: Any, self: StepFunctionResponse) -> ActionResult:
         execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
         if execution.status == "RUNNING":
@@ -89,14 +100,15 @@ def _keep_reasons_of_stops() -> None:
         return original(self)
 
 
-def _restore_names() -> None:
-    """Give parameters and results of `aws-sdk:*` tasks the names and types that the SDK and the states language use.
+@correction
+def convert_sdk_names() -> None:
+    """Convert the names and types in parameters and results of `aws-sdk:*` tasks between the SDK and the language.
 
-    Cause: moto/stepfunctions/parser, _normalise_parameters and _normalise_response are empty there; LocalStack, where
-    the interpreter comes from, fills them from botocore's models.
+    Cause: moto/stepfunctions/parser, _normalise_parameters and _normalise_response are empty; LocalStack, where the
+    interpreter comes from, fills them from botocore's models.
     """
 
-    @added(StateTaskService)
+    @set_method(StateTaskService)
     def _normalise_parameters(
         self: StateTaskService,
         parameters: dict[str, Any],
@@ -107,7 +119,7 @@ def _restore_names() -> None:
         if operation and operation.input_shape:
             self._to_boto_request(parameters, operation.input_shape)
 
-    @added(StateTaskService)
+    @set_method(StateTaskService)
     def _normalise_response(
         self: StateTaskService, response: Any, boto_service_name: Any = None, service_action_name: Any = None
     ) -> None:
@@ -139,57 +151,61 @@ def _write_times(value: Any) -> None:
             _write_times(member)
 
 
-def _stay_ended() -> None:
-    """An execution that was stopped, or timed out, inside a Map is ABORTED or TIMED_OUT.
+@correction
+def keep_end_status() -> None:
+    """Keep ABORTED or TIMED_OUT as the status of an execution that was stopped, or timed out, inside a Map.
 
-    Cause: moto/stepfunctions/parser/asl/eval/environment.py, set_error: the Map, which finds its iterations ended,
-    fails, and takes the end's place.
+    Cause: moto/stepfunctions/parser/asl/eval/environment.py, set_error: the Map finds that its iterations have ended,
+    fails, and its error replaces the status.
     """
 
-    @around(Environment, "set_error")
+    @wrap_method(Environment, "set_error")
     def set_error(original: Any, self: Environment, error: Any) -> None:
         if not isinstance(self.program_state(), ProgramStopped | ProgramTimedOut):
             original(self, error=error)
 
 
-def _tell_whose_role_it_is() -> None:
-    """Say with a task's role for which state machine it is taken: trust policies ask (aws:SourceArn).
+@correction
+def pass_state_machine_arn() -> None:
+    """Pass the ARN of the state machine with the role of a task: trust policies may ask for it (aws:SourceArn).
 
-    Cause: moto/stepfunctions/parser/asl/component/state/exec/state_task/credentials.py knows the role alone.
+    Cause: moto/stepfunctions/parser/asl/component/state/exec/state_task/credentials.py holds only the role.
     """
 
-    @around(StateTask, "_eval_state_credentials")
+    @wrap_method(StateTask, "_eval_state_credentials")
     def _eval_state_credentials(original: Any, self: StateTask, env: Environment) -> Any:
         credentials = original(self, env)
         credentials.state_machine_arn = env.states.context_object.context_object_data["StateMachine"]["Id"]
         return credentials
 
 
-def _emit_status_events() -> None:
-    """Tell EventBridge when an execution starts and how it ends ("Step Functions Execution Status Change").
+@correction
+def emit_status_events() -> None:
+    """Send an event to EventBridge when an execution starts and when it ends ("Step Functions Execution Status Change").
 
-    Cause: moto emits none, so that a rule for FAILED, ABORTED and TIMED_OUT never hears of them.
+    Cause: moto sends none, so that a rule for FAILED, ABORTED and TIMED_OUT never matches.
     """
 
-    @around(Execution, "start")
+    @wrap_method(Execution, "start")
     def start(original: Any, self: Execution) -> None:
         original(self)
         _emit(self, "RUNNING")
 
-    @around(BaseExecutionWorkerCommunication, "terminated")
+    @wrap_method(BaseExecutionWorkerCommunication, "terminated")
     def terminated(original: Callable[..., None], self: BaseExecutionWorkerCommunication) -> None:
         original(self)
         _emit(self.execution, self.execution.status)
 
 
-def _count_executions() -> None:
-    """Tell CloudWatch how executions end ("Monitoring Step Functions metrics", developer guide).
+@correction
+def count_executions() -> None:
+    """Record in CloudWatch how executions end ("Monitoring Step Functions metrics", developer guide).
 
-    Cause: moto measures none, so that no alarm hears of them.
+    Cause: moto records no metrics, so that no alarm goes off.
     """
     names = {"SUCCEEDED": "Succeeded", "FAILED": "Failed", "ABORTED": "Aborted", "TIMED_OUT": "TimedOut"}
 
-    @around(BaseExecutionWorkerCommunication, "terminated")
+    @wrap_method(BaseExecutionWorkerCommunication, "terminated")
     def terminated(original: Callable[..., None], self: BaseExecutionWorkerCommunication) -> None:
         original(self)
         ended = self.execution

@@ -2,34 +2,41 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-PROGRAM = Path(__file__).with_name("moto_probes.py")
-NAMES = re.findall(r"^@probe\ndef (\w+)", PROGRAM.read_text(), re.MULTILINE)
+from local_aws import registry
+from local_aws.testing.moto_probes import load_probes
+
+PROBES_FOLDER = Path(__file__).parents[1]
+PROBES = load_probes(PROBES_FOLDER)
+NAMES = [probe.name for probe in PROBES]
 
 
-def results(*arguments: str) -> dict[str, str | None]:
-    names = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "PYTHONPATH": str(Path.cwd())}
-    run = subprocess.run(
-        [sys.executable, PROGRAM, *arguments], capture_output=True, text=True, timeout=120, env={**os.environ, **names}
-    )
+def run_probes(*arguments: str) -> dict[str, str | None]:
+    keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+    command = [sys.executable, "-m", "local_aws.testing.moto_probes", str(PROBES_FOLDER), *arguments]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=240, env={**os.environ, **keys})
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)
 
 
 @pytest.fixture(scope="module")
 def corrected() -> dict[str, str | None]:
-    return results("--corrected")
+    return run_probes("--corrected")
 
 
 @pytest.fixture(scope="module")
 def as_installed() -> dict[str, str | None]:
-    return results()
+    return run_probes()
+
+
+def test_every_correction_has_a_probe_and_every_probe_a_correction() -> None:
+    corrections = {name for service in registry.services() for name, _ in registry.corrections(service)}
+    assert {probe.correction for probe in PROBES} == corrections
 
 
 @pytest.mark.parametrize("name", NAMES)

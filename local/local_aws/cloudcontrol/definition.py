@@ -1,0 +1,38 @@
+"""The definition of Cloud Control, and of CloudFormation's DescribeType, for the registry types of Personalize."""
+
+import io
+import re
+from typing import Any
+
+from werkzeug import Request
+
+from local_aws.cloudcontrol import create_app
+from local_aws.personalize import PersonalizeApp
+from local_aws.service import Context, RunningService, Service
+
+_DESCRIBE_TYPE = re.compile(rb"(^|&)Action=DescribeType(&|$)")
+
+
+def start(context: Context) -> RunningService:
+    """Start Cloud Control; its resources live in Personalize. The rest of CloudFormation is moto's."""
+    app = create_app(context.require(PersonalizeApp))
+    return RunningService(
+        signed={
+            "cloudcontrolapi": lambda signed: app.handle(Request(signed.environ)),
+            "cloudformation": lambda signed: (
+                app.handle(Request(signed.environ)) if _describes_type(signed.environ) else None
+            ),
+        },
+        health={"cloudcontrol": "local"},
+        parts=(app,),
+    )
+
+
+def _describes_type(environ: dict[str, Any]) -> bool:
+    """Whether the query protocol's form asks for DescribeType; leaves the body readable."""
+    body = Request(environ).get_data(cache=True)
+    environ["wsgi.input"] = io.BytesIO(body)
+    return _DESCRIBE_TYPE.search(body) is not None
+
+
+SERVICE = Service("cloudcontrol", start)

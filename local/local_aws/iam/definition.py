@@ -1,0 +1,25 @@
+"""The definition of IAM: what every role used and was denied."""
+
+import os
+
+from werkzeug import Request, Response
+
+from local_aws.http.responses import json_response
+from local_aws.iam.access_records import Journal
+from local_aws.service import Context, RunningService, Service
+
+
+def start(context: Context) -> RunningService:
+    """Answer `/_local/access`."""
+    # moto reads it when it makes an IAM backend: attachments of AWS's own managed policies need them.
+    os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+    return RunningService(administration={"access": lambda request: _access(context.access_records, request)})
+
+
+def _access(records: Journal, request: Request) -> Response:
+    if request.method == "DELETE":
+        records.clear()
+    return json_response({"roles": records.report()})
+
+
+SERVICE = Service("iam", start, corrections=("local_aws.iam.moto_corrections",))

@@ -1,0 +1,57 @@
+"""The definition of Personalize: answered here, moto has none."""
+
+from werkzeug import Request
+
+from local_aws.cloudwatch.metrics import put_metrics
+from local_aws.iam.actors import taking
+from local_aws.kms.key_usage import Use, via
+from local_aws.personalize import Measured, create_app
+from local_aws.personalize.service import UseKey
+from local_aws.service import Context, RunningService, Service
+
+_PRINCIPAL = "personalize.amazonaws.com"
+
+
+def start(context: Context) -> RunningService:
+    """Start Personalize."""
+    settings, delivery = context.settings, context.delivery
+    app = create_app(
+        account_id=settings.account_id,
+        region=settings.region,
+        s3=lambda role, job: delivery.client("s3", settings.region, taking(role, _PRINCIPAL, job, "personalize")),
+        use_key=_key_use(context),
+        measured=_campaign_metrics(settings.account_id),
+        faults=context.faults,
+    )
+    context.provide(app)
+    return RunningService(
+        signed={"personalize": lambda signed: app.handle(Request(signed.environ))},
+        administration={"faults": context.faults.handle, "personalize": app.introspect},
+        health={"personalize": "local"},
+        parts=(app,),
+    )
+
+
+def _key_use(context: Context) -> UseKey:
+    def use_key(key_arn: str, role_arn: str, group_arn: str, actions: tuple[str, ...]) -> None:
+        """Use the key of a dataset group, which both the group's role and the service must be allowed."""
+        region, account = group_arn.split(":")[3:5]
+        uses = [Use(action, key_arn, via("personalize", region, account)) for action in actions]
+        context.guard.act(taking(role_arn, _PRINCIPAL, group_arn, "personalize"), region, *uses)
+        context.guard.require(taking(None, _PRINCIPAL, group_arn), region, uses)
+
+    return use_key
+
+
+def _campaign_metrics(account_id: str) -> Measured:
+    def measured(region: str, operation: str, campaign_arn: str, milliseconds: float) -> None:
+        """Count and time what campaigns answer ("Amazon Personalize metrics", developer guide)."""
+        dimensions = [{"Name": "CampaignArn", "Value": campaign_arn}]
+        latency = {"MetricName": f"{operation}Latency", "Value": milliseconds, "Unit": "Milliseconds"}
+        metrics = [{"MetricName": operation, "Value": 1.0, "Unit": "Count"}, latency]
+        put_metrics(account_id, region, "AWS/Personalize", [{**metric, "Dimensions": dimensions} for metric in metrics])
+
+    return measured
+
+
+SERVICE = Service("personalize", start)

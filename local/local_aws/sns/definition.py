@@ -1,0 +1,25 @@
+"""The definition of SNS: moto's, with e-mails that are kept and deliveries that are authorized."""
+
+from werkzeug import Request, Response
+
+from local_aws.http.responses import json_response
+from local_aws.service import Context, RunningService, Service
+from local_aws.sns import mailbox, subscriptions
+from local_aws.sns.mailbox import Mailbox
+
+
+def start(context: Context) -> RunningService:
+    """Connect moto's subscriptions with the mailbox and the policies."""
+    mails = Mailbox(context.settings.data_dir)
+    mailbox.connect(mails)
+    subscriptions.connect(context.guard)
+    return RunningService(administration={"mails": lambda request: _mails(mails, request)})
+
+
+def _mails(mailbox: Mailbox, request: Request) -> Response:
+    if request.method == "DELETE":
+        mailbox.clear()
+    return json_response({"mails": mailbox.mails()})
+
+
+SERVICE = Service("sns", start)

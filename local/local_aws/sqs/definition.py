@@ -1,0 +1,5 @@
+"""The definition of SQS: moto answers it, with corrections."""
+
+from local_aws.service import Service
+
+SERVICE = Service("sqs", corrections=("local_aws.sqs.moto_corrections",))
