@@ -1,4 +1,4 @@
-"""Records that no consumer may accept, trip over, or lose."""
+"""Poison records: no consumer may accept one, fail because of one, or lose one."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ LARGE: dict[str, Maker] = {
 
 
 class Poison:
-    """Gives every kind in turn, and the large ones now and then."""
+    """All kinds in turn, and the large ones in every sixth round."""
 
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)
@@ -69,7 +69,7 @@ class Poison:
         self._rounds = 0
 
     def next(self) -> tuple[str, bytes]:
-        """The next kind's name and bytes."""
+        """Return the next kind's name and bytes."""
         if not self._turn:
             large = LARGE if self._rounds % _LARGE_EVERY == 0 else {}
             self._turn = [*large.items(), *KINDS.items()]

@@ -1,4 +1,4 @@
-"""Puts records on the stream, and keeps where each one went."""
+"""Put records on the stream, and keep the shard and sequence number of each one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_RECORDS, _MOST_BYTES = 500, 9_000_000  # PutRecords: 500 records, 10 MiB w
 
 @dataclass(frozen=True)
 class Sent:
-    """A record and its place in the stream."""
+    """A record and its position in the stream."""
 
     record: Record
     shard: str
@@ -22,25 +22,25 @@ class Sent:
 
     @property
     def place(self) -> tuple[str, str]:
-        """Names it in every dead-letter queue."""
+        """What identifies the record in every dead-letter queue: shard and sequence number."""
         return self.shard, self.sequence
 
     @property
     def event_id(self) -> str:
-        """The id that the consumers give the event: its own, else one made of its place."""
+        """The id that the consumers give the event: its own, else one made of its shard and sequence number."""
         return self.record.event_id or f"{self.shard}:{self.sequence:0>56}"
 
 
 def allow_large_records(target: Target) -> None:
-    """Let the stream take records of 2 MB, as an operator may; the default refuses them at the producer."""
+    """Let the stream accept records of 2 MB, as an operator may; by default Kinesis refuses them."""
     kinesis = target.client("kinesis")
     arn = kinesis.describe_stream_summary(StreamName=target.outputs["stream_name"])["StreamDescriptionSummary"]
     kinesis.update_max_record_size(StreamARN=arn["StreamARN"], MaxRecordSizeInKiB=10_240)
 
 
 def send(target: Target, records: Iterable[Record], may_go_on: Callable[[], bool]) -> Iterator[Sent]:
-    """Send all records, each once; waits while `may_go_on` says no. Yields each with its place."""
-    # Not repeated: a request that timed out may have been taken, and its records would be in the stream twice.
+    """Send each record once, and yield it with its position; wait while `may_go_on` returns False."""
+    # No retries: Kinesis may have accepted a request that timed out, and then its records would be in the stream twice.
     kinesis, stream = target.client("kinesis", attempts=1), target.outputs["stream_name"]
     for batch in _batches(records):
         while not may_go_on():

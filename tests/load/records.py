@@ -1,4 +1,7 @@
-"""Records for the stream: many visitors' sessions, mixed, and poison among them. A seed always gives the same bytes."""
+"""Records for the stream: sessions of many visitors, interleaved, with poison records among them.
+
+The same seed always gives the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +16,17 @@ from tests.load.poison import Poison
 
 GOOD = "good"
 _SESSION_EVENTS = (1, 16)
-_OTHER_SHARDS = 0.1  # sessions whose events are spread over all shards: a producer with keys of its own
-_REPEATED = 0.005  # good events that the producer sends twice
+_OTHER_SHARDS = 0.1  # share of sessions whose events go to any shard: a producer with other partition keys
+_REPEATED = 0.005  # share of good events that the producer sends twice
 _TYPES = ("DetailView", "DetailView", "DetailView", "Favorite", "Application")
 _BREEDS = (("1", "Bengal"), ("1", "Russian_Blue"), ("2", "Beagle"), ("2", "Saint_Bernard"), ("2", "Pug"))
 
 
 @dataclass(frozen=True)
 class Record:
-    """One record: `kind` is `good` or the kind of poison; the rest is known of good events only.
+    """One record: `kind` is `good` or the kind of poison; the fields after `data` are set for good events only.
 
-    `marker` is the event's animal_id, which stands in every store; `event_id` is None if the event brings none.
+    `marker` is the event's animal_id, which every store keeps; `event_id` is None if the event has none of its own.
     """
 
     kind: str
@@ -40,24 +43,24 @@ class _Session:
     user: str
     name: str
     left: int
-    anonymous: int  # so many events come before the visitor logs in
+    anonymous: int  # number of events before the visitor logs in
     spread: bool
 
 
 @dataclass
 class Plan:
-    """What to send: `events` records of which `poison` is a share, by `users` visitors; `name` begins every id."""
+    """What to send: `events` records, a share `poison` of them poison, by `users` visitors; ids begin with `name`."""
 
     events: int
     users: int
     seed: int = 1
     poison: float = 0.01
     name: str = "soak"
-    start: float = 1_735_689_600.0  # epoch seconds: the time of the first event that names one
+    start: float = 1_735_689_600.0  # epoch seconds: the timestamp of the first event that has one
     _sessions: dict[int, _Session] = field(default_factory=dict)
 
     def records(self) -> Iterator[Record]:
-        """Yield the records in the order of sending; repeated events come on top of `events`."""
+        """Yield the records in the order of sending; repeated events are not counted in `events`."""
         chance, poison = random.Random(self.seed), Poison(self.seed)
         every = round(1 / self.poison) if self.poison else 0
         for number in range(self.events):
@@ -91,7 +94,7 @@ class Plan:
         if user:
             event["userId"] = user
         event_id = f"{self.name}-e{number}" if chance.random() < 0.5 else None
-        if event_id:  # an event that may be sent twice must name its time, which is part of the history's key
+        if event_id:  # an event that may be sent twice needs a timestamp: it is part of the history's key
             event |= {"eventId": event_id, "timestamp": self._time(chance, number)}
         whole = {"Partitionkey": session.name, "Data": event} if chance.random() < 0.2 else event
         key = f"key-{chance.random()}" if session.spread else session.name

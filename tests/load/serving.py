@@ -1,4 +1,4 @@
-"""Callers of recommend and rerank side by side: `python -m tests.load.serving [--callers 50] [--seconds 60]`.
+"""Call recommend and rerank concurrently: `python -m tests.load.serving [--callers 50] [--seconds 60]`.
 
 Starts a system of its own, or uses the one that runs at LOCAL_AWS_DIR and LOCAL_AWS_PORT. Exit status 1 if a call
 failed or memory kept growing.
@@ -19,9 +19,9 @@ from typing import Any
 
 from scripts.common.environments import ROOT
 from scripts.common.terminal import console, running, table
-from tests.load.soak import place
+from tests.load.monitor import percentile
+from tests.load.soak import system_location
 from tests.load.target import Target, system
-from tests.load.watch import percentile
 
 FUNCTIONS = ("recommend", "rerank")
 MOST_GROWTH = 1.15  # memory at the end, as a multiple of the middle's
@@ -30,15 +30,22 @@ _SEED_USERS = 200
 
 @dataclass
 class Calls:
-    """What the callers saw: seconds of each call, by function, what failed, and the answers' sources."""
+    """What callers saw: the seconds of each call by function, the errors, and the `source` of the answers."""
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in FUNCTIONS})
     errors: Counter[str] = field(default_factory=Counter)
     sources: Counter[str] = field(default_factory=Counter)
 
+    def add(self, other: Calls) -> None:
+        """Add what another caller saw."""
+        for name, seconds in other.seconds.items():
+            self.seconds[name] += seconds
+        self.errors += other.errors
+        self.sources += other.sources
+
 
 @dataclass(frozen=True)
-class Look:
+class MemorySample:
     """Memory at one moment, in MB."""
 
     when: str
@@ -47,30 +54,32 @@ class Look:
     processes: int
 
 
-def run(target: Target, callers: int, seconds: float, warm_up: float) -> tuple[Calls, list[Look]]:
-    """Let `callers` threads call without pause; measured once `warm_up` seconds have started the processes."""
+def run(target: Target, callers: int, seconds: float, warm_up: float) -> tuple[Calls, list[MemorySample]]:
+    """Let `callers` threads call without a pause; measure after `warm_up` seconds, when the processes have started."""
     client = target.client("lambda", attempts=1, connections=callers)
     _phase(target, client, callers, warm_up, Calls())
-    calls, looks = Calls(), [_look(target, "start")]
+    calls, memory = Calls(), [_sample_memory(target, "start")]
     for when in ("middle", "end"):
         _phase(target, client, callers, seconds / 2, calls)
-        looks.append(_look(target, when))
-    return calls, looks
+        memory.append(_sample_memory(target, when))
+    return calls, memory
 
 
 def _phase(target: Target, client: Any, callers: int, seconds: float, calls: Calls) -> None:
     until = time.monotonic() + seconds
+    seen = [Calls() for _ in range(callers)]  # one for each thread: an increment of a shared counter could get lost
     threads = [
-        threading.Thread(target=_call_on, args=(target, client, random.Random(number), until, calls))
-        for number in range(callers)
+        threading.Thread(target=_call_repeatedly, args=(target, client, random.Random(number), until, mine))
+        for number, mine in enumerate(seen)
     ]
     for thread in threads:
         thread.start()
-    for thread in threads:
+    for thread, mine in zip(threads, seen, strict=True):
         thread.join()
+        calls.add(mine)
 
 
-def _call_on(target: Target, client: Any, chance: random.Random, until: float, calls: Calls) -> None:
+def _call_repeatedly(target: Target, client: Any, chance: random.Random, until: float, calls: Calls) -> None:
     while time.monotonic() < until:
         name = chance.choice(FUNCTIONS)
         began = time.monotonic()
@@ -104,25 +113,25 @@ def _payload(name: str, chance: random.Random) -> dict[str, Any]:
     return {"userId": user, "limit": 10} if name == "recommend" else {"userId": user, "itemMetadataList": _CANDIDATES}
 
 
-def _look(target: Target, when: str) -> Look:
-    return Look(when, *target.memory())
+def _sample_memory(target: Target, when: str) -> MemorySample:
+    return MemorySample(when, *target.memory())
 
 
-def report(calls: Calls, looks: list[Look], seconds: float) -> None:
+def report(calls: Calls, memory: list[MemorySample], seconds: float) -> None:
     """Print the figures."""
     rows = []
     for name, taken in calls.seconds.items():
         figures = [percentile(taken, share) * 1000 for share in (0.5, 0.9, 0.99, 1.0)]
         rows.append((name, f"{len(taken):,}", f"{len(taken) / seconds:,.0f}", *(f"{value:,.0f}" for value in figures)))
     table("Latency as callers saw it, ms", ["function", "calls", "a second", "p50", "p90", "p99", "most"], rows)
-    memory = [(look.when, f"{look.server:,.0f}", f"{look.functions:,.0f}", str(look.processes)) for look in looks]
-    table("Memory, MB", ["when", "server", "functions", "processes"], memory)
+    rows = [(one.when, f"{one.server:,.0f}", f"{one.functions:,.0f}", str(one.processes)) for one in memory]
+    table("Memory, MB", ["when", "server", "functions", "processes"], rows)
     table("Answers", ["source", "count"], sorted(calls.sources.items()))
 
 
-def problems(calls: Calls, looks: list[Look]) -> list[str]:
-    """What is wrong with a run."""
-    middle, end = looks[1], looks[2]
+def problems(calls: Calls, memory: list[MemorySample]) -> list[str]:
+    """Return every problem of a run: errors of calls, and memory that grew."""
+    _, middle, end = memory
     grown = [
         f"the {what} grew from {before:,.0f} to {after:,.0f} MB in the second half"
         for what, before, after in (
@@ -143,12 +152,12 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     with (
         tempfile.TemporaryDirectory() as temporary,
-        system(*place(temporary)) as target,
+        system(*system_location(temporary)) as target,
         running(f"{given.callers} callers for {given.seconds:.0f} s"),
     ):
-        calls, looks = run(target, given.callers, given.seconds, given.warm_up)
-    report(calls, looks, given.seconds)
-    found = problems(calls, looks)
+        calls, memory = run(target, given.callers, given.seconds, given.warm_up)
+    report(calls, memory, given.seconds)
+    found = problems(calls, memory)
     for problem in found[:20]:
         console.print(f"[red]✗[/red] {problem}")
     console.print(f"{len(found):,} problems" if found else "no error, memory steady")

@@ -1,7 +1,7 @@
-"""The data path under faults, reported with figures: `python -m tests.load.soak [--events 100000] [--users 5000]`.
+"""Test the data path under faults, and report figures: `python -m tests.load.soak [--events 100000] [--users 5000]`.
 
 Starts a system of its own, or uses the one that runs at LOCAL_AWS_DIR and LOCAL_AWS_PORT. Exit status 1 if anything
-is lost, doubled, unreported or stalled.
+is lost, stored twice, not reported or stalled.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from pathlib import Path
 from scripts.common.terminal import console, running, table
 from scripts.operate.dead_letter_queue import Letter
 from tests.load import verify
-from tests.load.disturbances import FAILED, THROTTLED, trouble
+from tests.load.faults import FAILED, THROTTLED, inject_faults
+from tests.load.monitor import Monitor, monitoring, percentile
 from tests.load.producer import Sent, allow_large_records, send
 from tests.load.records import GOOD, Plan
 from tests.load.target import CONSUMERS, Target, system
-from tests.load.watch import Watch, percentile, watching
 
-LONGEST_STALL = 60.0  # seconds that a lane may stand still while a batch is retried
-_DRAIN_SECONDS = 180.0  # without any progress: given up
+LONGEST_STALL = 60.0  # seconds that a lane may make no progress while a batch is retried
+_DRAIN_SECONDS = 180.0  # give up after so long without any progress
 _FIREHOSE_SECONDS = 30.0
-_TELL_EVERY = 100  # records
+_REPORT_EVERY = 100  # records
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a run came to."""
+    """The result of a run: what was sent, what was measured, and every problem found."""
 
     sent: list[Sent]
-    watch: Watch
+    monitor: Monitor
     seconds: float
     since: float
     killed: Counter[str]
@@ -47,27 +47,32 @@ class Result:
 
 
 def run(
-    target: Target, plan: Plan, *, most_behind: int, pause: tuple[float, float], tell: Callable[[str], object] = str
+    target: Target,
+    plan: Plan,
+    *,
+    most_behind: int,
+    pause: tuple[float, float],
+    report_progress: Callable[[str], object] = str,
 ) -> Result:
-    """Send, with faults until all is consumed; then compare.
+    """Send everything, inject faults until all is consumed, then compare the stores with what was sent.
 
-    `most_behind`: records the producer may be ahead. `tell` hears how far it is.
+    `most_behind`: how many records the producer may be ahead of the consumers.
     """
     since, began = time.time(), time.monotonic()
     allow_large_records(target)
-    with watching(target) as watch, trouble(target, plan.seed, pause) as killed:
+    with monitoring(target) as monitor, inject_faults(target, plan.seed, pause) as killed:
         sent = []
-        for one in send(target, plan.records(), lambda: watch.behind() < most_behind):
+        for one in send(target, plan.records(), lambda: monitor.behind() < most_behind):
             sent.append(one)
-            if len(sent) % _TELL_EVERY == 0:
-                tell(f"{len(sent):,} sent, {watch.behind():,} of them not consumed yet")
-        drained = _drain(watch, tell)
+            if len(sent) % _REPORT_EVERY == 0:
+                report_progress(f"{len(sent):,} sent, {monitor.behind():,} of them not consumed yet")
+        drained = _drain(monitor, report_progress)
     seconds = time.monotonic() - began
-    tell("all consumed; the stores are compared with what was sent")
-    problems = [] if drained else [f"{watch.behind()} records are still not consumed"]
+    report_progress("all consumed; comparing the stores with what was sent")
+    problems = [] if drained else [f"{monitor.behind()} records are still not consumed"]
     problems += [
-        f"{function}, {shard}: stood still for {stall:.0f} s"
-        for (function, shard, _), stall in watch.stalls.items()
+        f"{function}, {shard}: no progress for {stall:.0f} s"
+        for (function, shard, _), stall in monitor.stalls.items()
         if stall > LONGEST_STALL
     ]
     letters = {consumer: verify.letters(target, consumer) for consumer in CONSUMERS}
@@ -75,26 +80,26 @@ def run(
     problems += verify.history_problems(target, sent)
     problems += _raw_problems(target, sent)
     problems += verify.dead_letter_problems(sent, letters)
-    return Result(sent, watch, seconds, since, killed, letters, problems)
+    return Result(sent, monitor, seconds, since, killed, letters, problems)
 
 
 def _raw_problems(target: Target, sent: list[Sent]) -> list[str]:
-    """What is wrong with the raw store once Firehose has had the time to write what it holds."""
+    """Check the raw store, again and again until Firehose has had the time to write what it buffers."""
     until = time.monotonic() + _FIREHOSE_SECONDS
     while (problems := verify.raw_problems(target, sent)) and time.monotonic() < until:
         time.sleep(2)
     return problems
 
 
-def _drain(watch: Watch, tell: Callable[[str], object]) -> bool:
-    """Wait until everything is consumed; False if nothing more happens."""
+def _drain(monitor: Monitor, report_progress: Callable[[str], object]) -> bool:
+    """Wait until everything is consumed; return False if there is no more progress."""
     least, moved = math.inf, time.monotonic()
-    while behind := max(watch.look().behind.values(), default=0):
+    while behind := max(monitor.sample().behind.values(), default=0):
         if behind < least:
             least, moved = behind, time.monotonic()
         if time.monotonic() - moved > _DRAIN_SECONDS:
             return False
-        tell(f"all sent, {behind:,} not consumed yet")
+        report_progress(f"all sent, {behind:,} not consumed yet")
         time.sleep(1)
     return True
 
@@ -104,9 +109,9 @@ def report(target: Target, result: Result) -> None:
     kinds = Counter(one.record.kind for one in result.sent)
     bad = len(result.sent) - kinds[GOOD]
     table("The run", ["what", "figure"], [*_totals(result, kinds[GOOD], bad), *_calls(target, result)])
-    rows = [(name, *_lag(result.watch, name)) for name in CONSUMERS]
-    table("Behind the stream", ["consumer", "age p50", "p90", "p99", "most", "at the end", "longest stand-still"], rows)
-    table("Memory, MB", ["when", "server", "functions", "processes"], _memory(result.watch))
+    rows = [(name, *_lag(result.monitor, name)) for name in CONSUMERS]
+    table("Behind the stream", ["consumer", "age p50", "p90", "p99", "most", "at the end", "longest stall"], rows)
+    table("Memory, MB", ["when", "server", "functions", "processes"], _memory(result.monitor))
     places = {one.place: one.record.kind for one in result.sent}
     reasons = {
         name: Counter((places.get(letter.place, "?"), letter.reason) for letter in found)
@@ -123,7 +128,7 @@ def _totals(result: Result, events: int, bad: int) -> list[tuple[str, str]]:
     different = len(verify.good(result.sent))
     return [
         ("records sent", f"{len(result.sent):,}"),
-        ("good events", f"{events:,} ({events - different:,} of them repeats of the producer's)"),
+        ("good events", f"{events:,} ({events - different:,} of them sent again by the producer)"),
         ("poison records", f"{bad:,}"),
         ("duration", f"{result.seconds:,.0f} s"),
         ("records a second, through the whole path", f"{len(result.sent) / result.seconds:,.0f}"),
@@ -143,18 +148,18 @@ def _calls(target: Target, result: Result) -> list[tuple[str, str]]:
         retried = target.total("AnimalRecommender", "EventsRetried", "service", function, result.since)
         text = f"{invocations:,.0f} invocations, {errors:,.0f} failed; {retried:,.0f} events retried within"
         rows.append((name, text))
-    return [*rows, ("repetitions that the tracker ignored", f"{target.tracked()['duplicates']:,}")]
+    return [*rows, ("duplicates that the tracker ignored", f"{target.tracked()['duplicates']:,}")]
 
 
-def _lag(watch: Watch, name: str) -> list[str]:
-    ages = [sample.age.get(name, 0.0) for sample in watch.samples]
-    stalls = [stall for (function, *_), stall in watch.stalls.items() if function == name]
+def _lag(monitor: Monitor, name: str) -> list[str]:
+    ages = [sample.age.get(name, 0.0) for sample in monitor.samples]
+    stalls = [stall for (function, *_), stall in monitor.stalls.items() if function == name]
     figures = [*(percentile(ages, share) for share in (0.5, 0.9, 0.99)), max(ages), ages[-1], max(stalls, default=0.0)]
     return [f"{figure:.1f} s" for figure in figures]
 
 
-def _memory(watch: Watch) -> list[tuple[str, ...]]:
-    samples = watch.samples
+def _memory(monitor: Monitor) -> list[tuple[str, ...]]:
+    samples = monitor.samples
     chosen = [samples[round(part * (len(samples) - 1) / 4)] for part in range(5)]
     return [
         (f"{sample.at:.0f} s", f"{sample.server:,.0f}", f"{sample.functions:,.0f}", str(sample.processes))
@@ -163,14 +168,14 @@ def _memory(watch: Watch) -> list[tuple[str, ...]]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def place(temporary: str) -> tuple[Path, int]:
-    """The system that the environment names, else one in a folder and port of its own."""
+def system_location(temporary: str) -> tuple[Path, int]:
+    """Return folder and port of the system that the environment names, else of a new one."""
     directory, port = os.environ.get("LOCAL_AWS_DIR"), os.environ.get("LOCAL_AWS_PORT")
     return (Path(directory), int(port)) if directory and port else (Path(temporary), free_port())
 
@@ -186,13 +191,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--kill", type=float, nargs=2, default=(2.0, 6.0), help="seconds between kills")
     given = parser.parse_args(arguments)
     plan = Plan(given.events, given.users, given.seed, name=given.name, start=time.time() - 3600)
-    with tempfile.TemporaryDirectory() as temporary, system(*place(temporary)) as target:
+    with tempfile.TemporaryDirectory() as temporary, system(*system_location(temporary)) as target:
         with running(f"{plan.events:,} records of {plan.users:,} users, with faults") as progress:
-            result = run(target, plan, most_behind=given.behind, pause=tuple(given.kill), tell=progress.update)
+            result = run(
+                target, plan, most_behind=given.behind, pause=tuple(given.kill), report_progress=progress.update
+            )
         report(target, result)
     for problem in result.problems[:20]:
         console.print(f"[red]✗[/red] {problem}")
-    verdict = f"{len(result.problems):,} problems" if result.problems else "nothing lost, nothing doubled, none stalled"
+    verdict = (
+        f"{len(result.problems):,} problems"
+        if result.problems
+        else "nothing lost, nothing stored twice, nothing stalled"
+    )
     console.print(verdict)
     return bool(result.problems)
 

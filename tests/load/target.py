@@ -1,4 +1,4 @@
-"""The running system as the load tests see it: names, clients, what the local AWS tells, and memory."""
+"""The running system as the load tests see it: names, clients, the local AWS's own API, and memory."""
 
 from __future__ import annotations
 
@@ -30,35 +30,35 @@ class Target:
     outputs: dict[str, Any]
 
     def client(self, service: str, *, attempts: int = 5, connections: int = 64) -> Any:
-        """A client; with `attempts` 1 a request is never repeated behind the caller's back."""
+        """Return a client; with `attempts` 1 botocore never retries a request."""
         retries = {"mode": "standard", "total_max_attempts": attempts}
         return boto3.client(service, config=Config(retries=retries, read_timeout=120, max_pool_connections=connections))
 
-    def ask(self, path: str, method: str = "GET", document: Any = None) -> Any:
-        """The answer of `/_local/<path>`."""
+    def local_api(self, path: str, method: str = "GET", document: Any = None) -> Any:
+        """Return the answer of `/_local/<path>`."""
         data = None if document is None else json.dumps(document).encode()
         request = urllib.request.Request(f"{self.local.endpoint}/_local/{path}", data, method=method)
         with urllib.request.urlopen(request, timeout=120) as answer:
             return json.load(answer)
 
     def lanes(self) -> list[dict[str, Any]]:
-        """How far each lane of the two consumers' mappings is."""
-        return self.ask("streams")["lanes"]
+        """Return the progress of each lane (shard and parallelization) of the two consumers' event source mappings."""
+        return self.local_api("streams")["lanes"]
 
     def processes(self) -> list[dict[str, Any]]:
-        """Every function process: function, pid, busy or idle."""
-        return self.ask("functions")["processes"]
+        """Return every function process: function, pid, and state (busy or idle)."""
+        return self.local_api("functions")["processes"]
 
     def tracked(self) -> dict[str, Any]:
-        """The events in the tracker."""
-        return self.ask(f"personalize/events?trackingId={self.outputs['tracking_id']}")
+        """Return the events in the tracker."""
+        return self.local_api(f"personalize/events?trackingId={self.outputs['tracking_id']}")
 
     def function(self, key: str) -> str:
-        """A function's deployed name."""
+        """Return a function's deployed name."""
         return self.outputs["function_names"][key]
 
     def total(self, namespace: str, metric: str, dimension: str, function: str, since: float) -> float:
-        """The sum of a function's metric since a moment (epoch seconds)."""
+        """Return the sum of a function's metric since `since` (epoch seconds)."""
         answer = self.client("cloudwatch").get_metric_statistics(
             Namespace=namespace,
             MetricName=metric,
@@ -71,14 +71,14 @@ class Target:
         return sum(point["Sum"] for point in answer["Datapoints"])
 
     def memory(self) -> tuple[float, float, int]:
-        """Resident MB of the server, and of all function processes together, and how many those are."""
+        """Return the resident MB of the server and of all function processes together, and the number of processes."""
         server = _resident(int((self.local.directory / "server.pid").read_text()))
         functions = [_resident(process["pid"]) for process in self.processes()]
         return server, sum(functions), len(functions)
 
 
 def _resident(process: int) -> float:
-    """Resident MB; 0 if the process is gone or the system does not tell."""
+    """Return the resident MB; 0 if the process has ended or the system has no /proc."""
     try:
         status = Path(f"/proc/{process}/status").read_text()
     except OSError:
@@ -89,7 +89,7 @@ def _resident(process: int) -> float:
 
 @contextmanager
 def system(directory: Path, port: int) -> Iterator[Target]:
-    """The system in a folder and port of its own; it is left running if it ran before."""
+    """Use the system at a folder and port: start and stop it, unless it was running before."""
     os.environ |= {"LOCAL_AWS_DIR": str(directory), "LOCAL_AWS_PORT": str(port)}
     local = environments.local()
     os.environ |= local.variables()

@@ -1,4 +1,4 @@
-"""What became of everything that was sent: each store is read whole and compared with the producer's own list."""
+"""Compare every store, read completely, with the producer's own list of what it sent."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ Problems = list[str]
 
 
 def good(sent: Iterable[Sent]) -> list[Sent]:
-    """Of the good events one each, in the order of sending: what a producer sent twice counts once."""
+    """Return each good event once, in the order of sending, even if the producer sent it twice."""
     first = {one.record.marker: one for one in reversed([*sent]) if one.record.kind == GOOD}
     return [*reversed(first.values())]
 
 
 def tracker_problems(target: Target, sent: Sequence[Sent]) -> Problems:
-    """Every good event exactly once in the tracker; events of one visitor's session, sent to one shard, in order."""
+    """Check the tracker: every good event exactly once, and a session's events in order if they went to one shard."""
     sessions = target.tracked()["sessions"]
     expected: dict[str, list[Sent]] = defaultdict(list)
     for one in good(sent):
@@ -43,7 +43,7 @@ def tracker_problems(target: Target, sent: Sequence[Sent]) -> Problems:
 
 
 def history_problems(target: Target, sent: Sequence[Sent]) -> Problems:
-    """Every good event exactly once in the history, in the partition of its user, or of its session before a login."""
+    """Check the history: every good event exactly once, in the partition of its user (or session, without a login)."""
     events = {one.record.marker: one for one in good(sent)}
     items = [item for item in _items(target) if item.get("animal_id", {}).get("S") in events]
     problems = _differences("history", events, [item["animal_id"]["S"] for item in items])
@@ -63,7 +63,7 @@ def history_problems(target: Target, sent: Sequence[Sent]) -> Problems:
 
 
 def raw_lines(target: Target) -> Counter[bytes]:
-    """How often each line stands in the raw store, by digest."""
+    """Count each line of the raw store, by digest."""
     lines: Counter[bytes] = Counter()
     s3, bucket = target.client("s3"), target.outputs["raw_bucket"]
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="events/year="):
@@ -74,7 +74,7 @@ def raw_lines(target: Target) -> Counter[bytes]:
 
 
 def raw_problems(target: Target, sent: Sequence[Sent]) -> Problems:
-    """Every record, poison too and repeats too, as often in the raw store as it was put on the stream."""
+    """Check the raw store: every record as often as it was put on the stream, poison and repeats included."""
     expected = Counter(_digest(line) for one in sent for line in one.record.data.split(b"\n") if line)
     held = raw_lines(target)
     names = {_digest(one.record.data): one.record.marker or one.record.kind for one in sent}
@@ -86,7 +86,7 @@ def raw_problems(target: Target, sent: Sequence[Sent]) -> Problems:
 
 
 def letters(target: Target, consumer: str) -> list[Letter]:
-    """All that waits in a consumer's dead-letter queue; it stays there."""
+    """Read all letters of a consumer's dead-letter queue; they stay in the queue."""
     url = target.outputs["dead_letter_queue_urls"][consumer]
     queue = Queue(target.client("sqs"), url, _HIDDEN)
     try:
@@ -96,7 +96,7 @@ def letters(target: Target, consumer: str) -> list[Letter]:
 
 
 def dead_letter_problems(sent: Sequence[Sent], found: dict[str, list[Letter]]) -> Problems:
-    """Every poison record in each consumer's queue with a reason and its bytes, and no good one."""
+    """Check the dead letters: every poison record in each queue, with a reason and its bytes, and no good event."""
     poison = {one.place: one.record for one in sent if one.record.kind != GOOD}
     ours = {one.place for one in sent}
     problems = []

@@ -1,4 +1,4 @@
-"""Looks every second at how far the consumers are behind, and at memory."""
+"""Sample every second how far the consumers are behind the stream, and how much memory is used."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EVERY = 1.0
 
 @dataclass(frozen=True)
 class Sample:
-    """One look: seconds since the start, and for each consumer records behind and age of the oldest (seconds)."""
+    """One sample: seconds since the start; for each consumer the records behind and the oldest one's age (seconds)."""
 
     at: float
     behind: dict[str, int]
@@ -27,26 +27,31 @@ class Sample:
 
 
 @dataclass
-class Watch:
-    """All looks so far; `stalls` is the longest time that each lane stood still with records before it."""
+class Monitor:
+    """All samples so far; `stalls` is the longest time that each lane made no progress although it had records."""
 
     target: Target
     samples: list[Sample] = field(default_factory=list)
     stalls: dict[tuple[str, str, int], float] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
-    _moved: dict[tuple[str, str, int], tuple[int, float]] = field(default_factory=dict)
+    _progress: dict[tuple[str, str, int], tuple[int, float]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def behind(self) -> int:
-        """Records that the slower consumer has still to do, when last looked at."""
+        """Return the records that the slower consumer had still to process at the last sample."""
         return max(self.samples[-1].behind.values(), default=0) if self.samples else 0
 
-    def look(self) -> Sample:
-        """Look once."""
+    def sample(self) -> Sample:
+        """Take one sample. Two threads may call this: the monitor's own, and the test that waits for the end."""
+        with self._lock:
+            return self._sample()
+
+    def _sample(self) -> Sample:
         lanes = self.target.lanes()
         behind: dict[str, int] = {}
         age: dict[str, float] = {}
         for lane in lanes:
-            self._note(lane)
+            self._record_progress(lane)
             name = consumer(lane)
             behind[name] = behind.get(name, 0) + lane["behind"]
             age[name] = max(age.get(name, 0.0), lane["ageSeconds"])
@@ -54,41 +59,41 @@ class Watch:
         self.samples.append(sample)
         return sample
 
-    def _note(self, lane: dict[str, Any]) -> None:
+    def _record_progress(self, lane: dict[str, Any]) -> None:
         key, now = (consumer(lane), lane["shardId"], lane["lane"]), time.monotonic()
-        position, since = self._moved.get(key, (-1, now))
+        position, since = self._progress.get(key, (-1, now))
         if lane["position"] != position or not lane["behind"]:
-            self._moved[key] = (lane["position"], now)
+            self._progress[key] = (lane["position"], now)
         else:
             self.stalls[key] = max(self.stalls.get(key, 0.0), now - since)
 
 
 def consumer(lane: dict[str, Any]) -> str:
-    """The lane's function, without the environment's prefix and the alias."""
+    """Return the lane's function, without the environment's prefix and the alias."""
     name = lane["function"].split(":function:")[-1].split(":")[0]
     return name.split("animal-recommender-")[-1].replace("-", "_")
 
 
 @contextmanager
-def watching(target: Target) -> Iterator[Watch]:
-    """Look on while the block runs."""
-    watch, over = Watch(target), threading.Event()
-    watch.look()
+def monitoring(target: Target) -> Iterator[Monitor]:
+    """Take a sample every second while the block runs."""
+    monitor, over = Monitor(target), threading.Event()
+    monitor.sample()
 
-    def look_on() -> None:
+    def take_samples() -> None:
         while not over.wait(_EVERY):
-            watch.look()
+            monitor.sample()
 
-    thread = threading.Thread(target=look_on)
+    thread = threading.Thread(target=take_samples)
     thread.start()
     try:
-        yield watch
+        yield monitor
     finally:
         over.set()
         thread.join()
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value that `share` of them do not exceed; 0 of none."""
+    """Return the value that a `share` of the values do not exceed; 0 if there are none."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
