@@ -1,4 +1,8 @@
-"""The whole system, once for all end-to-end tests: packages, local AWS, Terraform, in a folder and port of its own."""
+"""The whole system, once for all end-to-end tests: packages, local AWS, Terraform, in a folder and port of its own.
+
+The tests may run in any order, except for those that judge or end what all others did: the mark
+`after_all_others(order)` puts them last, whatever their names are.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,16 @@ from scripts.check.access.report import Access, drawn, read
 from scripts.common import environments
 from scripts.common.environments import ROOT, Local
 from scripts.demo import local_system
+from tests.support.collection import left_out, move_last, pytest_deselected
+
+__all__ = ["pytest_deselected"]  # a hook
+
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    move_last(items)
 
 
 @dataclass(frozen=True)
@@ -95,9 +109,8 @@ def known() -> list[Reason]:
 @pytest.fixture(scope="session")
 def access(system: System, known: list[Reason], request: pytest.FixtureRequest) -> Access:
     """What the whole suite used of what the roles were granted; a part of the suite says nothing about that."""
-    ran = {item.path for item in request.session.items}
-    if left_out := {path.name for path in Path(__file__).parent.glob("test_*.py") if path not in ran}:
-        pytest.skip(f"not the whole suite: without {', '.join(sorted(left_out))}")
+    if missing := left_out(request.session, HERE):
+        pytest.skip(f"not the whole suite: without {', '.join(missing)}")
     found = read(system.access(), known)
     request.config.stash[_ACCESS] = found
     return found

@@ -1,10 +1,14 @@
 """Least privilege, measured: what every role was granted against what the whole suite used of it.
 
-Files run in the order of their names: this one after all that use the system, before the one that destroys it. It says
-nothing about a part of the suite, and is skipped there.
+These tests run after all that use the system, and before those that destroy it. They are skipped if only a part of the
+suite runs, because such a run says nothing about what is never used.
 """
 
 from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.after_all_others(1)
 
 
 def test_nothing_is_granted_that_is_neither_used_nor_explained(access):

@@ -1,14 +1,17 @@
-"""`terraform destroy`, after all that the other tests did to the system (files run in the order of their names)."""
+"""`terraform destroy`, after everything that the other tests did to the system."""
 
 from __future__ import annotations
 
 import subprocess
+
+import pytest
 
 from scripts.common import environments, terraform
 from scripts.common.environments import TERRAFORM_DIRECTORY
 from tests.support.terraform_runs import TerraformRuns
 
 
+@pytest.mark.after_all_others(2)
 def test_given_deletion_protection_when_destroyed_then_it_is_refused_before_anything_is_gone(system, tmp_path):
     # Given a system that is protected
     runs = TerraformRuns(TERRAFORM_DIRECTORY, environments.variables("local"), tmp_path / "protected.tfvars.json")
@@ -25,6 +28,7 @@ def test_given_deletion_protection_when_destroyed_then_it_is_refused_before_anyt
     runs.apply()
 
 
+@pytest.mark.after_all_others(3)
 def test_destroy_leaves_no_personalize_resource(system):
     done = subprocess.run(
         [terraform.binary(), "destroy", "-auto-approve", "-no-color", "-input=false"],

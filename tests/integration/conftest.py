@@ -1,4 +1,7 @@
-"""Each folder has one local AWS for all its tests: with several workers (`--dist loadgroup`) a folder stays with one."""
+"""Keep the tests of one folder on one worker: they share one local AWS, which each worker would start again.
+
+The marks have this effect with pytest-xdist's ``--dist loadgroup``, as in ``make test-integration``.
+"""
 
 from pathlib import Path
 

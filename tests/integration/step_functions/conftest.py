@@ -1,4 +1,4 @@
-"""One local AWS with the whole retraining for all tests of this room."""
+"""One local AWS with the whole retraining for all tests of this folder, which run in any order."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -6,8 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.step_functions import coverage
 from tests.integration.step_functions.provisioning import provision, serve
 from tests.integration.step_functions.stack import BOTH, Stack
+from tests.support.collection import left_out, pytest_deselected
+
+__all__ = ["pytest_deselected"]  # a hook
+
+HERE = Path(__file__).parent
 
 ENDINGS = (
     " promoted: ",
@@ -20,9 +26,11 @@ ENDINGS = (
 
 MAIL, VISITED = "mail", "states and transitions of the retraining that were visited (x)"  # properties of tests
 
+_TO_RUN: pytest.StashKey[set[pytest.Item]] = pytest.StashKey()
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Shows what the tests saw: a mail of each kind, and the way that the runs took."""
+    """Show a mail of each kind, and the states and transitions that the executions of all tests visited."""
     mails = _seen(terminalreporter, MAIL)
     for ending in ENDINGS:
         for screen in [screen for screen in mails if ending in screen.partition("\n")[0]][:1]:
@@ -34,7 +42,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _seen(terminalreporter: pytest.TerminalReporter, what: str) -> list[str]:
-    """What tests recorded, which may have run in another process."""
+    """Return what tests recorded with `record_property`; they may have run in another process."""
     reports = [report for category in terminalreporter.stats.values() for report in category]
     ended = [report for report in reports if getattr(report, "when", "") == "teardown"]
     return [text for report in ended for name, text in report.user_properties if name == what]
@@ -55,8 +63,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(autouse=True)
-def _truth(stack: Stack, record_property: Callable[[str, str], None]) -> Iterator[None]:
-    """After each test: the ledger says what is served, and nothing is in training any more."""
+def _consistent_state(stack: Stack, record_property: Callable[[str, str], None]) -> Iterator[None]:
+    """Check after each test that the ledger names the version that is served, and that nothing is in training."""
+    stack.discard_mails()
     yield
     while stack.screens:
         record_property(MAIL, stack.screens.pop())
@@ -66,3 +75,30 @@ def _truth(stack: Stack, record_property: Callable[[str, str], None]) -> Iterato
         entry = stack.ledger(model)
         assert not entry or entry["solutionVersionArn"] == stack.serves(model)
         stack.until(lambda model=model: not stack.in_training(model), f"a training of {model} is orphaned")
+
+
+@pytest.fixture(autouse=True)
+def _full_coverage(
+    stack: Stack, request: pytest.FixtureRequest, record_property: Callable[[str, str], None]
+) -> Iterator[None]:
+    """Fail after the last test of the folder, whichever that is, if a state or transition was never visited.
+
+    The check says nothing if this process (a worker of pytest-xdist, for example) ran only some of the tests.
+    """
+    yield
+    session = request.session
+    to_run = session.stash.setdefault(_TO_RUN, {item for item in session.items if item.path.parent == HERE})
+    to_run.discard(request.node)
+    if to_run or left_out(session, HERE):
+        return
+    record_property(VISITED, coverage.report(stack.visits))
+    if missing := coverage.missing(stack.visits):
+        pytest.fail(f"no test of this folder visits {', '.join(missing)}", pytrace=False)
+
+
+@pytest.fixture
+def promoted(stack: Stack) -> None:
+    """The recommender has been promoted at least once, so that its ledger names the version that served before."""
+    if not stack.ledger().get("previous"):
+        stack.run(only=["recommender"])
+        stack.mails(1)

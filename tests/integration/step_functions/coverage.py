@@ -12,13 +12,13 @@ _FAILED = ("Failed", "TimedOut", "StartFailed", "SubmitFailed")
 
 
 def definition() -> dict[str, dict[str, Any]]:
-    """Every state of the machine by name, those of the Map included."""
+    """Return every state of the machine by name, those of the Map included."""
     top = json.loads((ROOT / "step_functions" / "retraining.asl.json").read_text())["States"]
     return top | top["Each model"]["ItemProcessor"]["States"]
 
 
 def defined() -> set[Transition]:
-    """Every transition that the definition has."""
+    """Return every transition of the definition."""
     return {transition for name, state in definition().items() for transition in _leaving(name, state)}
 
 
@@ -29,7 +29,7 @@ def _leaving(name: str, state: dict[str, Any]) -> Iterator[Transition]:
 
 
 def visited(histories: Iterable[list[dict[str, Any]]]) -> tuple[set[str], set[Transition]]:
-    """States entered and transitions made in the histories."""
+    """Return the states entered and the transitions made in the histories."""
     states: set[str] = set()
     transitions: set[Transition] = set()
     for history in histories:
@@ -39,6 +39,13 @@ def visited(histories: Iterable[list[dict[str, Any]]]) -> tuple[set[str], set[Tr
                 states.add(entered["name"])
                 transitions.update(_arriving(events, event, entered["name"]))
     return states, transitions
+
+
+def missing(histories: Iterable[list[dict[str, Any]]]) -> list[str]:
+    """Describe the states and transitions that no history visits."""
+    states, transitions = visited(histories)
+    unvisited = [f"{start} -> {to} ({how})" for start, to, how in defined() - transitions]
+    return sorted([*(definition().keys() - states), *unvisited])
 
 
 def _arriving(events: dict[int, dict[str, Any]], event: dict[str, Any], name: str) -> Iterator[Transition]:
@@ -54,7 +61,7 @@ def _arriving(events: dict[int, dict[str, Any]], event: dict[str, Any], name: st
 
 
 def report(histories: list[list[dict[str, Any]]]) -> str:
-    """A table of states and transitions, and whether they were visited."""
+    """Return a table of all states and transitions that marks the visited ones."""
     states, transitions = visited(histories)
     lines = [f"{len(histories)} executions"]
     for name in definition():

@@ -1,4 +1,4 @@
-"""What is done to a run while it is under way: services that fail, and somebody else at the same campaign."""
+"""What tests do to a run while it is under way: let services fail, or update the same campaign as somebody else."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,12 +9,12 @@ ALWAYS = {"errorRate": 1.0}
 
 
 def strike(stack: Stack, *operations: str) -> Callable[[str], Any]:
-    """To be done on entering a state: from then on these operations fail."""
+    """Return a callback for entering a state: from then on these operations fail."""
     return lambda _: stack.local("PUT", "faults", {"operations": dict.fromkeys(operations, ALWAYS)})
 
 
 def occupy(stack: Stack, model: str) -> Callable[[str], Any]:
-    """To be done on entering a state: somebody else updates the campaign (its capacity), which lasts until released."""
+    """Return a callback for entering a state: somebody else updates the campaign until `release`."""
 
     def update(_: str) -> None:
         stack.local("POST", "faults", {"holdCampaignUpdates": {f"{PREFIX}-{model}": True}})
@@ -25,5 +25,5 @@ def occupy(stack: Stack, model: str) -> Callable[[str], Any]:
 
 
 def release(stack: Stack, model: str) -> Callable[[str], Any]:
-    """To be done on entering a state: the update that `occupy` began ends."""
+    """Return a callback for entering a state: the update that `occupy` began ends."""
     return lambda _: stack.local("POST", "faults", {"holdCampaignUpdates": {f"{PREFIX}-{model}": False}})

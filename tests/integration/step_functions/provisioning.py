@@ -1,4 +1,4 @@
-"""Making the stack: the server, the data, the first models, and the real Terraform modules around them."""
+"""Make the stack: the server, the data, the first models, and the real Terraform modules around them."""
 
 import json
 import os
@@ -39,7 +39,7 @@ SCHEMA = {
 
 
 def serve(directory: Path, step_seconds: str = "1") -> tuple[subprocess.Popen[str], str]:
-    """Starts the local AWS on a free port; its process and its endpoint."""
+    """Start the local AWS on a free port; return its process and its endpoint."""
     command = [sys.executable, "-m", "local_aws", "serve", "--port", "0", "--data-dir", str(directory / "aws")]
     variables = os.environ | KEYS | {"LOCAL_PERSONALIZE_STEP_SECONDS": step_seconds}
     with (directory / "server.log").open("w") as log:
@@ -51,7 +51,7 @@ def serve(directory: Path, step_seconds: str = "1") -> tuple[subprocess.Popen[st
 
 
 def provision(stack: Stack) -> None:
-    """Everything that the retraining needs and is given: data, models, campaigns, ledgers, published names."""
+    """Make everything that the retraining needs: data, models, campaigns, ledgers, published names."""
     stack.client("s3").create_bucket(Bucket=f"{PREFIX}-seed")
     with ThreadPoolExecutor() as side_by_side:
         for done in [side_by_side.submit(_train_first_versions, stack), side_by_side.submit(_apply, stack)]:
@@ -121,7 +121,7 @@ locals {
   gate    = { minimum_coverage = 0.01, regression_tolerance = 1 }
   strange = { user_ids = ["u1", "u2"], item_ids = ["who", "knows"] }
   canary  = { user_ids = ["u1"], item_ids = ["i0", "i1", "i2"] }
-  # `stranger` is the re-ranker once more, asked for items that nobody knows: its canary never finds sense in it.
+  # `stranger` is the re-ranker once more, asked for items that it does not know, so its canary always fails.
   names = { recommender = "recommender", reranker = "reranker", stranger = "reranker" }
 }
 module "encryption" {
@@ -183,7 +183,7 @@ output "topic_arn" { value = module.notifications.topic_arn }
 
 
 def run_terraform(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Runs Terraform on the modules' test root."""
+    """Run Terraform on the modules' test root."""
     variables = stack.environment
     terraform.use_mirror_if_offline(variables)
     command = [terraform.binary(), *arguments]
@@ -214,7 +214,7 @@ def _subscribe(stack: Stack, topic: str) -> None:
 
 
 def scale_time_down(stack: Stack, **changes: Any) -> None:
-    """Shortens the pauses between retries, which only the definition itself can say; `changes` are to its top level."""
+    """Shorten the pauses between retries, which only the definition sets; `changes` replace top-level fields."""
     step_functions = stack.client("stepfunctions")
     text = step_functions.describe_state_machine(stateMachineArn=stack.state_machine)["definition"]
     shorter = text.replace('"IntervalSeconds": 2', '"IntervalSeconds": 1').replace(

@@ -46,7 +46,7 @@ def campaign_arn(model: str) -> str:
 class Stack:
     """A running local AWS with everything in place.
 
-    `visits` gathers what its executions went through, `screens` mails as people see them.
+    `visits` holds the histories of its executions, `screens` the mails as people see them.
     """
 
     endpoint: str
@@ -64,13 +64,13 @@ class Stack:
 
     @property
     def environment(self) -> dict[str, str]:
-        """For programs that are to talk to it."""
+        """The process environment of programs that use this local AWS."""
         return environments.variables(ENVIRONMENT) | KEYS | {"AWS_ENDPOINT_URL": self.endpoint}
 
-    # --- what is done to it ---
+    # --- actions ---
 
     def local(self, method: str, path: str, document: Any = None) -> Any:
-        """Calls the local AWS's own `/_local/` paths."""
+        """Call one of the local AWS's own `/_local/` paths; return its answer."""
         body = None if document is None else json.dumps(document).encode()
         request = urllib.request.Request(f"{self.endpoint}/_local/{path}", data=body, method=method)
         with urllib.request.urlopen(request) as answer:
@@ -78,7 +78,7 @@ class Stack:
 
     @contextmanager
     def faults(self, **document: Any) -> Any:
-        """Faults, for as long as the block lasts."""
+        """Inject faults for as long as the block lasts."""
         self.local("PUT", "faults", document)
         try:
             yield
@@ -86,18 +86,21 @@ class Stack:
             self.local("DELETE", "faults")
 
     def start(self, **given: Any) -> str:
-        """Starts a run and returns its ARN."""
+        """Start a run; return its ARN."""
         self._number += 1
         return self.client("stepfunctions").start_execution(
             stateMachineArn=self.state_machine, name=f"run-{self._number}", input=json.dumps(given)
         )["executionArn"]
 
     def run(self, on: dict[str, Callable[[str], Any]] | None = None, **given: Any) -> "Run":
-        """Starts a run and waits for its end; `on`: a state -> what is done on entering it first, with the ARN."""
+        """Start a run and wait for its end.
+
+        `on` maps a state to a callback, which gets the ARN when the run enters that state for the first time.
+        """
         return self.finish(self.start(**given), on)
 
     def finish(self, arn: str, on: dict[str, Callable[[str], Any]] | None = None) -> "Run":
-        """Waits for the end of a run, and remembers its way."""
+        """Wait for the end of a run, and keep its history; `on` as for `run`."""
         deadline, due = time.monotonic() + 90, dict(on or {})
         while (described := self.client("stepfunctions").describe_execution(executionArn=arn))["status"] == "RUNNING":
             for state in set(due) & self.entered(arn):
@@ -109,26 +112,26 @@ class Stack:
         return Run(described)
 
     def wait_for(self, arn: str, state: str) -> None:
-        """Waits until a run has entered a state."""
+        """Wait until a run has entered a state."""
         self.until(lambda: state in self.entered(arn), f"{state} is not entered")
 
     @staticmethod
     def until(condition: Callable[[], Any], otherwise: str, seconds: float = 30) -> Any:
-        """Waits until something is true, and returns it."""
+        """Wait until the condition is true; return what it returned."""
         deadline = time.monotonic() + seconds
         while not (found := condition()):
             assert time.monotonic() < deadline, otherwise
             time.sleep(0.05)
         return found
 
-    # --- what is seen of it ---
+    # --- state ---
 
     def history(self, arn: str) -> list[dict[str, Any]]:
         pages = self.client("stepfunctions").get_paginator("get_execution_history").paginate(executionArn=arn)
         return [event for page in pages for event in page["events"]]
 
     def entered(self, arn: str) -> set[str]:
-        """States that a run has entered: each by its name, and those of one model as `model: state` too."""
+        """Return the states that a run has entered: each by its name, and those of one model also as `model: state`."""
         details = [one for event in self.history(arn) if (one := event.get("stateEnteredEventDetails"))]
         inputs = [(json.loads(one["input"]), one["name"]) for one in details]
         return {f"{given['model']['name']}: {name}" for given, name in inputs if "model" in given} | {
@@ -142,16 +145,16 @@ class Stack:
         return self.campaign(model)["solutionVersionArn"]
 
     def statuses(self, model: str = "recommender") -> list[str]:
-        """Statuses of the model's versions."""
+        """Return the statuses of the model's versions."""
         answer = self.client("personalize").list_solution_versions(solutionArn=solution_arn(model))
         return [version["status"] for version in answer["solutionVersions"]]
 
     def in_training(self, model: str = "recommender") -> bool:
-        """Whether a training of the model is under way."""
+        """Tell whether a training of the model is under way."""
         return bool({"CREATE PENDING", "CREATE IN_PROGRESS"} & set(self.statuses(model)))
 
     def settle(self, model: str = "recommender") -> None:
-        """Waits until no update of the campaign is under way."""
+        """Wait until no update of the campaign is under way."""
 
         def at_rest() -> bool:
             campaign = self.campaign(model)
@@ -164,33 +167,41 @@ class Stack:
         return json.loads(answer["Parameter"]["Value"])
 
     def mails(self, count: int) -> list[dict[str, Any]]:
-        """The next messages of the topic, as many as are expected; their screens end up in the tests' output."""
+        """Wait for the next `count` messages of the topic, and return them; the tests' summary shows some of them."""
         found: list[dict[str, Any]] = []
 
         def receive() -> bool:
-            answer = self.client("sqs").receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10)
-            for message in answer.get("Messages", []):
-                found.append(json.loads(message["Body"]))
-                self.client("sqs").delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+            found.extend(self._receive())
             return len(found) >= count
 
-        self.until(receive, f"{len(found)} of {count} mails")
+        self.until(receive, f"there are not {count} mails")
         for mail in found:
             self.screens.append(f"{mail.get('Subject', '(by EventBridge)')}\n{'-' * 100}\n{mail['Message']}")
         return found
 
+    def _receive(self) -> list[dict[str, Any]]:
+        received = self.client("sqs").receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages", [])
+        for message in received:
+            self.client("sqs").delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+        return [json.loads(message["Body"]) for message in received]
+
+    def discard_mails(self) -> None:
+        """Forget the messages that an earlier test did not read."""
+        while self._receive():  # SQS allows PurgeQueue only once a minute
+            pass
+
     def is_mailed(self, words: str) -> bool:
-        """Waits for mails until one of them says this; another model's may come before it."""
+        """Wait until a mail contains these words; another model's mail may come first."""
         return self.until(lambda: any(words in mail["Message"] for mail in self.mails(1)), f"no mail says {words}")
 
     def script(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Runs an operator's command on this environment."""
+        """Run an operator's command on this environment to its end."""
         process = self.begin(name, *arguments)
         out, err = process.communicate(timeout=120)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     def begin(self, name: str, *arguments: str) -> subprocess.Popen[str]:
-        """Starts an operator's command on this environment."""
+        """Start an operator's command on this environment."""
         command = [sys.executable, "-m", f"scripts.operate.{name}", "--environment", ENVIRONMENT, *arguments]
         wide = self.environment | {"COLUMNS": "200"}
         pipe = subprocess.PIPE
@@ -209,7 +220,7 @@ class Run:
 
     @property
     def models(self) -> dict[str, dict[str, Any]]:
-        """Outcomes by model; none if the run broke off."""
+        """Outcomes by model; empty if the run did not reach its report."""
         output = json.loads(self.described.get("output") or '{"models": []}')
         return {model["name"]: model for model in output["models"]}
 

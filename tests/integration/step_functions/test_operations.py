@@ -1,6 +1,15 @@
 """The operators' commands on a deployed environment: retrain, models, rollback."""
 
+import pytest
+
 from tests.integration.step_functions.stack import Stack
+
+
+@pytest.fixture
+def rolled_back(promoted: None, stack: Stack) -> None:
+    """The newest entry of the recommender's ledger is a rollback."""
+    done = stack.script("rollback", "--model", "recommender")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_given_a_deployment_when_retrained_by_command_then_it_shows_progress_and_ends_with_a_table(
@@ -18,6 +27,7 @@ def test_given_a_deployment_when_retrained_by_command_then_it_shows_progress_and
     stack.mails(1)
 
 
+@pytest.mark.usefixtures("promoted")
 def test_given_a_promotion_when_rolled_back_then_the_previous_version_serves_and_again_the_newer_one(
     stack: Stack,
 ) -> None:
@@ -54,6 +64,7 @@ def test_given_a_run_under_way_when_rolled_back_then_it_is_refused_and_retrain_s
     stack.mails(1)
 
 
+@pytest.mark.usefixtures("rolled_back")
 def test_given_history_when_models_are_shown_then_each_has_its_version_metrics_hours_and_chart(stack: Stack) -> None:
     done = stack.script("models")
 

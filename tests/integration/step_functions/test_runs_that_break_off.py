@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.integration.step_functions.provisioning import scale_time_down
 from tests.integration.step_functions.stack import BOTH, LEDGERS, PREFIX, UNREACHABLE, Run, Stack
 
@@ -68,6 +70,7 @@ def test_given_the_schedule_when_it_fires_and_the_run_is_aborted_then_it_is_mail
             )
 
 
+@pytest.mark.usefixtures("promoted")
 def test_given_a_run_that_is_aborted_in_an_update_when_rolled_back_then_the_ledgers_version_serves_again(
     stack: Stack,
 ) -> None:
