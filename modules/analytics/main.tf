@@ -1,27 +1,20 @@
 locals {
-  # Columns are the keys of the event, which JSON and SQL compare without regard to case.
-  event_columns = {
-    userid    = "string"
-    sessionid = "string"
-    eventtype = "string"
-    animalmetadata = join("", ["struct<", join(",", [for name in [
-      "animal_species_id", "animal_primary_breed_id", "animal_size_id", "animal_age_id",
-    ] : "${name}:string"]), ">"])
-    animal_id        = "string"
-    eventid          = "string"
-    timestamp        = "string"
-    recommendationid = "string"
-    impression       = "array<string>"
-    eventvalue       = "string"
+  # The keys of an event, and of the envelope {"Partitionkey": …, "Data": event} around one; JSON and SQL compare them
+  # without regard to case. All are text: a column of another type would fail every query as soon as one line holds
+  # something else there. queries/ read what is inside animalmetadata and data with JSON functions.
+  columns = [
+    "userid", "sessionid", "eventtype", "animalmetadata", "animal_id", "eventid", "timestamp", "recommendationid",
+    "impression", "eventvalue", "partitionkey", "data",
+  ]
+
+  # A query file is a description and a SELECT from `event`, which event.sql defines.
+  query_files = { for file in fileset("${path.module}/queries", "*.sql") :
+    trimsuffix(file, ".sql") => split("\n", file("${path.module}/queries/${file}"))
   }
-
-  # Producers may send the event itself or wrapped in {"Partitionkey": …, "Data": event}.
-  columns = merge(local.event_columns, {
-    partitionkey = "string"
-    data         = "struct<${join(",", [for name, type in local.event_columns : "${name}:${type}"])}>"
-  })
-
-  queries = { for file in fileset("${path.module}/queries", "*.sql") : trimsuffix(file, ".sql") => file("${path.module}/queries/${file}") }
+  queries = { for name, lines in local.query_files : name => {
+    description = trimprefix(lines[0], "-- ")
+    sql         = join("\n", concat([lines[0], trimspace(file("${path.module}/event.sql"))], slice(lines, 1, length(lines))))
+  } }
 }
 
 resource "aws_glue_catalog_database" "this" {
@@ -71,8 +64,8 @@ resource "aws_glue_catalog_table" "events" {
       for_each = local.columns
 
       content {
-        name = columns.key
-        type = columns.value
+        name = columns.value
+        type = "string"
       }
     }
   }
@@ -107,8 +100,8 @@ resource "aws_athena_named_query" "this" {
   for_each = local.queries
 
   name        = each.key
-  description = trimprefix(split("\n", each.value)[0], "-- ")
+  description = each.value.description
   database    = aws_glue_catalog_database.this.name
   workgroup   = aws_athena_workgroup.this.name
-  query       = each.value
+  query       = each.value.sql
 }

@@ -5,28 +5,24 @@ from typing import Any
 
 from local_aws.athena import query_engine
 
-QUERIES = Path(__file__).resolve().parents[2] / "modules" / "analytics" / "queries"
+ANALYTICS = Path(__file__).resolve().parents[2] / "modules" / "analytics"
+QUERIES = ANALYTICS / "queries"
 
-_NAMES = ("animal_species_id", "animal_primary_breed_id", "animal_size_id", "animal_age_id")
-_EVENT = {
-    "userid": "string",
-    "sessionid": "string",
-    "eventtype": "string",
-    "animalmetadata": f"struct<{','.join(f'{name}:string' for name in _NAMES)}>",
-    "animal_id": "string",
-    "eventid": "string",
-    "timestamp": "string",
-    "recommendationid": "string",
-    "impression": "array<string>",
-    "eventvalue": "string",
-}
-_ENVELOPE = {"partitionkey": "string", "data": f"struct<{','.join(f'{name}:{kind}' for name, kind in _EVENT.items())}>"}
-_TABLE = query_engine.Table("events", _EVENT | _ENVELOPE, "s3://raw/events/${arrival}/")
+_COLUMNS = (
+    "userid", "sessionid", "eventtype", "animalmetadata", "animal_id", "eventid", "timestamp", "recommendationid",
+    "impression", "eventvalue", "partitionkey", "data",
+)  # fmt: skip
+_TABLE = query_engine.Table("events", dict.fromkeys(_COLUMNS, "string"), "s3://raw/events/${arrival}/")
+
+
+def sql(query: str) -> str:
+    """Make a named query as the module does: its description, event.sql, its SELECT."""
+    description, _, select = (QUERIES / f"{query}.sql").read_text(encoding="utf-8").partition("\n")
+    return "\n".join([description, (ANALYTICS / "event.sql").read_text(encoding="utf-8").strip(), select])
 
 
 def ask(query: str, folder: Path, *parameters: str) -> list[dict[str, Any]]:
     """The rows that the named query answers on `folder`/events/year=…/month=…/day=…/hour=…/*.gz."""
     objects = ((f"s3://raw/{path.relative_to(folder)}", path.read_bytes()) for path in folder.glob("events/*/*/*/*/*"))
-    sql = (QUERIES / f"{query}.sql").read_text(encoding="utf-8")
-    answer = query_engine.ask(sql, [f"'{value}'" for value in parameters], {_TABLE: objects})
+    answer = query_engine.ask(sql(query), [f"'{value}'" for value in parameters], {_TABLE: objects})
     return [dict(zip(answer.names, row, strict=True)) for row in answer.rows]

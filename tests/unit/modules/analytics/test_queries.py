@@ -30,6 +30,7 @@ EVENTS = [
     event("DetailView", DOG, 10, sessionId="stranger", recommendationId="r2"),
     event("DetailView", DOG, 9, userId="cleo") | {"timestamp": (NOW - timedelta(minutes=9)).isoformat()},
 ]
+STEPS = ("DetailView", "Favorite", "Application")
 POISON = ["no JSON at all", "[]", '{"eventType": {"not": "a text"}}', "{}"]
 
 
@@ -81,10 +82,53 @@ def test_given_steps_when_the_funnel_is_asked_then_only_visitors_who_took_them_i
     assert ask("funnel", store) == [{"viewed": 4, "then_favorite": 1, "then_applied": 1}]
 
 
+def test_given_an_application_without_a_favorite_when_the_funnel_is_asked_then_it_counts(tmp_path: Path) -> None:
+    write(tmp_path, NOW, [json.dumps(event(kind, CAT, 5 - n, userId="dan")) for n, kind in enumerate(STEPS[::2])])
+    assert ask("funnel", tmp_path) == [{"viewed": 1, "then_favorite": 0, "then_applied": 1}]
+
+
+# Lines that may lie in the raw store; each must leave the rows beside it alone.
+TIMES = ("1767225600000", "1767225600000000000", "1e308", "-1e15", '"NaN"', '"Infinity"', '"0001-01-01T00:00:00+23:59"',
+         '{"a":1}', "[1]", "true", '""', '"9999-12-31T23:59:59-23:59"')  # fmt: skip
+EVENT = json.dumps(event("DetailView", CAT, 5, userId="odd"))[:-1]
+ODD_LINES = [
+    *(EVENT.replace('"timestamp"', '"then"') + f', "timestamp": {time}}}' for time in TIMES),
+    '{"Data": "text"}',
+    '{"Data": [1]}',
+    '{"Data": 5}',
+    json.dumps({"Data": EVENT + "}"}),
+    *(
+        EVENT + f', "{name}": {value}}}'
+        for name in ("animalMetadata", "impression", "userId", "eventValue", "Data")
+        for value in ('"cat"', "[1]", '{"a": 1}', "5", "null", "NaN", "9" * 5000)
+    ),
+    EVENT + ', "USERID": "twice"}',
+    "[1, 2]",
+    "5",
+    "null",
+    "\x00\x01",
+    '{"a":' * 3000 + "1" + "}" * 3000,
+    EVENT + f', "pad": "{"x" * 900_000}"}}',
+    EVENT + ', "eventType": "\\ud800"}',
+]
+
+
+@pytest.mark.parametrize("line", ODD_LINES, ids=lambda line: line[:12] + line[-20:])
+def test_given_any_odd_line_when_asked_then_no_query_fails_and_no_other_row_is_hidden(
+    tmp_path: Path, line: str
+) -> None:
+    good = json.dumps(event("DetailView", CAT, 5, userId="good"))
+    write(tmp_path, NOW, [good, line, good])
+    for query in QUERIES.glob("*.sql"):
+        rows = ask(query.stem, tmp_path, *(["good"] if query.stem == "user_history" else []))
+        assert query.stem != "user_history" or len(rows) == 2
+
+
 def test_given_recommendations_when_conversion_is_asked_then_each_has_what_came_of_it(store: Path) -> None:
     answer = {row["recommendation_id"]: (row["views"], row["applications"], row["converted"]) for row in
               ask("conversion_by_recommendation", store)}  # fmt: skip
-    assert answer == {"r1": (1, 1, True), "r2": (1, 0, False)}
+    assert answer == {"all recommendations": (2, 1, True), "r1": (1, 1, True), "r2": (1, 0, False)}
+    assert next(iter(answer)) == "all recommendations"
 
 
 @pytest.mark.parametrize("path", sorted(QUERIES.glob("*.sql")), ids=lambda path: path.stem)
