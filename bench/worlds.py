@@ -1,8 +1,9 @@
-"""Made-up worlds of people and things, each of the nature of a well-known public data set, to measure recommenders on.
+"""Synthetic data sets, each like a well-known public one, on which recommenders are measured.
 
-People have tastes in several dimensions and choose by chance among what they notice (a softmax, not a linear rule);
-things are popular by a power law, come and go; sessions follow a thread; some people pick blindly. No recommender's
-assumption is built in: there is no user x item matrix of low rank, no fixed transition matrix and no decay constant.
+Users have tastes in several dimensions and choose at random among the items that they notice (a softmax, not a linear
+rule). The popularity of items follows a power law, and items come and go. Sessions follow a thread. Some users choose
+without any taste. No assumption of a recommender is built in: there is no user x item matrix of low rank, no fixed
+transition matrix and no decay constant.
 """
 
 from collections.abc import Iterator
@@ -14,11 +15,13 @@ from numpy.typing import NDArray
 from local_aws.recommender import Interactions
 
 DAY = 86_400.0
+NOTICED_ITEMS = 80
+SUCCESSORS = 10
 
 
 @dataclass(frozen=True)
 class World:
-    """The nature of one data set; shares are probabilities of an event being of that kind."""
+    """The parameters of one data set. A share is the probability that an event is of that kind."""
 
     users: int
     items: int
@@ -26,17 +29,17 @@ class World:
     spread: float = 0.8  # of the log of the length
     minimum: int = 2
     dimensions: int = 12
-    taste: float = 2.0  # how much better a fitting thing is noticed
+    taste: float = 2.0  # how much more likely a matching item is chosen
     zipf: float = 0.9  # exponent of the popularity
-    thread: float = 0.2  # share of events that follow from the last thing
-    repeat: float = 0.0  # share of events that come back to an earlier thing
+    thread: float = 0.2  # share of events that follow from the last item
+    repeat: float = 0.0  # share of events on an earlier item
     blind: float = 0.1  # share of events without any taste
     drift: float = 0.05  # how far a taste moves with an event
-    lifetime: float = 1e9  # days for which a thing is in fashion
+    lifetime: float = 1e9  # days for which an item is in fashion
     span: float = 1000.0  # days of the data set
     session: float = 10.0  # median events of a session
     pause: float = 10.0  # days between sessions
-    types: tuple[tuple[str, float], ...] = ()  # event types with the share of things that get so far
+    types: tuple[tuple[str, float], ...] = ()  # event types, each with the share of items that reach it
 
 
 WORLDS = {
@@ -51,123 +54,129 @@ WORLDS = {
 }  # fmt: skip
 
 
-def build(world: World, seed: int = 1) -> Interactions:
-    """The events of a world; the same seed gives the same events."""
-    return Stage(world, seed).play()
+def generate(world: World, seed: int = 1) -> Interactions:
+    """Return the events of a world. The same seed gives the same events."""
+    return Simulation(world, seed).run()
 
 
-def named(name: str, seed: int = 1, scale: float = 1.0) -> Interactions:
-    """A world of `WORLDS`, with that many times its users."""
+def generate_named(name: str, seed: int = 1, scale: float = 1.0) -> Interactions:
+    """Return the events of a world of `WORLDS`, with its number of users times `scale`."""
     world = WORLDS[name]
-    return build(replace(world, users=round(world.users * scale)), seed)
+    return generate(replace(world, users=round(world.users * scale)), seed)
 
 
 Row = tuple[str, str, float, str]
-"""User, item, seconds since 1970, event type."""
+"""User, item, epoch seconds, event type."""
 
 
 @dataclass
-class Person:
-    """What somebody is like now: taste, what they chose so far, and the day."""
+class User:
+    """The present state of a user: taste, day, and the items chosen so far."""
 
     taste: NDArray[np.float64]
     day: float
     past: list[int]
 
-    def copy(self) -> "Person":
-        """Another one like this, with a future of its own."""
-        return Person(self.taste, self.day, [*self.past])
+    def copy(self) -> "User":
+        """Return a user with the same state and an independent future."""
+        return User(self.taste, self.day, [*self.past])
 
 
-class Stage:
-    """A world with its things, where people live."""
+class Simulation:
+    """A world with its items, in which users choose."""
 
     def __init__(self, world: World, seed: int) -> None:
-        """Make the things."""
+        """Create the items."""
         self.world, self.random = world, np.random.default_rng(seed)
         r, w = self.random, world
         clusters = r.standard_normal((w.dimensions * 2, w.dimensions))
-        self.things = clusters[r.integers(0, len(clusters), w.items)] + 0.7 * r.standard_normal((w.items, w.dimensions))
-        self.things /= np.linalg.norm(self.things, axis=1, keepdims=True)
+        self.items = clusters[r.integers(0, len(clusters), w.items)] + 0.7 * r.standard_normal((w.items, w.dimensions))
+        self.items /= np.linalg.norm(self.items, axis=1, keepdims=True)
         self.clusters = clusters / np.linalg.norm(clusters, axis=1, keepdims=True)
-        self.born = r.uniform(-min(w.lifetime, w.span), w.span, w.items)
-        self.born[r.random(w.items) < 0.3] = -w.span
-        fame = (1 + r.permutation(w.items)) ** -w.zipf * np.exp(0.3 * r.standard_normal(w.items))
-        self.cumulated = np.cumsum(fame) / fame.sum()
-        self.threads = self._threads()
+        self.release_days = r.uniform(-min(w.lifetime, w.span), w.span, w.items)
+        self.release_days[r.random(w.items) < 0.3] = -w.span
+        popularity = (1 + r.permutation(w.items)) ** -w.zipf * np.exp(0.3 * r.standard_normal(w.items))
+        self.cumulative_popularity = np.cumsum(popularity) / popularity.sum()
+        self.successors = self._draw_successors()
 
-    def _threads(self) -> NDArray[np.int64]:
-        """For each thing ten that people move on to: some close in nature, some by mere accident (a sequel)."""
+    def _draw_successors(self) -> NDArray[np.int64]:
+        """Draw for each item ten that users choose after it: some similar, some by accident (a sequel)."""
         r, w = self.random, self.world
-        notice = np.searchsorted(self.cumulated, r.random((w.items, 60))).clip(max=w.items - 1)
-        likeness = np.einsum("nd,nkd->nk", self.things, self.things[notice]) + 0.5 * r.standard_normal(notice.shape)
-        return np.take_along_axis(notice, np.argsort(-likeness, axis=1)[:, :10], axis=1)
+        noticed = self._draw_by_popularity((w.items, 60))
+        similarity = np.einsum("nd,nkd->nk", self.items, self.items[noticed]) + 0.5 * r.standard_normal(noticed.shape)
+        return np.take_along_axis(noticed, np.argsort(-similarity, axis=1)[:, :SUCCESSORS], axis=1)
 
-    def play(self) -> Interactions:
-        """Let everybody live; their events."""
-        rows = [row for _, _, acts in self.lives() for row in acts]
+    def _draw_by_popularity(self, shape: int | tuple[int, int]) -> NDArray[np.int64]:
+        drawn = np.searchsorted(self.cumulative_popularity, self.random.random(shape))
+        return drawn.clip(max=self.world.items - 1)
+
+    def run(self) -> Interactions:
+        """Simulate all users and return their events."""
+        rows = [row for _, _, events in self.simulate() for row in events]
         columns = [list(column) for column in zip(*rows, strict=True)]
         return Interactions(columns[0], columns[1], columns[2], columns[3] if self.world.types else None)
 
-    def lives(self) -> Iterator[tuple[str, Person, list[Row]]]:
-        """One life after the other: whose it is, what they are like after a choice, and the events of that choice."""
+    def simulate(self) -> Iterator[tuple[str, User, list[Row]]]:
+        """Simulate one user after the other and yield each choice.
+
+        Yields:
+            The id of the user, the state of the user after the choice, and the events of the choice.
+        """
         r, w = self.random, self.world
         lengths = np.maximum(w.minimum, np.exp(np.log(w.length) + w.spread * r.standard_normal(w.users))).astype(int)
-        for user, length in enumerate(lengths.clip(max=w.items // 4)):
-            person = self._born()
+        for number, length in enumerate(lengths.clip(max=w.items // 4)):
+            user = self._create_user()
             for _ in range(int(length)):
-                if not self.choose(person):
+                if not self.choose(user):
                     break
-                yield f"u{user}", person, self.acts(f"u{user}", person)
+                yield f"u{number}", user, self.draw_events(f"u{number}", user)
 
-    def _born(self) -> Person:
+    def _create_user(self) -> User:
         r, w = self.random, self.world
         taste = self.clusters[r.integers(len(self.clusters))] + self.clusters[r.integers(len(self.clusters))]
         taste = taste + 0.8 * r.standard_normal(w.dimensions)
-        return Person(taste, r.uniform(0, w.span * 0.9), [])
+        return User(taste, r.uniform(0, w.span * 0.9), [])
 
-    def choose(self, person: Person) -> bool:
-        """Let time go by and somebody choose once more, which changes their taste; False when the world has ended."""
+    def choose(self, user: User) -> bool:
+        """Advance the time, let the user choose one item and change the taste. Return False after the last day."""
         r, w = self.random, self.world
-        fresh = r.random() < 1 / w.session
-        person.day += r.exponential(w.pause) if fresh else r.exponential(0.003)
-        if person.day > w.span:
+        new_session = r.random() < 1 / w.session
+        user.day += r.exponential(w.pause) if new_session else r.exponential(0.003)
+        if user.day > w.span:
             return False
-        thing = self._choose(person.taste, person.past, person.day, fresh)
-        person.past.append(thing)
-        towards = w.drift * (self.things[thing] - 0.1 * person.taste)
-        person.taste = person.taste + towards + w.drift * 0.3 * r.standard_normal(w.dimensions)
+        item = self._draw_item(user.taste, user.past, user.day, new_session)
+        user.past.append(item)
+        towards = w.drift * (self.items[item] - 0.1 * user.taste)
+        user.taste = user.taste + towards + w.drift * 0.3 * r.standard_normal(w.dimensions)
         return True
 
-    def _choose(self, taste: NDArray[np.float64], past: list[int], day: float, fresh: bool) -> int:
+    def _draw_item(self, taste: NDArray[np.float64], past: list[int], day: float, new_session: bool) -> int:
         r, w = self.random, self.world
         kind = r.random()
         if past and kind < w.repeat:
             return past[-min(len(past), int(r.pareto(0.7)) + 1)]
-        if past and not fresh and kind < w.repeat + w.thread:
-            return (
-                int(self.threads[past[-1], min(9, int(r.exponential(2.5)))])
-                if w.repeat
-                else self._new(self.threads[past[-1]], past, r)
-            )
-        noticed = np.searchsorted(self.cumulated, r.random(80)).clip(max=w.items - 1)
-        age = day - self.born[noticed]
-        appeal = np.where(age < 0, -50.0, -np.maximum(age, 0) / w.lifetime)
+        if past and not new_session and kind < w.repeat + w.thread:
+            successors = self.successors[past[-1]]
+            return int(successors[min(9, int(r.exponential(2.5)))]) if w.repeat else self._draw_unseen(successors, past)
+        noticed = self._draw_by_popularity(NOTICED_ITEMS)
+        age = day - self.release_days[noticed]
+        utilities = np.where(age < 0, -50.0, -np.maximum(age, 0) / w.lifetime)
         if kind < 1 - w.blind:
-            appeal = appeal + w.taste * (self.things[noticed] @ taste)
+            utilities = utilities + w.taste * (self.items[noticed] @ taste)
         if not w.repeat:
-            appeal[np.isin(noticed, past)] = -100
-        return int(noticed[np.argmax(appeal + r.gumbel(size=80))])
+            utilities[np.isin(noticed, past)] = -100
+        return int(noticed[np.argmax(utilities + r.gumbel(size=NOTICED_ITEMS))])
 
-    def _new(self, options: NDArray[np.int64], past: list[int], r: np.random.Generator) -> int:
+    def _draw_unseen(self, options: NDArray[np.int64], past: list[int]) -> int:
+        r = self.random
         unseen = [int(option) for option in options if option not in past]
         return unseen[min(len(unseen) - 1, int(r.exponential(1.5)))] if unseen else int(r.integers(self.world.items))
 
-    def acts(self, user: str, person: Person) -> list[Row]:
-        """The events of the newest choice."""
+    def draw_events(self, user_id: str, user: User) -> list[Row]:
+        """Return the events of the newest choice: each event type that it reaches."""
         rows: list[Row] = []
         for step, (name, share) in enumerate(self.world.types or (("view", 1.0),)):
             if self.random.random() >= share:
                 break
-            rows.append((user, f"i{person.past[-1]}", float(round(1.5e9 + person.day * DAY) + step * 30), name))
+            rows.append((user_id, f"i{user.past[-1]}", float(round(1.5e9 + user.day * DAY) + step * 30), name))
         return rows

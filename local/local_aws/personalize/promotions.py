@@ -7,7 +7,7 @@ from local_aws.personalize.campaigns import Deployment
 from local_aws.personalize.errors import InvalidInputError
 from local_aws.personalize.service import Service
 from local_aws.personalize.serving import Visitor, filtered, recommend
-from local_aws.recommender import Scored
+from local_aws.recommender import ScoredItem
 
 
 def with_promotion(
@@ -17,7 +17,7 @@ def with_promotion(
     count: int,
     allowed: Collection[str] | None,
     promotion: Mapping[str, Any],
-) -> list[tuple[Scored, str | None]]:
+) -> list[tuple[ScoredItem, str | None]]:
     """`count` items by score, `percentPromotedItems` of them promoted; with each the promotion's name, or None."""
     if "filterArn" not in promotion:
         raise InvalidInputError("A promotion needs a filterArn.")

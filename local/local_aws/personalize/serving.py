@@ -13,7 +13,7 @@ from local_aws.personalize.filters import FilterContext, allowed_items, parse_fi
 from local_aws.personalize.kinds import CAMPAIGN, FILTER, SOLUTION
 from local_aws.personalize.service import Service
 from local_aws.personalize.training import item_records, newest_active_version
-from local_aws.recommender import Event, Exploration, Scored
+from local_aws.recommender import Event, Exploration, ScoredItem
 
 MAXIMUM_METADATA_COLUMNS = 10
 MAXIMUM_RESULTS = 500
@@ -74,7 +74,7 @@ def filtered(
 
 def recommend(
     service: Service, deployed: Deployment, whom: Visitor, count: int, allowed: Collection[str] | None
-) -> list[Scored]:
+) -> list[ScoredItem]:
     """The best `count` items for the visitor, with exploration as the campaign is configured."""
     history = deployed.events.of_history(whom.history)
     exploration = _exploration(deployed, whom, service.now())
@@ -101,7 +101,7 @@ def metadata_columns(service: Service, deployed: Deployment, request: Mapping[st
     return columns
 
 
-def item(service: Service, deployed: Deployment, scored: Scored, columns: Sequence[str]) -> dict[str, Any]:
+def item(service: Service, deployed: Deployment, scored: ScoredItem, columns: Sequence[str]) -> dict[str, Any]:
     """One item as the runtime answers it."""
     answer: dict[str, Any] = {"itemId": scored.item_id}
     if scored.score is not None and math.isfinite(scored.score):

@@ -1,10 +1,10 @@
-"""A recommender for implicit feedback: trains on what users did, answers for what a user did until now."""
+"""A recommender for implicit feedback: train it on past events, then query it with one user's history."""
 
 from local_aws.recommender.blas import use_one_thread
 from local_aws.recommender.evaluation import evaluate
 from local_aws.recommender.model import Model
 from local_aws.recommender.training import train
-from local_aws.recommender.types import Event, Exploration, Interactions, Items, Scored, Settings, TrainingError
+from local_aws.recommender.types import Event, Exploration, Interactions, Items, ScoredItem, Settings, TrainingError
 
 __all__ = [
     "Event",
@@ -12,7 +12,7 @@ __all__ = [
     "Interactions",
     "Items",
     "Model",
-    "Scored",
+    "ScoredItem",
     "Settings",
     "TrainingError",
     "evaluate",

@@ -1,4 +1,4 @@
-"""`python -m local_aws.recommender evaluate FILE.csv`: train, measure as Personalize documents it, print the metrics."""
+"""`python -m local_aws.recommender evaluate FILE.csv`: train, evaluate as Personalize documents it, print metrics."""
 
 import argparse
 import sys
@@ -6,35 +6,35 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from local_aws.recommender import comparators
+from local_aws.recommender import baselines
 from local_aws.recommender.csv_data import InvalidFileError, read_interactions, read_items
 from local_aws.recommender.evaluation import (
-    OTHER_CANDIDATES,
-    Ours,
+    SAMPLED_CANDIDATES,
+    ModelRecommender,
     Recommender,
-    candidates_of,
     catalogue_of,
     ranking_metrics,
     recommendation_metrics,
+    sample_candidates,
 )
-from local_aws.recommender.evaluation_split import Question, split
-from local_aws.recommender.sequences import require_enough
+from local_aws.recommender.evaluation_split import Query, split
+from local_aws.recommender.sequences import require_minimum_data
 from local_aws.recommender.training import fit
-from local_aws.recommender.types import DEFAULTS, Interactions, Items, TrainingError
+from local_aws.recommender.types import DEFAULT_SETTINGS, Interactions, Items, TrainingError
 
-Table = Mapping[str, Mapping[str, float]]
+MetricsTable = Mapping[str, Mapping[str, float]]
 
-HEADLINES = ("normalized_discounted_cumulative_gain_at_10", "mean_reciprocal_rank_at_25")
+HEADLINE_METRICS = ("normalized_discounted_cumulative_gain_at_10", "mean_reciprocal_rank_at_25")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line; 0 if the metrics were printed, 1 if the data do not allow it."""
-    wish = _parser().parse_args(arguments)
+    """Run the command line. Return 0 if the metrics were printed, 1 if the data do not allow it."""
+    options = _parser().parse_args(arguments)
     try:
-        interactions = read_interactions(wish.file)
-        items = read_items(wish.items) if wish.items else None
-        require_enough(interactions)
-        compare(interactions, items, others=not wish.only_ours)
+        interactions = read_interactions(options.file)
+        items = read_items(options.items) if options.items else None
+        require_minimum_data(interactions)
+        compare(interactions, items, with_baselines=not options.only_ours)
     except (InvalidFileError, TrainingError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -43,47 +43,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local_aws.recommender", description=__doc__)
-    command = parser.add_subparsers(required=True).add_parser("evaluate", help="train on 90% of the users and measure")
+    command = parser.add_subparsers(required=True).add_parser(
+        "evaluate", help="train on 90%% of the users and evaluate"
+    )
     command.add_argument("file", type=Path, metavar="FILE.csv", help="USER_ID, ITEM_ID, TIMESTAMP[, EVENT_TYPE]")
     command.add_argument("--items", type=Path, metavar="ITEMS.csv", help="ITEM_ID and metadata columns")
     command.add_argument("--only-ours", action="store_true", help="do not train the models of `implicit`")
     return parser
 
 
-def compare(interactions: Interactions, items: Items | None, *, others: bool = True) -> None:
-    """Train and measure ours and, where `implicit` is installed and `others`, its models; print the tables."""
-    training, questions = split(interactions, DEFAULTS.seed)
+def compare(interactions: Interactions, items: Items | None, *, with_baselines: bool = True) -> None:
+    """Train and evaluate our model, and the models of `implicit` if it is installed, and print the metrics."""
+    training, queries = split(interactions, DEFAULT_SETTINGS.seed)
     catalogue = catalogue_of(interactions, items)
     print(f"{len(interactions)} interactions of {len(set(interactions.user_ids))} users, {len(catalogue)} items")
-    print(f"trained without {len(questions)} users, who are asked for the newest 10% of their events\n")
+    print(f"{len(queries)} users are held out of the training; the newest 10% of their events are to be found\n")
     began = time.perf_counter()
-    recommenders: dict[str, Recommender] = {"ours": Ours(fit(training, items, DEFAULTS))}
+    recommenders: dict[str, Recommender] = {"ours": ModelRecommender(fit(training, items, DEFAULT_SETTINGS))}
     print(f"ours trained in {time.perf_counter() - began:.1f} s")
-    if others and comparators.available():
-        for family in comparators.families():
-            recommenders[family] = comparators.trained(family, training, questions)
+    if with_baselines and baselines.available():
+        for family in baselines.families():
+            recommenders[family] = baselines.train_baseline(family, training, queries)
             print(f"{family} tuned and trained")
-    elif others:
-        print("`implicit` is not installed (pip install implicit), so there is nothing to compare with")
-    _report(recommenders, questions, catalogue)
+    elif with_baselines:
+        print("`implicit` is not installed (pip install implicit), so there is no comparison")
+    _report(recommenders, queries, catalogue)
 
 
-def _report(recommenders: Mapping[str, Recommender], questions: Sequence[Question], catalogue: Sequence[str]) -> None:
-    best = {name: recommendation_metrics(each, questions, catalogue) for name, each in recommenders.items()}
-    _print("Recommendations out of the whole catalogue", best)
-    candidates = candidates_of(questions, catalogue)
-    ranks = {name: ranking_metrics(r, questions, candidates, len(catalogue)) for name, r in recommenders.items()}
-    _print(f"Personalised ranking of the answers among {OTHER_CANDIDATES} other items", ranks)
+def _report(recommenders: Mapping[str, Recommender], queries: Sequence[Query], catalogue: Sequence[str]) -> None:
+    recommended = {name: recommendation_metrics(each, queries, catalogue) for name, each in recommenders.items()}
+    _print_table("Recommendations from the whole catalogue", recommended)
+    candidates = sample_candidates(queries, catalogue)
+    ranked = {name: ranking_metrics(r, queries, candidates, len(catalogue)) for name, r in recommenders.items()}
+    _print_table(f"Personalised ranking of the targets among {SAMPLED_CANDIDATES} other items", ranked)
 
 
-def _print(title: str, table: Table) -> None:
+def _print_table(title: str, table: MetricsTable) -> None:
     names = list(table)
     print(f"\n{title}\n{'':45}" + "".join(f"{name:>10}" for name in names))
     for metric in table[names[0]]:
         print(f"{metric:45}" + "".join(f"{table[name][metric]:>10.4f}" for name in names))
-    for metric in HEADLINES if len(names) > 1 else ():
-        rival = max(table[name][metric] for name in names[1:])
-        gain = f"{table[names[0]][metric] / rival - 1:+.1%}" if rival else "all"
+    for metric in HEADLINE_METRICS if len(names) > 1 else ():
+        best_baseline = max(table[name][metric] for name in names[1:])
+        gain = f"{table[names[0]][metric] / best_baseline - 1:+.1%}" if best_baseline else "all"
         print(f"{metric}: {gain} over the best of {', '.join(names[1:])}")
 
 

@@ -1,12 +1,13 @@
-"""Keeps numpy's and scipy's own OpenBLAS on one thread.
+"""Limit the OpenBLAS libraries that numpy and scipy bundle to one thread.
 
-Why: the same data must give the same bits on any number of cores, and OpenBLAS' threads wait by spinning, so that a
-solve of a second takes a minute where other programs keep the cores busy. Training and serving parallelise by threads
-of the caller instead: BLAS releases the interpreter lock.
+There are two reasons. The same data must give the same bits on any number of cores. And the threads of OpenBLAS wait
+by spinning, so that a solve of one second takes a minute while other programs keep the cores busy. Training and serving
+run in parallel through threads of the caller instead, because BLAS releases the interpreter lock.
 """
 
 import ctypes
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import scipy
@@ -15,11 +16,12 @@ SETTERS = ("scipy_openblas_set_num_threads64_", "scipy_openblas_set_num_threads"
 
 
 def use_one_thread() -> int:
-    """Ask each bundled OpenBLAS for one thread; the number of libraries that did, 0 where there is another BLAS."""
-    return sum(_limit(library) for module in (np, scipy) for library in _bundled(Path(module.__file__).parent))
+    """Limit each bundled OpenBLAS to one thread and return how many libraries were limited (0 with another BLAS)."""
+    return sum(_limit(library) for module in (np, scipy) for library in _bundled(module))
 
 
-def _bundled(package: Path) -> list[Path]:
+def _bundled(module: ModuleType) -> list[Path]:
+    package = Path(module.__path__[0])
     folders = (package.parent / f"{package.name}.libs", package / ".dylibs")
     return [library for folder in folders for library in sorted(folder.glob("*openblas*"))]
 

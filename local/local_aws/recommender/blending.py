@@ -1,64 +1,73 @@
-"""From signals to one utility for each item; its weights depend on how long the history is and whether it was seen."""
+"""Blend the features into one utility for each item.
+
+The weights depend on the length of the history, and on whether the user has seen the item.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from local_aws.recommender.features import Knowledge
-from local_aws.recommender.user_history import Past
+from local_aws.recommender.features import FeatureExtractor
+from local_aws.recommender.user_history import UserHistory
 
 Matrix = NDArray[np.float32]
 
-USUAL_LOG_LENGTH = 3.0
+TYPICAL_LOG_LENGTH = 3.0
 
 
 @dataclass(frozen=True)
-class Weights:
-    """`usual` (parts,) and `longer` (parts,): the weight of each part, and what a longer history adds to it.
+class BlendingWeights:
+    """The weights of the features.
 
-    The parts are the general signals, then what counts for items already seen: their own signals and, once more,
-    the general ones. `popular` (popularity signals,) weighs for a person without a history.
+    `base` (features,) is the weight of each feature, and `per_log_length` (features,) what a longer history adds to it.
+    Their features are the item features, and then those that only count for items of the history: the repeat features
+    and, once more, the item features. `without_history` (popularity features,) is for a user without a history.
     """
 
-    usual: Matrix
-    longer: Matrix
-    popular: Matrix
+    base: Matrix
+    per_log_length: Matrix
+    without_history: Matrix
 
-    def utilities(self, knowledge: Knowledge, past: Past) -> Matrix:
-        """(items,) utility of every item of the catalogue; only differences mean something.
+    def utilities(self, extractor: FeatureExtractor, history: UserHistory) -> Matrix:
+        """Return the (items,) utility of every item of the catalogue. Only differences have a meaning.
 
-        An item of which nothing is known is worth as little as the least of the others.
+        An unknown item has the least utility of all items.
         """
-        result = self._known(knowledge, past) if len(past) else self.popular @ knowledge.popular(past.moment)
-        result[knowledge.catalogue.alone] = result[: knowledge.catalogue.warm].min()
+        if len(history):
+            result = self._utilities_with_history(extractor, history)
+        else:
+            result = self.without_history @ extractor.popularity_features(history.query_time)
+        result[extractor.catalogue.unknown_items] = result[: extractor.catalogue.warm].min()
         return result
 
-    def _known(self, knowledge: Knowledge, past: Past) -> Matrix:
-        weights = self.usual + length_of(past) * self.longer
-        general = knowledge.general(past)
-        result = weights[: len(general)] @ general
-        result[past.items] += weights[len(general) :] @ again(knowledge, past, general)
+    def _utilities_with_history(self, extractor: FeatureExtractor, history: UserHistory) -> Matrix:
+        weights = self.base + relative_log_length(history) * self.per_log_length
+        features = extractor.item_features(history)
+        result = weights[: len(features)] @ features
+        result[history.items] += weights[len(features) :] @ features_of_seen_items(extractor, history, features)
         return result
 
 
-def length_of(past: Past) -> np.float32:
-    """How long a history is, as a log around its usual length."""
-    return np.float32(np.log1p(len(past)) - USUAL_LOG_LENGTH)
+def relative_log_length(history: UserHistory) -> np.float32:
+    """Return the log of the history's length, relative to a typical one."""
+    return np.float32(np.log1p(len(history)) - TYPICAL_LOG_LENGTH)
 
 
-def again(knowledge: Knowledge, past: Past, general: Matrix) -> Matrix:
-    """(parts, items of the past): what speaks for the items already seen, besides the general signals."""
-    return np.vstack([knowledge.seen(past), general[: knowledge.orders, past.items]])
+def features_of_seen_items(extractor: FeatureExtractor, history: UserHistory, item_features: Matrix) -> Matrix:
+    """Return (features, items of the history): the features that only count for the items of the history."""
+    return np.vstack([extractor.repeat_features(history), item_features[: extractor.distinct_orders, history.items]])
 
 
-def parts(knowledge: Knowledge, past: Past, candidates: NDArray[np.int64], general: Matrix) -> Matrix:
-    """(candidates, 2 * parts): the columns whose weights are `usual` and `longer` side by side."""
-    returning = again(knowledge, past, general)
-    columns = np.zeros((len(candidates), len(general) + len(returning)), np.float32)
-    columns[:, : len(general)] = general[:, candidates].T
-    where = np.full(general.shape[1], -1)
-    where[past.items] = np.arange(len(past))
-    seen = where[candidates]
-    columns[seen >= 0, len(general) :] = returning[:, seen[seen >= 0]].T
-    return np.hstack([columns, length_of(past) * columns])
+def design_matrix(
+    extractor: FeatureExtractor, history: UserHistory, candidates: NDArray[np.int64], item_features: Matrix
+) -> Matrix:
+    """Return (candidates, 2 * features): the columns of the weights `base`, then those of `per_log_length`."""
+    seen_features = features_of_seen_items(extractor, history, item_features)
+    columns = np.zeros((len(candidates), len(item_features) + len(seen_features)), np.float32)
+    columns[:, : len(item_features)] = item_features[:, candidates].T
+    places = np.full(item_features.shape[1], -1)
+    places[history.items] = np.arange(len(history))
+    seen = places[candidates]
+    columns[seen >= 0, len(item_features) :] = seen_features[:, seen[seen >= 0]].T
+    return np.hstack([columns, relative_log_length(history) * columns])

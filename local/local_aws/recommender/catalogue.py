@@ -1,4 +1,4 @@
-"""What is known of the items themselves: ids, ages and categories; an item without events is a blend of its kin."""
+"""The items with their ids, ages and categories. An item without events is represented by similar items with events."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,16 +10,18 @@ from scipy import sparse
 
 from local_aws.recommender.types import Items
 
-KIN = 20
+COLD_ITEM_NEIGHBOURS = 20
 BINS = 8
-MOST_COLUMNS = 12
+MAX_COLUMNS = 12
+
+MetadataValue = str | float | None
 
 
 @dataclass(frozen=True)
-class Column:
-    """One metadata column: its categories, or the edges of the bins of its numbers, and how much it tells.
+class MetadataColumn:
+    """One metadata column: its categories, or the edges of the bins of its numbers, and how informative it is.
 
-    `lift` is the log of how much more often two items of one category belong to one person than chance has it.
+    `lift` is the log of how much more often two items of one category have the same user than by chance.
     """
 
     name: str
@@ -28,9 +30,9 @@ class Column:
     lift: float = 0.0
 
     @classmethod
-    def of(cls, name: str, values: Sequence[str | float | None]) -> "Column":
-        """Learn categories (those of two items or more) and bins from a column's values."""
-        numbers = [float(value) for value in values if _is_number(value)]
+    def fit(cls, name: str, values: Sequence[MetadataValue]) -> "MetadataColumn":
+        """Learn the categories (those of at least two items) and the bins from the values of a column."""
+        numbers = [float(value) for value in values if isinstance(value, int | float) and _is_number(value)]
         edges = tuple(np.unique(np.quantile(numbers, np.arange(1, BINS) / BINS)).tolist()) if numbers else ()
         counts: dict[str, int] = {}
         for value in values:
@@ -38,153 +40,157 @@ class Column:
                 counts[label] = counts.get(label, 0) + 1
         return cls(name, tuple(sorted(label for label, count in counts.items() if count > 1)), edges)
 
-    def encode(self, values: Sequence[str | float | None]) -> sparse.csr_matrix:
-        """(items, labels): the categories of each item, each row summing to 1, or empty."""
-        index = {label: place for place, label in enumerate(self.labels)}
+    def encode(self, values: Sequence[MetadataValue]) -> sparse.csr_matrix:
+        """Return (items, labels): the categories of each item. Each row sums to 1, or is empty."""
+        index = {label: position for position, label in enumerate(self.labels)}
         found = [[index[label] for label in _labels(value, self.edges) if label in index] for value in values]
         starts = np.concatenate([[0], np.cumsum([len(row) for row in found], dtype=np.int64)])
         data = [1 / len(row) for row in found for _ in row]
-        columns = np.array([place for row in found for place in row], np.int32)
+        columns = np.array([position for row in found for position in row], np.int32)
         return sparse.csr_matrix((np.array(data, np.float32), columns, starts), shape=(len(found), len(self.labels)))
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Items in the model's order: first the `warm` ones, which have events, then those without.
+    """The items in the order of the model: first the `warm` ones, which have events, then the cold ones without.
 
-    `traits` hold a matrix (items, labels) for each of `columns`; `born` (items,) is epoch seconds, NaN if unknown;
-    `blends` (cold items, warm items) say which known items stand for one without events.
+    `categories` holds a matrix (items, labels) for each of `columns`. `creation_times` (items,) are epoch seconds, NaN
+    if unknown. `cold_item_neighbours` (cold items, warm items) gives the weights of the warm items that represent a
+    cold one.
     """
 
     item_ids: tuple[str, ...]
     warm: int
-    born: NDArray[np.float64]
-    columns: tuple[Column, ...]
-    traits: tuple[sparse.csr_matrix, ...]
-    blends: sparse.csr_matrix
+    creation_times: NDArray[np.float64]
+    columns: tuple[MetadataColumn, ...]
+    categories: tuple[sparse.csr_matrix, ...]
+    cold_item_neighbours: sparse.csr_matrix
 
     @cached_property
-    def places(self) -> Mapping[str, int]:
+    def positions(self) -> Mapping[str, int]:
         """Position of each item id."""
-        return {item: place for place, item in enumerate(self.item_ids)}
+        return {item: position for position, item in enumerate(self.item_ids)}
 
     def __len__(self) -> int:
         return len(self.item_ids)
 
-    def spread(self, warm: NDArray[np.float32], result: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Values (k, warm items) written for all items into `result` (k, items), which is returned.
+    def extend_to_cold_items(self, warm: NDArray[np.float32], result: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Write the values (k, warm items) for all items into `result` (k, items), and return it.
 
-        An item without events gets the blend of its kin's, and 0 without kin.
+        A cold item gets the weighted mean of its neighbours, or 0 without neighbours.
         """
         result[:, : self.warm] = warm
         if len(self) > self.warm:
-            result[:, self.warm :] = (self.blends @ warm.T).T
+            result[:, self.warm :] = (self.cold_item_neighbours @ warm.T).T
         return result
 
     @cached_property
-    def alone(self) -> NDArray[np.int64]:
-        """Items of which nothing is known: no events and no kin."""
-        return self.warm + np.flatnonzero(np.diff(self.blends.indptr) == 0)
+    def unknown_items(self) -> NDArray[np.int64]:
+        """Positions of the items that have neither events nor neighbours."""
+        return self.warm + np.flatnonzero(np.diff(self.cold_item_neighbours.indptr) == 0)
 
     def with_items(self, items: Items) -> "Catalogue":
-        """The same catalogue and, behind it, those of `items` that it did not hold, without events."""
-        fresh = [row for row, item in enumerate(items.item_ids) if item not in self.places]
-        fresh = list({items.item_ids[row]: row for row in fresh}.values())
-        if not fresh:
+        """Return a catalogue that ends with the items that this one does not hold. They have no events."""
+        new = [row for row, item in enumerate(items.item_ids) if item not in self.positions]
+        new = list({items.item_ids[row]: row for row in new}.values())
+        if not new:
             return self
         absent = [None] * len(items.item_ids)
         columns = [items.metadata.get(column.name, absent) for column in self.columns]
-        added = [c.encode([values[row] for row in fresh]) for c, values in zip(self.columns, columns, strict=True)]
-        traits = tuple(sparse.vstack([old, new], format="csr") for old, new in zip(self.traits, added, strict=True))
-        grown = replace(
+        added = [c.encode([values[row] for row in new]) for c, values in zip(self.columns, columns, strict=True)]
+        pairs = zip(self.categories, added, strict=True)
+        extended = replace(
             self,
-            item_ids=self.item_ids + tuple(items.item_ids[row] for row in fresh),
-            born=np.concatenate([self.born, _born(items, fresh)]),
-            traits=traits,
+            item_ids=self.item_ids + tuple(items.item_ids[row] for row in new),
+            creation_times=np.concatenate([self.creation_times, _creation_times(items, new)]),
+            categories=tuple(sparse.vstack(pair, format="csr") for pair in pairs),
         )
-        return replace(grown, blends=grown.kin())
+        return replace(extended, cold_item_neighbours=extended.find_cold_item_neighbours())
 
-    def kin(self) -> sparse.csr_matrix:
-        """(cold items, warm items): for each cold item the most alike warm ones, by the lifts of what they share."""
+    def find_cold_item_neighbours(self) -> sparse.csr_matrix:
+        """Return (cold items, warm items): the weights of the warm items most similar to each cold one.
+
+        The similarity is the sum of the lifts of the columns in which the two items share a category.
+        """
         cold = len(self) - self.warm
-        likeness = sparse.csr_matrix((cold, self.warm), dtype=np.float32)
-        for column, traits in zip(self.columns, self.traits, strict=True):
-            likeness = likeness + column.lift * (traits[self.warm :] @ traits[: self.warm].T)
-        rows = [_closest(likeness[[place]]) for place in range(cold)]
-        starts = np.concatenate([[0], np.cumsum([len(places) for places, _ in rows], dtype=np.int64)])
-        columns = np.concatenate([places for places, _ in rows] or [np.zeros(0)]).astype(np.int32)
-        data = np.concatenate([shares for _, shares in rows] or [np.zeros(0)]).astype(np.float32)
+        similarity = sparse.csr_matrix((cold, self.warm), dtype=np.float32)
+        for column, categories in zip(self.columns, self.categories, strict=True):
+            similarity = similarity + column.lift * (categories[self.warm :] @ categories[: self.warm].T)
+        rows = [_nearest(similarity[[position]]) for position in range(cold)]
+        starts = np.concatenate([[0], np.cumsum([len(positions) for positions, _ in rows], dtype=np.int64)])
+        columns = np.concatenate([np.zeros(0, np.int32), *(positions for positions, _ in rows)]).astype(np.int32)
+        data = np.concatenate([np.zeros(0, np.float32), *(weights for _, weights in rows)]).astype(np.float32)
         return sparse.csr_matrix((data, columns, starts), shape=(cold, self.warm))
 
 
-def build(warm: Sequence[str], items: Items | None, together: sparse.csr_matrix) -> Catalogue:
-    """The catalogue of the `warm` items and of those that only `items` names.
+def build(warm: Sequence[str], items: Items | None, cooccurrence: sparse.csr_matrix) -> Catalogue:
+    """Return the catalogue of the `warm` items and of those that only `items` names.
 
-    `together` (warm, warm) counts whose people overlap; it decides which columns tell something.
+    `cooccurrence` (warm, warm) counts the users that two items share. It decides which columns are informative.
     """
-    given = items or Items([])
-    rows = {item: row for row, item in enumerate(given.item_ids)}
-    columns, traits = [], []
-    for name, values in given.metadata.items():
-        column = Column.of(name, values)
+    described = items or Items([])
+    rows = {item: row for row, item in enumerate(described.item_ids)}
+    columns, categories = [], []
+    for name, values in described.metadata.items():
+        column = MetadataColumn.fit(name, values)
         matrix = column.encode([values[rows[item]] if item in rows else None for item in warm])
-        columns.append(replace(column, lift=_lift(matrix, together)))
-        traits.append(matrix)
-    best = sorted(range(len(columns)), key=lambda place: -columns[place].lift)[:MOST_COLUMNS]
+        columns.append(replace(column, lift=_lift(matrix, cooccurrence)))
+        categories.append(matrix)
+    best = sorted(range(len(columns)), key=lambda place: -columns[place].lift)[:MAX_COLUMNS]
     best = sorted(place for place in best if columns[place].lift > 0)
     known = Catalogue(
         tuple(warm),
         len(warm),
-        _born(given, [rows.get(item, -1) for item in warm]),
+        _creation_times(described, [rows.get(item, -1) for item in warm]),
         tuple(columns[place] for place in best),
-        tuple(traits[place] for place in best),
+        tuple(categories[place] for place in best),
         sparse.csr_matrix((0, len(warm)), dtype=np.float32),
     )
-    order = sorted(range(len(given.item_ids)), key=lambda row: given.item_ids[row])
-    return known.with_items(_rows(given, order))
+    order = sorted(range(len(described.item_ids)), key=lambda row: described.item_ids[row])
+    return known.with_items(_select_rows(described, order))
 
 
-def among(items: Items | None, ids: Collection[str]) -> Items | None:
-    """Only what `items` says about these ids."""
-    return items and _rows(items, [row for row, item in enumerate(items.item_ids) if item in ids])
+def select_items(items: Items | None, ids: Collection[str]) -> Items | None:
+    """Return only the rows of `items` with these ids."""
+    return items and _select_rows(items, [row for row, item in enumerate(items.item_ids) if item in ids])
 
 
-def _rows(items: Items, rows: Sequence[int]) -> Items:
-    born = items.creation_timestamps
+def _select_rows(items: Items, rows: Sequence[int]) -> Items:
+    times = items.creation_timestamps
     metadata = {name: [values[row] for row in rows] for name, values in items.metadata.items()}
-    created = None if born is None else [born[row] for row in rows]
+    created = None if times is None else [times[row] for row in rows]
     return Items([items.item_ids[row] for row in rows], metadata, created)
 
 
-def _born(items: Items, rows: Sequence[int]) -> NDArray[np.float64]:
+def _creation_times(items: Items, rows: Sequence[int]) -> NDArray[np.float64]:
     times = items.creation_timestamps
     known = [None if times is None or row < 0 else times[row] for row in rows]
     return np.array([np.nan if time is None else time for time in known], np.float64)
 
 
-def _lift(traits: sparse.csr_matrix, together: sparse.csr_matrix) -> float:
-    """Log of (share of co-occurrences inside of a category / what chance gives), at least 0."""
-    counts = together - sparse.diags(together.diagonal())
+def _lift(categories: sparse.csr_matrix, cooccurrence: sparse.csr_matrix) -> float:
+    """Return the log of (share of co-occurrences within a category / share expected by chance), at least 0."""
+    counts = cooccurrence - sparse.diags(cooccurrence.diagonal())
     weights = np.asarray(counts.sum(axis=1)).ravel()
     total = float(weights.sum())
-    if not total or not traits.shape[1]:
+    if not total or not categories.shape[1]:
         return 0.0
-    inside = float((traits.T @ counts @ traits).diagonal().sum()) / total
-    chance = float(((traits.T @ weights) ** 2).sum()) / total**2
+    inside = float((categories.T @ counts @ categories).diagonal().sum()) / total
+    chance = float(((categories.T @ weights) ** 2).sum()) / total**2
     return max(0.0, float(np.log(inside / chance))) if inside and chance else 0.0
 
 
-def _closest(likeness: sparse.csr_matrix) -> tuple[NDArray[np.integer], NDArray[np.float32]]:
-    best = np.argsort(-likeness.data, kind="stable")[:KIN]
-    shares = np.exp(likeness.data[best] - (likeness.data[best[0]] if len(best) else 0.0))
-    return likeness.indices[best], shares / max(float(shares.sum()), 1e-9)
+def _nearest(similarity: sparse.csr_matrix) -> tuple[NDArray[np.integer], NDArray[np.float32]]:
+    best = np.argsort(-similarity.data, kind="stable")[:COLD_ITEM_NEIGHBOURS]
+    weights = np.exp(similarity.data[best] - (similarity.data[best[0]] if len(best) else 0.0))
+    return similarity.indices[best], weights / max(float(weights.sum()), 1e-9)
 
 
-def _is_number(value: str | float | None) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and np.isfinite(value)
+def _is_number(value: MetadataValue) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(value))
 
 
-def _labels(value: str | float | None, edges: tuple[float, ...]) -> list[str]:
-    if _is_number(value):
+def _labels(value: MetadataValue, edges: tuple[float, ...]) -> list[str]:
+    if isinstance(value, int | float) and _is_number(value):
         return [f"#{int(np.searchsorted(edges, value, side='right'))}"]
     return sorted(set(value.split("|"))) if isinstance(value, str) and value else []

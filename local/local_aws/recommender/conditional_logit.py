@@ -1,4 +1,4 @@
-"""The choice model: people take an item with odds exp(weights . signals), a conditional logit (McFadden 1974)."""
+"""The choice model: the odds of a candidate are exp(weights . features). It is a conditional logit (McFadden 1974)."""
 
 from dataclasses import dataclass
 
@@ -9,88 +9,92 @@ from scipy import sparse
 Matrix = NDArray[np.float32]
 Vector = NDArray[np.float64]
 
-STEPS = 12
-HALVINGS = 12
-ENOUGH = 1e-4
-FAINTEST = -60.0  # what is less likely would be a denormal number, on which processors are slow
+MAX_ITERATIONS = 12
+MAX_STEP_HALVINGS = 12
+TOLERANCE = 1e-4
+MINIMUM_LOG_ODDS = -60.0  # smaller odds would be denormal numbers, on which processors are slow
 
 
 @dataclass(frozen=True)
 class Choices:
-    """Observed choices: the candidates of every question side by side.
+    """Observed choices: the candidates of all queries, one query after the other.
 
-    `signals` (candidates, signals); `starts` (questions + 1,); `chosen` (candidates,) the share of the question's
-    answers that a candidate got; `offsets` (candidates,) log of how many items a sampled candidate stands for.
+    `features` is (candidates, features). `starts` (queries + 1,) gives the first candidate of each query. `targets`
+    (candidates,) is the share of the query's target items that a candidate holds. `offsets` (candidates,) is the log of
+    how many items a sampled candidate represents.
     """
 
-    signals: Matrix
+    features: Matrix
     starts: NDArray[np.int64]
-    chosen: Matrix
+    targets: Matrix
     offsets: Matrix
 
     @classmethod
-    def joined(cls, parts: "list[Choices]") -> "Choices":
-        """All questions of all parts."""
+    def concatenate(cls, parts: "list[Choices]") -> "Choices":
+        """Return the queries of all parts together."""
         lengths = np.concatenate([np.diff(part.starts) for part in parts])
         return cls(
-            np.concatenate([part.signals for part in parts]),
+            np.concatenate([part.features for part in parts]),
             np.concatenate([[0], np.cumsum(lengths)]),
-            np.concatenate([part.chosen for part in parts]),
+            np.concatenate([part.targets for part in parts]),
             np.concatenate([part.offsets for part in parts]),
         )
 
 
 def fit(choices: Choices) -> Vector:
-    """(signals,) weights of the greatest posterior, with a standard normal prior on each standardised weight.
+    """Return the (features,) weights with the greatest posterior probability.
 
-    Newton's method with step halving; the loss is convex, so the answer is the only one.
+    The prior is a standard normal distribution on each weight of the standardised features. The method is Newton's,
+    with step halving. The loss is convex, so there is only one solution.
     """
-    means = choices.signals.mean(axis=0, dtype=np.float64)
-    squares = np.einsum("cs,cs->s", choices.signals, choices.signals, dtype=np.float64) / len(choices.signals)
+    means = choices.features.mean(axis=0, dtype=np.float64)
+    squares = np.einsum("cs,cs->s", choices.features, choices.features, dtype=np.float64) / len(choices.features)
     scale = np.sqrt(np.maximum(squares - means**2, 1e-12))
-    likelihood = _Likelihood(choices, (choices.signals / scale.astype(np.float32)).astype(np.float32))
-    weights = np.zeros(len(scale))
-    loss, shares = likelihood.shares(weights)
-    for _ in range(STEPS):
-        gradient, curvature = likelihood.slopes(weights, shares)
-        step = np.linalg.solve(curvature, gradient)
-        if float(gradient @ step) < ENOUGH * (1 + abs(loss)):
+    likelihood = _Likelihood(choices, (choices.features / scale.astype(np.float32)).astype(np.float32))
+    weights: Vector = np.zeros(len(scale))
+    loss, probabilities = likelihood.evaluate(weights)
+    for _ in range(MAX_ITERATIONS):
+        gradient, hessian = likelihood.derivatives(weights, probabilities)
+        step: Vector = np.linalg.solve(hessian, gradient).astype(np.float64, copy=False)
+        if float(gradient @ step) < TOLERANCE * (1 + abs(loss)):
             break
-        weights, loss, shares = likelihood.descend(weights, step, loss, shares)
-    return weights / scale
+        weights, loss, probabilities = likelihood.line_search(weights, step, loss, probabilities)
+    return np.asarray(weights / scale, np.float64)
 
 
 @dataclass(frozen=True)
 class _Likelihood:
     choices: Choices
-    signals: Matrix
+    features: Matrix
 
-    def descend(self, weights: Vector, step: Vector, loss: float, shares: Matrix) -> tuple[Vector, float, Matrix]:
-        """The greatest halving of the step that lessens the loss, or no step."""
-        for halvings in range(HALVINGS):
-            tried = weights - step / 2**halvings
-            lower, there = self.shares(tried)
-            if lower <= loss:
-                return tried, lower, there
-        return weights, loss, shares
+    def line_search(
+        self, weights: Vector, step: Vector, loss: float, probabilities: Matrix
+    ) -> tuple[Vector, float, Matrix]:
+        """Halve the step until it lowers the loss. Return the unchanged arguments if no halving does."""
+        for halvings in range(MAX_STEP_HALVINGS):
+            candidate = weights - step / 2**halvings
+            candidate_loss, candidate_probabilities = self.evaluate(candidate)
+            if candidate_loss <= loss:
+                return candidate, candidate_loss, candidate_probabilities
+        return weights, loss, probabilities
 
-    def slopes(self, weights: Vector, shares: Matrix) -> tuple[Vector, NDArray[np.float64]]:
-        """Gradient and Hessian, both with the prior."""
-        gradient = self.signals.T @ (shares - self.choices.chosen) + weights
-        spread = self.signals * np.sqrt(shares)[:, None]
-        places = np.arange(len(shares), dtype=np.int32)
-        means = sparse.csr_matrix((shares, places, self.choices.starts)) @ self.signals
-        curvature = (spread.T @ spread - means.T @ means).astype(np.float64)
-        curvature[np.diag_indices_from(curvature)] += 1.0
-        return gradient.astype(np.float64), curvature
+    def derivatives(self, weights: Vector, probabilities: Matrix) -> tuple[Vector, NDArray[np.float64]]:
+        """Return the gradient and the Hessian of the loss, both including the prior."""
+        gradient = self.features.T @ (probabilities - self.choices.targets) + weights
+        scaled = self.features * np.sqrt(probabilities)[:, None]
+        columns = np.arange(len(probabilities), dtype=np.int32)
+        means = sparse.csr_matrix((probabilities, columns, self.choices.starts)) @ self.features
+        hessian = (scaled.T @ scaled - means.T @ means).astype(np.float64)
+        hessian[np.diag_indices_from(hessian)] += 1.0
+        return gradient.astype(np.float64), hessian
 
-    def shares(self, weights: Vector) -> tuple[float, Matrix]:
-        """The loss with the prior, and the probability (candidates,) of each candidate."""
+    def evaluate(self, weights: Vector) -> tuple[float, Matrix]:
+        """Return the loss including the prior, and the probability (candidates,) of each candidate."""
         starts, lengths = self.choices.starts[:-1], np.diff(self.choices.starts)
-        utilities = self.signals @ weights.astype(np.float32) + self.choices.offsets
+        utilities = self.features @ weights.astype(np.float32) + self.choices.offsets
         utilities -= np.repeat(np.maximum.reduceat(utilities, starts), lengths)
-        odds = np.exp(np.maximum(utilities, FAINTEST))
+        odds = np.exp(np.maximum(utilities, MINIMUM_LOG_ODDS))
         totals = np.add.reduceat(odds, starts)
-        logs = utilities - np.repeat(np.log(totals), lengths)
-        loss = -float(self.choices.chosen.astype(np.float64) @ logs) + 0.5 * float(weights @ weights)
+        log_probabilities = utilities - np.repeat(np.log(totals), lengths)
+        loss = -float(self.choices.targets.astype(np.float64) @ log_probabilities) + 0.5 * float(weights @ weights)
         return loss, odds / np.repeat(totals, lengths)

@@ -1,4 +1,4 @@
-"""Reads interactions and items from CSV files; what is wrong is told by file, line and column."""
+"""Read interactions and items from CSV files. Errors name the file, the line and the column."""
 
 import csv
 from collections.abc import Iterator, Mapping
@@ -7,20 +7,23 @@ from pathlib import Path
 
 from local_aws.recommender.types import Interactions, Items
 
-LARGEST_SECONDS = 1e11  # the year 5138: what is greater is milliseconds
-MOST_CATEGORIES = 20  # a column of numbers with more distinct values holds quantities
+MAX_SECONDS = 1e11  # the year 5138; a greater number is milliseconds
+MAX_CATEGORIES = 20  # a column of numbers with more distinct values holds quantities
 
 Row = Mapping[str, str]
 
 
 class InvalidFileError(Exception):
-    """The file cannot be used; `str()` names file, line and column."""
+    """The file cannot be used. `str()` names the file, the line and the column."""
 
 
 def read_interactions(path: Path) -> Interactions:
-    """USER_ID, ITEM_ID, TIMESTAMP (epoch seconds; milliseconds are recognised), and EVENT_TYPE, EVENT_VALUE if there.
+    """Read the columns USER_ID, ITEM_ID and TIMESTAMP, and EVENT_TYPE and EVENT_VALUE if they exist.
 
-    Columns may come in any order, others are ignored. Raises InvalidFileError.
+    TIMESTAMP is in epoch seconds or milliseconds. The columns may be in any order, and others are ignored.
+
+    Raises:
+        InvalidFileError: The file cannot be used.
     """
     rows = list(_rows(path, ("USER_ID", "ITEM_ID", "TIMESTAMP")))
     names = rows[0][1].keys() if rows else ()
@@ -33,7 +36,11 @@ def read_interactions(path: Path) -> Interactions:
 
 
 def read_items(path: Path) -> Items:
-    """ITEM_ID, CREATION_TIMESTAMP (epoch seconds) if there; every other column is metadata. Raises InvalidFileError."""
+    """Read ITEM_ID, and CREATION_TIMESTAMP (epoch seconds) if it exists. Every other column is metadata.
+
+    Raises:
+        InvalidFileError: The file cannot be used.
+    """
     rows = list(_rows(path, ("ITEM_ID",)))
     names = [name for name in (rows[0][1] if rows else ()) if name not in ("ITEM_ID", "CREATION_TIMESTAMP")]
     created = [_number_or_none(path, line, row, "CREATION_TIMESTAMP") for line, row in rows]
@@ -42,7 +49,7 @@ def read_items(path: Path) -> Items:
 
 
 def _rows(path: Path, required: tuple[str, ...]) -> Iterator[tuple[int, Row]]:
-    """Line number and fields of each row."""
+    """Yield the line number and the fields of each row."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as stream:
             reader = csv.reader(stream, strict=True)
@@ -65,9 +72,9 @@ def _check_header(path: Path, header: list[str], required: tuple[str, ...]) -> N
         raise InvalidFileError(
             f"{path}, line 1: no column {', '.join(missing)}; the header is {','.join(header) or 'empty'}"
         )
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        raise InvalidFileError(f"{path}, line 1: column {', '.join(twice)} is there twice")
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    if repeated:
+        raise InvalidFileError(f"{path}, line 1: column {', '.join(repeated)} is there twice")
 
 
 def _named(path: Path, line: int, header: list[str], fields: list[str]) -> Row:
@@ -96,7 +103,7 @@ def _seconds(path: Path, line: int, row: Row, column: str) -> float:
     number = _number(path, line, row, column)
     if number < 0:
         raise InvalidFileError(f"{path}, line {line}, column {column}: {row[column]} is before 1970")
-    return number / 1000 if number > LARGEST_SECONDS else number
+    return number / 1000 if number > MAX_SECONDS else number
 
 
 def _number_or_none(path: Path, line: int, row: Row, column: str) -> float | None:
@@ -104,9 +111,9 @@ def _number_or_none(path: Path, line: int, row: Row, column: str) -> float | Non
 
 
 def _metadata(values: list[str]) -> list[str | float | None]:
-    """Numbers if all are numbers and there are many different ones, else categories."""
+    """Return numbers if all values are numbers and many of them differ, else categories."""
     given = [value for value in values if value]
-    if len(set(given)) <= MOST_CATEGORIES or not all(_is_number(value) for value in given):
+    if len(set(given)) <= MAX_CATEGORIES or not all(_is_number(value) for value in given):
         return [value or None for value in values]
     return [float(value) if value else None for value in values]
 

@@ -1,4 +1,6 @@
-"""The split that Personalize documents: 90% of the users train; the newest 10% of the events of the others are asked.
+"""Split the data as Personalize documents it.
+
+90% of the users are for training. Of the other users, the newest 10% of the events are the targets of one query each.
 
 Source: Amazon Personalize developer guide, "Evaluating a solution version with metrics".
 """
@@ -15,29 +17,29 @@ HELD_OUT_EVENTS = 0.1
 
 
 @dataclass(frozen=True)
-class Question:
-    """What one held-out user did until a moment, and the distinct items of what they did then."""
+class Query:
+    """The history of one held-out user, and the distinct items of the user's events after it."""
 
     user_id: str
     history: Sequence[Event]
-    answers: frozenset[str]
+    targets: frozenset[str]
 
 
 def held_out_users(user_ids: Sequence[str], seed: int) -> frozenset[str]:
-    """A tenth of the users (at least one), drawn by a hash of the id, so that the order of the rows does not matter."""
+    """Return a tenth of the users, at least one, drawn by a hash of the id so that the order of rows has no effect."""
     ordered = sorted(set(user_ids), key=lambda user: blake2b(f"{seed}:{user}".encode(), digest_size=8).digest())
     return frozenset(ordered[: max(1, round(HELD_OUT_USERS * len(ordered)))])
 
 
-def split(interactions: Interactions, seed: int = 0) -> tuple[Interactions, list[Question]]:
-    """Interactions to train on, and the questions; held-out users with a single event cannot be asked."""
+def split(interactions: Interactions, seed: int = 0) -> tuple[Interactions, list[Query]]:
+    """Return the interactions to train on, and the queries. A held-out user with one event gives no query."""
     held_out = held_out_users(interactions.user_ids, seed)
     training = [row for row, user in enumerate(interactions.user_ids) if user not in held_out]
-    return rows_of(interactions, training), list(questions(interactions, held_out))
+    return select_rows(interactions, training), list(leave_out_newest(interactions, held_out))
 
 
-def rows_of(interactions: Interactions, rows: Sequence[int]) -> Interactions:
-    """Only these rows."""
+def select_rows(interactions: Interactions, rows: Sequence[int]) -> Interactions:
+    """Return only these rows."""
     types, values = interactions.event_types, interactions.event_values
     return Interactions(
         [interactions.user_ids[row] for row in rows],
@@ -48,15 +50,15 @@ def rows_of(interactions: Interactions, rows: Sequence[int]) -> Interactions:
     )
 
 
-def questions(interactions: Interactions, users: frozenset[str]) -> Iterator[Question]:
-    """One question for each of these users with two events or more, in the order of their ids."""
+def leave_out_newest(interactions: Interactions, users: frozenset[str]) -> Iterator[Query]:
+    """Yield one query for each of these users with two events or more, in the order of their ids."""
     rows = [row for row, user in enumerate(interactions.user_ids) if user in users]
     rows.sort(key=lambda row: (interactions.user_ids[row], interactions.timestamps[row]))
     for user, group in groupby(rows, key=lambda row: interactions.user_ids[row]):
         events = [_event(interactions, row) for row in group]
-        asked = max(1, round(HELD_OUT_EVENTS * len(events)))
-        if len(events) > asked:
-            yield Question(user, events[:-asked], frozenset(event.item_id for event in events[-asked:]))
+        left_out = max(1, round(HELD_OUT_EVENTS * len(events)))
+        if len(events) > left_out:
+            yield Query(user, events[:-left_out], frozenset(event.item_id for event in events[-left_out:]))
 
 
 def _event(interactions: Interactions, row: int) -> Event:

@@ -1,4 +1,4 @@
-"""Gives places of an answer to young items, as Personalize's User-Personalization describes its item exploration.
+"""Item exploration: give places of a recommendation list to new items, as User-Personalization documents it.
 
 Source: developer guide, "User-Personalization recipe", `explorationWeight` (the closer to 1, the more items with little
 interaction data or relevance) and `explorationItemAgeCutOff` (oldest age in days, from the newest interaction).
@@ -12,30 +12,39 @@ from local_aws.recommender.types import Exploration
 DAY = 86_400.0
 
 
-def explored(
+def explore(
     best: NDArray[np.int64],
-    shares: NDArray[np.float64],
-    born: NDArray[np.float64],
+    probabilities: NDArray[np.float64],
+    creation_times: NDArray[np.float64],
     counts: NDArray[np.float32],
-    newest: float,
-    wish: Exploration,
+    newest_event: float,
+    exploration: Exploration,
 ) -> NDArray[np.int64]:
-    """`best` (n,) places, best first, with some of them given to young candidates.
+    """Return the items `best` (n,), best first, with some of the places given to new candidates.
 
-    `shares` (items,) is 0 for what may not be shown; `born` (items,) epoch seconds; `counts` (items,) events of each.
-    Each place explores with probability `wish.weight`; a young item is drawn the likelier the fewer its events and,
-    the less so the greater the weight, the higher its share.
+    Each place explores with probability `exploration.weight`. A new item is drawn with more probability if it has fewer
+    events, and, the less so the greater the weight, if its own probability is higher.
+
+    Args:
+        best: Positions of the best items.
+        probabilities: (items,) probability of each item, 0 for items that must not be shown.
+        creation_times: (items,) epoch seconds.
+        counts: (items,) number of events of each item.
+        newest_event: Epoch seconds of the newest interaction.
+        exploration: Weight, age cut-off and seed.
     """
-    random = np.random.default_rng(wish.seed)
-    young = np.flatnonzero((shares > 0) & (born >= newest - wish.item_age_cut_off_days * DAY))
-    odds = (1 - wish.weight) * np.log(shares[young]) - 0.5 * np.log1p(counts[young]) + random.gumbel(size=len(young))
-    queue = iter(young[np.argsort(-odds, kind="stable")].tolist())
-    explores = random.random(len(best)) < wish.weight
-    answer: dict[int, None] = {}
+    random = np.random.default_rng(exploration.seed)
+    oldest = newest_event - exploration.item_age_cut_off_days * DAY
+    new = np.flatnonzero((probabilities > 0) & (creation_times >= oldest))
+    relevance = (1 - exploration.weight) * np.log(probabilities[new])
+    log_odds = relevance - 0.5 * np.log1p(counts[new]) + random.gumbel(size=len(new))
+    drawn = iter(new[np.argsort(-log_odds, kind="stable")].tolist())
+    explores = random.random(len(best)) < exploration.weight
+    chosen: dict[int, None] = {}
     ranked = iter(best.tolist())
-    for explore in explores:
-        sources = (queue, ranked) if explore else (ranked, queue)
-        place = next((p for source in sources for p in source if p not in answer), None)
-        if place is not None:
-            answer[place] = None
-    return np.array(list(answer), dtype=np.int64)
+    for place_explores in explores:
+        sources = (drawn, ranked) if place_explores else (ranked, drawn)
+        item = next((candidate for source in sources for candidate in source if candidate not in chosen), None)
+        if item is not None:
+            chosen[item] = None
+    return np.array(list(chosen), dtype=np.int64)

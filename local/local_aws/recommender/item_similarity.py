@@ -1,12 +1,15 @@
-"""Item-to-item graphs, each the closed-form answer to one question about the training sequences.
+"""Item-to-item models, each computed in closed form from the training sequences.
 
-`taste`: EASE^R (Steck 2019): which items belong to the same people, as a ridge regression with zero diagonal.
-`soon`: the same regression from a decayed past to the near future (SLIST's transition part, Choi et al. 2021).
-`next` and `similar`: plain counts of what follows and what goes together; sparse, so they hold for any catalogue.
+`ease`: EASE^R (Steck 2019), a ridge regression of each item on the other items of the same users, with zero diagonal.
+`sequential_regression`: a ridge regression of the near future on the decayed past, the transition part of SLIST (Choi
+et al. 2021).
+`transition_probabilities` and `cosine_similarity`: counts of what follows an item and of what has the same users. They
+are sparse, so they cover a catalogue of any size.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,35 +18,35 @@ from scipy.linalg import lapack
 
 from local_aws.recommender.sequences import Sequences
 
-DENSE_ITEMS = 5000
+MAX_REGRESSION_ITEMS = 5000
 NEIGHBOURS = 200
-DENSE_STORAGE = 2500
-DOUBLE_PRECISION = 3000
+MAX_DENSE_STORAGE_ITEMS = 2500
+MAX_DOUBLE_PRECISION_ITEMS = 3000
 REGRESSION_EVENTS = 300_000
-REACH = 8
-FUTURE = 4
+PAST_WINDOW = 8
+FUTURE_WINDOW = 4
 
 Matrix = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Graph:
-    """Weights from an item (row) to an item (column): a dense array or, for many items, the strongest as CSR."""
+class SimilarityMatrix:
+    """Weights from an item (row) to an item (column): a dense array or, for many items, the strongest ones as CSR."""
 
     weights: Matrix | sparse.csr_matrix
 
-    def scores(self, items: NDArray[np.int64], shares: Matrix) -> Matrix:
-        """Sum of the rows `items` (n,), weighted by each row of `shares` (k, n): (k, items of the graph)."""
+    def scores(self, items: NDArray[np.int64], item_weights: Matrix) -> Matrix:
+        """Return (k, size): the sum of the rows `items` (n,), weighted by each row of `item_weights` (k, n)."""
         if isinstance(self.weights, np.ndarray):
-            return shares @ self.weights[items]
+            return item_weights @ self.weights[items]
         rows = self.weights[items]
-        spread = np.repeat(shares, np.diff(rows.indptr), axis=1) * rows.data
+        products = np.repeat(item_weights, np.diff(rows.indptr), axis=1) * rows.data
         size = self.weights.shape[1]
-        return np.stack([np.bincount(rows.indices, weights=row, minlength=size) for row in spread]).astype(np.float32)
+        return np.stack([np.bincount(rows.indices, weights=row, minlength=size) for row in products]).astype(np.float32)
 
 
-def incidence(sequences: Sequences, items: int, damping: float) -> sparse.csr_matrix:
-    """Users x items, 1 where the user met the item, divided by (number of the user's items) ** `damping`."""
+def user_item_matrix(sequences: Sequences, items: int, damping: float) -> sparse.csr_matrix:
+    """Return (users, items): 1 / (number of the user's items) ** `damping` for each item of the user, else 0."""
     ones = np.ones(len(sequences.items), np.float32)
     matrix = sparse.csr_matrix((ones, (sequences.users, sequences.items)), shape=(len(sequences.starts) - 1, items))
     matrix.sum_duplicates()
@@ -52,68 +55,76 @@ def incidence(sequences: Sequences, items: int, damping: float) -> sparse.csr_ma
     return matrix
 
 
-def taste(together: Matrix, ridge: float) -> Matrix:
-    """EASE^R's coefficients from the Gram matrix `together` (n, n), with `ridge` times its mean diagonal."""
-    inverse = _inverse(together, ridge * float(np.diag(together).mean()))
+def ease(gram: Matrix, ridge: float) -> Matrix:
+    """Return the coefficients of EASE^R for the `gram` matrix (n, n). `ridge` is in units of its mean diagonal."""
+    inverse = _inverse(gram, ridge * float(np.diag(gram).mean()))
     inverse /= -np.diag(inverse).copy()
     np.fill_diagonal(inverse, 0.0)
     return inverse
 
 
-def soon(past: sparse.csr_matrix, future: sparse.csr_matrix, ridge: float) -> Matrix:
-    """Ridge regression of the near future on the decayed past, both (events, n)."""
+def sequential_regression(past: sparse.csr_matrix, future: sparse.csr_matrix, ridge: float) -> Matrix:
+    """Return the coefficients (n, n) of a ridge regression of the future on the past, both (events, n)."""
     gram = (past.T @ past).toarray()
     lower = _cholesky(gram, ridge * float(np.diag(gram).mean()))
     solve = lapack.dpotrs if lower.dtype == np.float64 else lapack.spotrs
-    meetings = (past.T @ future).toarray().astype(lower.dtype, order="F")
-    coefficients = np.ascontiguousarray(solve(lower, meetings, lower=1, overwrite_b=1)[0], dtype=np.float32)
+    products = (past.T @ future).toarray().astype(lower.dtype, order="F")
+    coefficients = np.ascontiguousarray(solve(lower, products, lower=1, overwrite_b=1)[0], dtype=np.float32)
     np.fill_diagonal(coefficients, 0.0)
     return coefficients
 
 
-def following(past: sparse.csr_matrix, present: sparse.csr_matrix, doubt: float = 5.0) -> sparse.csr_matrix:
-    """Share of each item among what follows an item; `doubt` events are held against every item."""
+def transition_probabilities(
+    past: sparse.csr_matrix, present: sparse.csr_matrix, shrinkage: float = 5.0
+) -> sparse.csr_matrix:
+    """Return the share of each item among the events after an item. `shrinkage` is added to each denominator."""
     counts = sparse.csr_matrix(past.T @ present)
     counts.setdiag(0)
     counts.eliminate_zeros()
     totals = np.asarray(counts.sum(axis=1)).ravel()
-    counts.data /= np.repeat(totals + doubt, np.diff(counts.indptr)).astype(np.float32)
+    counts.data /= np.repeat(totals + shrinkage, np.diff(counts.indptr)).astype(np.float32)
     return counts
 
 
-def similar(together: sparse.csr_matrix, doubt: float = 5.0) -> sparse.csr_matrix:
-    """Cosine of the items' users, shrunk by `doubt`."""
-    norms = np.sqrt(together.diagonal()).astype(np.float32)
-    result = sparse.csr_matrix(together, copy=True)
+def cosine_similarity(cooccurrence: sparse.csr_matrix, shrinkage: float = 5.0) -> sparse.csr_matrix:
+    """Return the cosine of the items' users. `shrinkage` is added to each denominator."""
+    norms = np.sqrt(cooccurrence.diagonal()).astype(np.float32)
+    result = sparse.csr_matrix(cooccurrence, copy=True)
     result.setdiag(0)
     result.eliminate_zeros()
     rows = np.repeat(np.arange(len(norms)), np.diff(result.indptr))
-    result.data /= norms[rows] * norms[result.indices] + doubt
+    result.data /= norms[rows] * norms[result.indices] + shrinkage
     return result
 
 
-def strongest(weights: Matrix | sparse.csr_matrix, places: NDArray[np.int64], items: int) -> Graph:
-    """A graph over `items`, from weights among the items at `places`; many items keep only the strongest neighbours."""
-    if items <= DENSE_STORAGE:
+def keep_strongest(weights: Matrix | sparse.csr_matrix, positions: NDArray[np.int64], items: int) -> SimilarityMatrix:
+    """Return a matrix over `items` from weights among the items at `positions`.
+
+    Beyond MAX_DENSE_STORAGE_ITEMS items only the strongest NEIGHBOURS of each item are kept.
+    """
+    if items <= MAX_DENSE_STORAGE_ITEMS:
         full = np.zeros((items, items), np.float32)
-        full[np.ix_(places, places)] = weights.toarray() if sparse.issparse(weights) else weights
-        return Graph(full)
-    rows = [np.zeros(0, np.int64)] * items
-    values = [np.zeros(0, np.float32)] * items
-    for place, (columns, row) in zip(places, _rows(weights), strict=True):
+        full[np.ix_(positions, positions)] = weights if isinstance(weights, np.ndarray) else weights.toarray()
+        return SimilarityMatrix(full)
+    rows: list[NDArray[np.int64]] = [np.zeros(0, np.int64)] * items
+    values: list[Matrix] = [np.zeros(0, np.float32)] * items
+    for position, (columns, row) in zip(positions, _rows(weights), strict=True):
         keep = _largest(row)
-        rows[place], values[place] = places[columns[keep]], row[keep]
+        rows[position], values[position] = positions[columns[keep]], row[keep]
     starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
     data = (np.concatenate(values), np.concatenate(rows).astype(np.int32), starts)
-    return Graph(sparse.csr_matrix(data, shape=(items, items)))
+    return SimilarityMatrix(sparse.csr_matrix(data, shape=(items, items)))
 
 
-def decayed(sequences: Sequences, items: int, decay: float, *, forward: bool = False) -> sparse.csr_matrix:
-    """(events, items): what came before each event, or (forward) the event and what came after, fading by `decay`."""
+def decayed_neighbours(sequences: Sequences, items: int, decay: float, *, forward: bool = False) -> sparse.csr_matrix:
+    """Return (events, items): the items before each event, with weights that decay by `decay` for each step.
+
+    With `forward` it is the item of the event and the items after it.
+    """
     count = len(sequences.items)
     users = sequences.users
     parts = [(np.arange(count), np.arange(count), 1.0)] if forward else []
-    for gap in range(1, (FUTURE if forward else REACH) + 1):
+    for gap in range(1, (FUTURE_WINDOW if forward else PAST_WINDOW) + 1):
         late = np.arange(gap, count)
         late = late[users[late] == users[late - gap]]
         parts.append((late - gap, late, decay**gap) if forward else (late, late - gap, decay ** (gap - 1)))
@@ -123,13 +134,13 @@ def decayed(sequences: Sequences, items: int, decay: float, *, forward: bool = F
 
 
 def one_hot(sequences: Sequences, items: int) -> sparse.csr_matrix:
-    """(events, items): 1 at the item of each event."""
+    """Return (events, items): 1 at the item of each event."""
     count = len(sequences.items)
     return sparse.csr_matrix((np.ones(count, np.float32), sequences.items, np.arange(count + 1)), shape=(count, items))
 
 
-def without_echoes(sequences: Sequences) -> Sequences:
-    """The sequences without an event on the item of the event before."""
+def drop_consecutive_repeats(sequences: Sequences) -> Sequences:
+    """Return the sequences without the events that have the same item as the event before them."""
     users = sequences.users
     keep = np.ones(len(users), bool)
     keep[1:] = (sequences.items[1:] != sequences.items[:-1]) | (users[1:] != users[:-1])
@@ -154,18 +165,23 @@ def _largest(row: Matrix) -> NDArray[np.int64]:
 
 
 def _cholesky(gram: Matrix, ridge: float) -> NDArray[np.floating]:
-    """Lower Cholesky factor of `gram` + `ridge` I; in double precision where that is cheap."""
-    work = gram.astype(np.float64 if len(gram) <= DOUBLE_PRECISION else np.float32, order="F")
+    """Return the lower Cholesky factor of `gram` + `ridge` I, in double precision where that is cheap.
+
+    Raises:
+        LinAlgError: The matrix is not positive definite.
+    """
+    precision = np.float64 if len(gram) <= MAX_DOUBLE_PRECISION_ITEMS else np.float32
+    work: NDArray[np.floating] = gram.astype(precision, order="F")
     work[np.diag_indices_from(work)] += ridge
-    factor = lapack.dpotrf if work.dtype == np.float64 else lapack.spotrf
-    lower, failed = factor(work, lower=1, overwrite_a=1, clean=1)
+    factorise = lapack.dpotrf if work.dtype == np.float64 else lapack.spotrf
+    lower, failed = factorise(work, lower=1, overwrite_a=1, clean=1)
     if failed:
         raise np.linalg.LinAlgError("the items' Gram matrix is not positive definite")
-    return lower
+    return cast(NDArray[np.floating], lower)
 
 
 def _inverse(gram: Matrix, ridge: float) -> Matrix:
-    """Inverse of `gram` + `ridge` I."""
+    """Return the inverse of `gram` + `ridge` I."""
     lower = _cholesky(gram, ridge)
     invert = lapack.dpotri if lower.dtype == np.float64 else lapack.spotri
     result, _ = invert(lower, lower=1, overwrite_c=1)

@@ -1,4 +1,4 @@
-"""The interactions as integer arrays: each user's events side by side, oldest first."""
+"""The interactions as integer arrays: the events of one user after those of another, oldest first."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +14,15 @@ from local_aws.recommender.types import (
     TrainingError,
 )
 
+MAX_RARITY_WEIGHT = 5.0
+
 
 @dataclass(frozen=True)
 class Sequences:
-    """Events of all users; user u's events are the rows `starts[u]:starts[u + 1]`, oldest first.
+    """The events of all users. Those of user u are the rows `starts[u]:starts[u + 1]`, oldest first.
 
-    `items` (events,) are positions in the catalogue, `times` (events,) epoch seconds, `weights` (events,) what an
-    event of its type counts.
+    `items` (events,) are positions in the catalogue, `times` (events,) epoch seconds, and `weights` (events,) the
+    weight of the event's type.
     """
 
     items: NDArray[np.int32]
@@ -38,55 +40,62 @@ class Sequences:
         """The user of each event."""
         return np.repeat(np.arange(len(self.starts) - 1), self.lengths)
 
-    def of(self, users: NDArray[np.int64]) -> "Sequences":
-        """Only these users, in this order."""
+    def select_users(self, users: NDArray[np.int64]) -> "Sequences":
+        """Return the events of only these users, in this order."""
         rows = np.concatenate([np.arange(self.starts[u], self.starts[u + 1]) for u in users] or [np.arange(0)])
         starts = np.concatenate([[0], np.cumsum(self.lengths[users])])
         return Sequences(self.items[rows], self.times[rows], self.weights[rows], starts)
 
 
-def positions(names: Iterable[str]) -> dict[str, int]:
-    """Each name's place in the sorted order, so that the order of the rows does not matter."""
-    return {name: place for place, name in enumerate(sorted(set(names)))}
+def index_names(names: Iterable[str]) -> dict[str, int]:
+    """Return the position of each name in sorted order, so that the order of the rows has no effect."""
+    return {name: position for position, name in enumerate(sorted(set(names)))}
 
 
-def event_weights(types: Sequence[str | None] | None, named: Mapping[str, float] | None) -> dict[str, float]:
-    """What one event of each type counts: as named, else the rarer the more (1 for the most frequent type).
+def event_type_weights(types: Sequence[str | None] | None, given: Mapping[str, float] | None) -> dict[str, float]:
+    """Return the weight of an event of each type: the `given` one, else more for rarer types.
 
-    The square root keeps a very rare type from silencing all others.
+    The most frequent type has weight 1. The square root keeps a very rare type from outweighing all others.
     """
     counts: dict[str, int] = {}
     for name in types or ():
         if name is not None:
             counts[name] = counts.get(name, 0) + 1
     most = max(counts.values(), default=1)
-    rarity = {name: min(float(np.sqrt(most / count)), 5.0) for name, count in counts.items()}
-    return {**rarity, **(named or {})}
+    rarity = {name: min(float(np.sqrt(most / count)), MAX_RARITY_WEIGHT) for name, count in counts.items()}
+    return {**rarity, **(given or {})}
 
 
-def encode(interactions: Interactions, places: Mapping[str, int], weights: Mapping[str, float]) -> Sequences:
-    """Sort by user, then time; equal times keep their order. `places` gives each item's position in the catalogue."""
-    user_places = positions(interactions.user_ids)
-    users = np.fromiter((user_places[user] for user in interactions.user_ids), np.int64, len(interactions))
-    items = np.fromiter((places[item] for item in interactions.item_ids), np.int32, len(interactions))
+def encode(interactions: Interactions, positions: Mapping[str, int], weights: Mapping[str, float]) -> Sequences:
+    """Sort the interactions by user and time. Events of equal time keep their order.
+
+    `positions` gives the position of each item in the catalogue, `weights` the weight of each event type.
+    """
+    user_positions = index_names(interactions.user_ids)
+    users = np.fromiter((user_positions[user] for user in interactions.user_ids), np.int64, len(interactions))
+    items = np.fromiter((positions[item] for item in interactions.item_ids), np.int32, len(interactions))
     times = np.asarray(interactions.timestamps, dtype=np.float64)
     types = interactions.event_types
-    each = np.ones(len(users)) if types is None else [weights.get(t, 1.0) if t is not None else 1.0 for t in types]
+    values = np.ones(len(users)) if types is None else [weights.get(t, 1.0) if t is not None else 1.0 for t in types]
     order = np.lexsort((times, users))
-    starts = np.concatenate([[0], np.cumsum(np.bincount(users, minlength=len(user_places)))])
-    return Sequences(items[order], times[order], np.asarray(each, dtype=np.float32)[order], starts)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(users, minlength=len(user_positions)))])
+    return Sequences(items[order], times[order], np.asarray(values, dtype=np.float32)[order], starts)
 
 
-def require_enough(interactions: Interactions) -> None:
-    """Personalize's minimum for a training (its quotas page); raises TrainingError."""
+def require_minimum_data(interactions: Interactions) -> None:
+    """Check the minimum data for a training, from the quotas page of Personalize.
+
+    Raises:
+        TrainingError: There are too few interactions or users.
+    """
     if len(interactions) < MINIMUM_INTERACTIONS:
         raise TrainingError(
             f"There are not enough interactions to train: {len(interactions)}, needed are {MINIMUM_INTERACTIONS}."
         )
     _, counts = np.unique(np.asarray(interactions.user_ids), return_counts=True)
-    enough = int((counts >= MINIMUM_EVENTS_PER_USER).sum())
-    if enough < MINIMUM_USERS:
+    users = int((counts >= MINIMUM_EVENTS_PER_USER).sum())
+    if users < MINIMUM_USERS:
         raise TrainingError(
             f"There are not enough users with at least {MINIMUM_EVENTS_PER_USER} interactions to train: "
-            f"{enough}, needed are {MINIMUM_USERS}."
+            f"{users}, needed are {MINIMUM_USERS}."
         )

@@ -1,4 +1,4 @@
-"""From sequences to knowledge: all graphs and statistics that need no validation."""
+"""Compute the statistics that need no validation: item similarities, popularity and repeat rates."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,98 +9,124 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from local_aws.recommender import catalogue, item_similarity
-from local_aws.recommender.features import Knowledge
-from local_aws.recommender.item_similarity import Graph
+from local_aws.recommender.features import FeatureExtractor
+from local_aws.recommender.item_similarity import SimilarityMatrix
 from local_aws.recommender.popularity import Popularity
 from local_aws.recommender.sequences import Sequences
 from local_aws.recommender.types import Items
 
-PAIRS = 3e8
+MAX_ITEM_PAIRS = 3e8
 PAST_DECAY = 0.5
 FUTURE_DECAY = 0.7
 
 
 @dataclass(frozen=True)
-class Ridges:
-    """Hyperparameters of the regressions, each ridge in units of its Gram matrix's mean diagonal."""
+class Regularization:
+    """Hyperparameters of the regressions. Each ridge is in units of the mean diagonal of its Gram matrix.
 
-    taste: float = 8.0
-    soon: float = 3.0
+    `damping` is the exponent by which users with many items count less in `ease`.
+    """
+
+    ease: float = 8.0
+    sequential: float = 3.0
     damping: float = 0.0
 
 
-def learn(
-    sequences: Sequences, warm: Sequence[str], items: Items | None, ridges: Ridges, *, trendy: bool = True
-) -> Knowledge:
-    """What these sequences teach about the `warm` items (those that events name) and the other `items`."""
+def fit_features(
+    sequences: Sequences,
+    warm: Sequence[str],
+    items: Items | None,
+    regularization: Regularization,
+    *,
+    use_recency: bool = True,
+) -> FeatureExtractor:
+    """Compute the statistics of the `warm` items (those with events) and of the other `items`."""
     size = len(warm)
-    popularity = Popularity.of(sequences.items, sequences.times, size)
-    recent = newest(sequences)
-    ones = item_similarity.incidence(recent, size, 0.0)
-    together = sparse.csr_matrix(ones.T @ ones)
-    return Knowledge(
-        catalogue.build(warm, items, together),
-        _graphs(recent, together, popularity.counts(), ridges),
+    popularity = Popularity.from_events(sequences.items, sequences.times, size)
+    recent = limit_histories(sequences)
+    user_items = item_similarity.user_item_matrix(recent, size, 0.0)
+    cooccurrence = sparse.csr_matrix(user_items.T @ user_items)
+    return FeatureExtractor(
+        catalogue.build(warm, items, cooccurrence),
+        _fit_similarities(recent, cooccurrence, popularity.counts(), regularization),
         popularity,
-        _returns(popularity.counts(), np.asarray(ones.sum(axis=0)).ravel()),
-        trendy,
+        _repeat_log_odds(popularity.counts(), np.asarray(user_items.sum(axis=0)).ravel()),
+        use_recency,
     )
 
 
-def newest(sequences: Sequences) -> Sequences:
-    """The newest events of everybody, so few of each that the pairs of items stay within `PAIRS`."""
+def limit_histories(sequences: Sequences) -> Sequences:
+    """Return the newest events of each user, so few that the pairs of items stay within MAX_ITEM_PAIRS."""
     lengths, most = sequences.lengths, int(sequences.lengths.max())
-    while float((np.minimum(lengths, most).astype(float) ** 2).sum()) > PAIRS:
+    while float((np.minimum(lengths, most).astype(float) ** 2).sum()) > MAX_ITEM_PAIRS:
         most = int(most * 0.8)
     keep = np.arange(len(sequences.items)) >= np.repeat(sequences.starts[1:] - most, lengths)
     starts = np.concatenate([[0], np.cumsum(np.minimum(lengths, most))])
     return Sequences(sequences.items[keep], sequences.times[keep], sequences.weights[keep], starts)
 
 
-def regression_parts(sequences: Sequences, size: int) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
-    """(events, size) decayed past and near future of evenly drawn events."""
-    past = item_similarity.decayed(sequences, size, PAST_DECAY)
-    future = item_similarity.decayed(sequences, size, FUTURE_DECAY, forward=True)
+def regression_data(sequences: Sequences, size: int) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+    """Return the decayed past and the near future, each (events, size), of evenly drawn events."""
+    past = item_similarity.decayed_neighbours(sequences, size, PAST_DECAY)
+    future = item_similarity.decayed_neighbours(sequences, size, FUTURE_DECAY, forward=True)
     drawn = np.linspace(0, past.shape[0] - 1, min(past.shape[0], item_similarity.REGRESSION_EVENTS)).astype(np.int64)
     return past[drawn], future[drawn]
 
 
-def _graphs(
-    sequences: Sequences, together: sparse.csr_matrix, counts: NDArray[np.float32], ridges: Ridges
-) -> dict[str, Graph]:
-    """All graphs; two at a time, since the solves let go of the interpreter."""
+def _fit_similarities(
+    sequences: Sequences,
+    cooccurrence: sparse.csr_matrix,
+    counts: NDArray[np.float32],
+    regularization: Regularization,
+) -> dict[str, SimilarityMatrix]:
+    """Return all similarities. Two are computed at a time, because the solves release the interpreter lock."""
     size = len(counts)
-    often = np.sort(np.argsort(-counts, kind="stable")[: item_similarity.DENSE_ITEMS])
-    single = item_similarity.without_echoes(sequences)
+    frequent = np.sort(np.argsort(-counts, kind="stable")[: item_similarity.MAX_REGRESSION_ITEMS])
+    without_repeats = item_similarity.drop_consecutive_repeats(sequences)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        soon = pool.submit(_soon, single, often, size, ridges.soon)
-        taste = pool.submit(_taste, sequences, together, often, ridges)
-        after = pool.submit(_next, single, size)
-        similar = pool.submit(
-            lambda: item_similarity.strongest(item_similarity.similar(together), np.arange(size), size)
-        )
-    return {"taste": taste.result(), "soon": soon.result(), "next": after.result(), "similar": similar.result()}
+        sequential = pool.submit(_fit_sequential, without_repeats, frequent, size, regularization.sequential)
+        ease = pool.submit(_fit_ease, sequences, cooccurrence, frequent, regularization)
+        transition = pool.submit(_fit_transition, without_repeats, size)
+        cosine = pool.submit(_fit_cosine, cooccurrence, size)
+    return {
+        "ease": ease.result(),
+        "sequential": sequential.result(),
+        "transition": transition.result(),
+        "cosine": cosine.result(),
+    }
 
 
-def _soon(sequences: Sequences, often: NDArray[np.int64], size: int, ridge: float) -> Graph:
-    past, future = regression_parts(sequences, size)
-    return item_similarity.strongest(item_similarity.soon(past[:, often], future[:, often], ridge), often, size)
+def _fit_sequential(sequences: Sequences, frequent: NDArray[np.int64], size: int, ridge: float) -> SimilarityMatrix:
+    past, future = regression_data(sequences, size)
+    weights = item_similarity.sequential_regression(past[:, frequent], future[:, frequent], ridge)
+    return item_similarity.keep_strongest(weights, frequent, size)
 
 
-def _taste(sequences: Sequences, together: sparse.csr_matrix, often: NDArray[np.int64], ridges: Ridges) -> Graph:
-    gram = together[often][:, often]
-    if ridges.damping:
-        damped = item_similarity.incidence(sequences, together.shape[0], ridges.damping)[:, often]
+def _fit_ease(
+    sequences: Sequences,
+    cooccurrence: sparse.csr_matrix,
+    frequent: NDArray[np.int64],
+    regularization: Regularization,
+) -> SimilarityMatrix:
+    size = cooccurrence.shape[0]
+    gram = cooccurrence[frequent][:, frequent]
+    if regularization.damping:
+        damped = item_similarity.user_item_matrix(sequences, size, regularization.damping)[:, frequent]
         gram = damped.T @ damped
-    return item_similarity.strongest(item_similarity.taste(gram.toarray(), ridges.taste), often, together.shape[0])
+    return item_similarity.keep_strongest(item_similarity.ease(gram.toarray(), regularization.ease), frequent, size)
 
 
-def _next(sequences: Sequences, size: int) -> Graph:
-    past = item_similarity.decayed(sequences, size, PAST_DECAY)
-    return item_similarity.strongest(
-        item_similarity.following(past, item_similarity.one_hot(sequences, size)), np.arange(size), size
-    )
+def _fit_transition(sequences: Sequences, size: int) -> SimilarityMatrix:
+    past = item_similarity.decayed_neighbours(sequences, size, PAST_DECAY)
+    present = item_similarity.one_hot(sequences, size)
+    weights = item_similarity.transition_probabilities(past, present)
+    return item_similarity.keep_strongest(weights, np.arange(size), size)
 
 
-def _returns(events: NDArray[np.float32], people: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.log((np.maximum(events - people, 0) + 0.5) / (people + 2)).astype(np.float32)
+def _fit_cosine(cooccurrence: sparse.csr_matrix, size: int) -> SimilarityMatrix:
+    return item_similarity.keep_strongest(item_similarity.cosine_similarity(cooccurrence), np.arange(size), size)
+
+
+def _repeat_log_odds(events: NDArray[np.float32], users: NDArray[np.float32]) -> NDArray[np.float32]:
+    log_odds: NDArray[np.float32] = np.log((np.maximum(events - users, 0) + 0.5) / (users + 2)).astype(np.float32)
+    return log_odds

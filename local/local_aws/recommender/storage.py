@@ -1,4 +1,4 @@
-"""A model as bytes and back: an npz archive of plain arrays, so that loading one never runs code."""
+"""Convert a model to bytes and back. The format is an npz archive of plain arrays, so that loading never runs code."""
 
 import io
 import json
@@ -11,89 +11,97 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from local_aws.recommender.blending import Weights
-from local_aws.recommender.catalogue import Catalogue, Column
-from local_aws.recommender.features import Knowledge
-from local_aws.recommender.item_similarity import Graph
+from local_aws.recommender.blending import BlendingWeights
+from local_aws.recommender.catalogue import Catalogue, MetadataColumn
+from local_aws.recommender.features import FeatureExtractor
+from local_aws.recommender.item_similarity import SimilarityMatrix
 from local_aws.recommender.popularity import Popularity
 
-FORMAT = 1
+FORMAT = 2
+
+Arrays = dict[str, NDArray[Any]]
+ModelParts = tuple[FeatureExtractor, BlendingWeights, dict[str, float]]
 
 
-Parts = tuple[Knowledge, Weights, dict[str, float]]
-
-
-def dump(knowledge: Knowledge, weights: Weights, event_weights: Mapping[str, float]) -> bytes:
-    """The archive of a model's parts; equal parts give equal bytes."""
-    catalogue = knowledge.catalogue
-    about = {
+def dump(features: FeatureExtractor, weights: BlendingWeights, event_weights: Mapping[str, float]) -> bytes:
+    """Return the archive of the parts of a model. Equal parts give equal bytes."""
+    catalogue = features.catalogue
+    header = {
         "format": FORMAT,
         "item_ids": catalogue.item_ids,
         "warm": catalogue.warm,
         "columns": [asdict(column) for column in catalogue.columns],
-        "graphs": list(knowledge.graphs),
-        "trendy": knowledge.trendy,
+        "similarities": list(features.similarities),
+        "use_recency": features.use_recency,
         "event_weights": dict(event_weights),
     }
-    arrays = {
-        "about": np.frombuffer(json.dumps(about).encode(), np.uint8),
-        "born": catalogue.born,
-        **_sparse("blends", catalogue.blends),
-        "events": knowledge.popularity.items,
-        "times": knowledge.popularity.times,
-        "returns": knowledge.returns,
-        "usual": weights.usual,
-        "longer": weights.longer,
-        "popular": weights.popular,
+    arrays: dict[str, Any] = {
+        "header": np.frombuffer(json.dumps(header).encode(), np.uint8),
+        "creation_times": catalogue.creation_times,
+        **_dump_sparse("cold_item_neighbours", catalogue.cold_item_neighbours),
+        "event_items": features.popularity.items,
+        "event_times": features.popularity.times,
+        "repeat_log_odds": features.repeat_log_odds,
+        "base": weights.base,
+        "per_log_length": weights.per_log_length,
+        "without_history": weights.without_history,
     }
-    for place, traits in enumerate(catalogue.traits):
-        arrays |= _sparse(f"traits{place}", traits)
-    for name, graph in knowledge.graphs.items():
-        arrays |= {name: graph.weights} if isinstance(graph.weights, np.ndarray) else _sparse(name, graph.weights)
+    for number, categories in enumerate(catalogue.categories):
+        arrays |= _dump_sparse(f"categories{number}", categories)
+    for name, matrix in features.similarities.items():
+        dense = isinstance(matrix.weights, np.ndarray)
+        arrays |= {name: matrix.weights} if dense else _dump_sparse(name, matrix.weights)
     stream = io.BytesIO()
     np.savez(stream, **arrays)
     return stream.getvalue()
 
 
-def load(data: bytes) -> Parts:
-    """A model's parts from an archive; raises ValueError where it is none."""
+def load(data: bytes) -> ModelParts:
+    """Return the parts of a model from an archive.
+
+    Raises:
+        ValueError: The bytes are not a model of this format.
+    """
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
-        about = json.loads(arrays["about"].tobytes())
+        header = json.loads(arrays["header"].tobytes())
     except (zipfile.BadZipFile, KeyError, EOFError, OSError, ValueError) as error:
         raise ValueError(f"these bytes are not a stored model: {error}") from error
-    return _parts(about, arrays)
+    return _parse(header, arrays)
 
 
-def _parts(about: Mapping[str, Any], arrays: Mapping[str, NDArray]) -> Parts:
-    if about["format"] != FORMAT:
-        raise ValueError(f"the stored model has format {about['format']}, this program reads {FORMAT}")
-    columns = [Column(c["name"], tuple(c["labels"]), tuple(c["edges"]), c["lift"]) for c in about["columns"]]
+def _parse(header: Mapping[str, Any], arrays: Arrays) -> ModelParts:
+    if header["format"] != FORMAT:
+        raise ValueError(f"the stored model has format {header['format']}, this program reads {FORMAT}")
+    columns = [MetadataColumn(c["name"], tuple(c["labels"]), tuple(c["edges"]), c["lift"]) for c in header["columns"]]
     catalogue = Catalogue(
-        tuple(about["item_ids"]),
-        about["warm"],
-        arrays["born"],
+        tuple(header["item_ids"]),
+        header["warm"],
+        arrays["creation_times"],
         tuple(columns),
-        tuple(_matrix(f"traits{place}", arrays) for place in range(len(columns))),
-        _matrix("blends", arrays),
+        tuple(_load_sparse(f"categories{number}", arrays) for number in range(len(columns))),
+        _load_sparse("cold_item_neighbours", arrays),
     )
-    graphs = {name: Graph(arrays[name] if name in arrays else _matrix(name, arrays)) for name in about["graphs"]}
-    popularity = Popularity(arrays["events"], arrays["times"], about["warm"])
-    knowledge = Knowledge(catalogue, graphs, popularity, arrays["returns"], about["trendy"])
-    return knowledge, Weights(arrays["usual"], arrays["longer"], arrays["popular"]), dict(about["event_weights"])
+    similarities = {
+        name: SimilarityMatrix(arrays[name] if name in arrays else _load_sparse(name, arrays))
+        for name in header["similarities"]
+    }
+    popularity = Popularity(arrays["event_items"], arrays["event_times"], header["warm"])
+    features = FeatureExtractor(catalogue, similarities, popularity, arrays["repeat_log_odds"], header["use_recency"])
+    weights = BlendingWeights(arrays["base"], arrays["per_log_length"], arrays["without_history"])
+    return features, weights, dict(header["event_weights"])
 
 
-def _sparse(name: str, matrix: sparse.csr_matrix) -> dict[str, NDArray]:
-    shape = np.array(matrix.shape, np.int64)
+def _dump_sparse(name: str, matrix: sparse.csr_matrix) -> Arrays:
     return {
         f"{name}.data": matrix.data,
         f"{name}.indices": matrix.indices,
         f"{name}.starts": matrix.indptr,
-        f"{name}.shape": shape,
+        f"{name}.shape": np.array(matrix.shape, np.int64),
     }
 
 
-def _matrix(name: str, arrays: Mapping[str, NDArray]) -> sparse.csr_matrix:
+def _load_sparse(name: str, arrays: Arrays) -> sparse.csr_matrix:
     data = (arrays[f"{name}.data"], arrays[f"{name}.indices"], arrays[f"{name}.starts"])
     return sparse.csr_matrix(data, shape=tuple(arrays[f"{name}.shape"]))

@@ -1,104 +1,113 @@
-"""The inner validation: questions with known answers, put to knowledge that never saw the people asked."""
+"""The inner validation: queries with known targets, about users whose events the statistics do not include."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from local_aws.recommender.blending import parts
+from local_aws.recommender.blending import design_matrix
 from local_aws.recommender.conditional_logit import Choices
 from local_aws.recommender.evaluation_split import HELD_OUT_EVENTS
-from local_aws.recommender.features import Knowledge
+from local_aws.recommender.features import FeatureExtractor
 from local_aws.recommender.sequences import Sequences
-from local_aws.recommender.user_history import Past
+from local_aws.recommender.user_history import UserHistory
 
-BEST_OF_SIGNAL = 6
-RECENT = 30
-SAMPLED = 50
+TOP_CANDIDATES_PER_FEATURE = 6
+RECENT_CANDIDATES = 30
+SAMPLED_CANDIDATES = 50
 
 
 @dataclass(frozen=True)
-class Ask:
-    """Events `begin:middle` of a person are the history, `middle:end` the answers (rows of the sequences)."""
+class TrainingQuery:
+    """One query about a user: the rows `begin:middle` of the sequences are the history, `middle:end` the targets."""
 
     begin: int
     middle: int
     end: int
 
 
-def asks(sequences: Sequences, users: NDArray[np.int64], random: np.random.Generator) -> list[Ask]:
-    """For each person the documented question, and one at an earlier moment, so that short histories are known too."""
+def sample_queries(sequences: Sequences, users: NDArray[np.int64], random: np.random.Generator) -> list[TrainingQuery]:
+    """Return for each user the query of the documented protocol, and one at an earlier time.
+
+    The earlier one makes the weights fit short histories too.
+    """
     result = []
     for user in users:
         begin, end = int(sequences.starts[user]), int(sequences.starts[user + 1])
         if end - begin >= 2:
-            result.append(_newest(begin, end))
+            result.append(_hold_out_newest(begin, end))
         if end - begin >= 4:
-            result.append(_newest(begin, begin + int(random.integers(2, end - begin))))
+            result.append(_hold_out_newest(begin, begin + int(random.integers(2, end - begin))))
     return result
 
 
-def _newest(begin: int, end: int) -> Ask:
-    return Ask(begin, end - max(1, round(HELD_OUT_EVENTS * (end - begin))), end)
+def _hold_out_newest(begin: int, end: int) -> TrainingQuery:
+    return TrainingQuery(begin, end - max(1, round(HELD_OUT_EVENTS * (end - begin))), end)
 
 
-def past_of(sequences: Sequences, ask: Ask) -> Past:
-    """The history of a question."""
-    rows = slice(ask.begin, ask.middle)
-    return Past.of(sequences.items[rows], sequences.times[rows], sequences.weights[rows])
+def history_of(sequences: Sequences, query: TrainingQuery) -> UserHistory:
+    """Return the history of a query."""
+    rows = slice(query.begin, query.middle)
+    return UserHistory.from_events(sequences.items[rows], sequences.times[rows], sequences.weights[rows])
 
 
-def answers_of(sequences: Sequences, ask: Ask) -> NDArray[np.int32]:
-    """The distinct items of the answers."""
-    return np.unique(sequences.items[ask.middle : ask.end])
+def targets_of(sequences: Sequences, query: TrainingQuery) -> NDArray[np.int32]:
+    """Return the distinct items that a query should find."""
+    return np.unique(sequences.items[query.middle : query.end])
 
 
-def with_history(
-    knowledge: Knowledge, sequences: Sequences, questions: list[Ask], random: np.random.Generator
+def choices_with_history(
+    extractor: FeatureExtractor, sequences: Sequences, queries: list[TrainingQuery], random: np.random.Generator
 ) -> Choices:
-    """What people with a history chose, among the items that some signal favours and a sample of the others."""
-    found = []
-    for ask in questions:
-        past, answers = past_of(sequences, ask), answers_of(sequences, ask)
-        general = knowledge.general(past)
-        candidates, offsets = _candidates(
-            general[: knowledge.orders], np.concatenate([answers, past.items[:RECENT]]), random
+    """Return the choices of users with a history, among the top candidates of each feature and a sample of the rest."""
+    parts = []
+    for query in queries:
+        history, targets = history_of(sequences, query), targets_of(sequences, query)
+        features = extractor.item_features(history)
+        candidates, offsets = _sample_candidates(
+            features[: extractor.distinct_orders],
+            np.concatenate([targets, history.items[:RECENT_CANDIDATES]]),
+            random,
         )
-        chosen = np.isin(candidates, answers) / len(answers)
-        found.append((parts(knowledge, past, candidates, general), chosen, offsets))
-    return _choices(found)
+        chosen = np.isin(candidates, targets) / len(targets)
+        parts.append((design_matrix(extractor, history, candidates, features), chosen, offsets))
+    return _concatenate(parts)
 
 
-def without_history(
-    knowledge: Knowledge, sequences: Sequences, questions: list[Ask], random: np.random.Generator
+def choices_without_history(
+    extractor: FeatureExtractor, sequences: Sequences, queries: list[TrainingQuery], random: np.random.Generator
 ) -> Choices:
-    """What people chose at some moment, looking at popularity alone."""
-    found = []
-    for ask in questions:
-        answers = sequences.items[ask.middle : ask.middle + 1]
-        signals = knowledge.popular(float(sequences.times[ask.middle]))
-        candidates, offsets = _candidates(signals, answers, random)
-        found.append((signals[:, candidates].T, np.isin(candidates, answers).astype(np.float32), offsets))
-    return _choices(found)
+    """Return the first target of each query as a choice by the popularity features alone."""
+    parts = []
+    for query in queries:
+        targets = sequences.items[query.middle : query.middle + 1]
+        features = extractor.popularity_features(float(sequences.times[query.middle]))
+        candidates, offsets = _sample_candidates(features, targets, random)
+        parts.append((features[:, candidates].T, np.isin(candidates, targets).astype(np.float32), offsets))
+    return _concatenate(parts)
 
 
-def _candidates(
-    signals: NDArray[np.float32], always: NDArray[np.integer], random: np.random.Generator
+def _sample_candidates(
+    features: NDArray[np.float32], required: NDArray[np.integer], random: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    items = signals.shape[1]
-    most = min(BEST_OF_SIGNAL, items)
-    favoured = np.zeros(items, bool)
-    favoured[np.argpartition(-signals, most - 1, axis=1)[:, :most]] = True
-    favoured[always] = True
-    others = np.flatnonzero(~favoured)
-    sample = others[random.permutation(len(others))[:SAMPLED]]
-    candidates = np.concatenate([np.flatnonzero(favoured), sample])
+    """Return the candidates, and for each the log of how many items it represents."""
+    items = features.shape[1]
+    most = min(TOP_CANDIDATES_PER_FEATURE, items)
+    top = np.zeros(items, bool)
+    top[np.argpartition(-features, most - 1, axis=1)[:, :most]] = True
+    top[required] = True
+    others = np.flatnonzero(~top)
+    sample = others[random.permutation(len(others))[:SAMPLED_CANDIDATES]]
+    candidates = np.concatenate([np.flatnonzero(top), sample])
     offsets = np.zeros(len(candidates))
     offsets[len(candidates) - len(sample) :] = np.log(len(others) / max(len(sample), 1)) if len(sample) else 0.0
     return candidates, offsets
 
 
-def _choices(found: list[tuple[NDArray, NDArray, NDArray]]) -> Choices:
-    starts = np.concatenate([[0], np.cumsum([len(chosen) for _, chosen, _ in found])]).astype(np.int64)
-    signals, chosen, offsets = (np.concatenate([row[side] for row in found]).astype(np.float32) for side in range(3))
-    return Choices(signals, starts, chosen, offsets)
+def _concatenate(parts: list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]) -> Choices:
+    starts = np.concatenate([[0], np.cumsum([len(chosen) for _, chosen, _ in parts])]).astype(np.int64)
+    features, targets, offsets = (
+        np.concatenate([part[side] for part in parts]).astype(np.float32) for side in range(3)
+    )
+    return Choices(features, starts, targets, offsets)

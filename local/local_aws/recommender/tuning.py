@@ -1,7 +1,8 @@
-"""Chooses the ridges on people held out of the training, over the most frequent items, where a solve is cheap."""
+"""Choose the regularization on held-out training users, over the most frequent items, where a solve is cheap."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,87 +10,94 @@ from scipy import sparse
 
 from local_aws.recommender import item_similarity
 from local_aws.recommender.sequences import Sequences
-from local_aws.recommender.statistics import Ridges, newest, regression_parts
-from local_aws.recommender.training_queries import Ask, answers_of, asks, past_of
-from local_aws.recommender.user_history import Past
+from local_aws.recommender.statistics import Regularization, limit_histories, regression_data
+from local_aws.recommender.training_queries import TrainingQuery, history_of, sample_queries, targets_of
+from local_aws.recommender.user_history import UserHistory
 
-ITEMS = 1500
-EVENTS = 200_000
-ASKED = 400
-TASTE = (2.0, 8.0, 30.0)
-SOON = (1.0, 5.0)
+MAX_ITEMS = 1500
+MAX_EVENTS = 200_000
+MAX_HELD_OUT_USERS = 400
+EASE_RIDGES = (2.0, 8.0, 30.0)
+SEQUENTIAL_RIDGES = (1.0, 5.0)
 DAMPING = 0.5
-SOON_HALF_LIFE = 4.0
+EASE_HALF_LIFE = 1e9  # no decay
+SEQUENTIAL_HALF_LIFE = 4.0
 
 
-def tune(sequences: Sequences, size: int, random: np.random.Generator) -> Ridges:
-    """The ridges whose graphs alone place the unseen answers best."""
-    trial = _Trial.of(_excerpt(sequences, size, random), random)
-    if not trial.questions:
-        return Ridges()
-    gram = trial.gram(0.0)
-    marks = {ridge: trial.mark(item_similarity.taste(gram, ridge), 1e9) for ridge in TASTE}
-    best = Ridges(taste=max(marks, key=marks.__getitem__))
-    damped = trial.mark(item_similarity.taste(trial.gram(DAMPING), best.taste), 1e9)
-    if damped > marks[best.taste]:
+def tune(sequences: Sequences, size: int, random: np.random.Generator) -> Regularization:
+    """Return the regularization with which each regression alone ranks the new targets best."""
+    validation = _Validation.split(_subsample(sequences, size, random), random)
+    if not validation.queries:
+        return Regularization()
+    gram = validation.gram(0.0)
+    scores = {ridge: validation.score(item_similarity.ease(gram, ridge), EASE_HALF_LIFE) for ridge in EASE_RIDGES}
+    best = Regularization(ease=max(scores, key=scores.__getitem__))
+    damped = validation.score(item_similarity.ease(validation.gram(DAMPING), best.ease), EASE_HALF_LIFE)
+    if damped > scores[best.ease]:
         best = replace(best, damping=DAMPING)
-    past, future = regression_parts(item_similarity.without_echoes(trial.training), trial.size)
-    return replace(
-        best, soon=max(SOON, key=lambda r: trial.mark(item_similarity.soon(past, future, r), SOON_HALF_LIFE))
-    )
+    return replace(best, sequential=_tune_sequential(validation))
 
 
-def _excerpt(sequences: Sequences, size: int, random: np.random.Generator) -> tuple[Sequences, int]:
-    """Some people's events on the most frequent items, renumbered."""
-    people = random.permutation(len(sequences.lengths))
-    people = people[: max(1, int(np.searchsorted(np.cumsum(sequences.lengths[people]), EVENTS)))]
-    part = newest(sequences.of(people))
+def _tune_sequential(validation: "_Validation") -> float:
+    past, future = regression_data(item_similarity.drop_consecutive_repeats(validation.training), validation.size)
+
+    def score(ridge: float) -> float:
+        return validation.score(item_similarity.sequential_regression(past, future, ridge), SEQUENTIAL_HALF_LIFE)
+
+    return max(SEQUENTIAL_RIDGES, key=score)
+
+
+def _subsample(sequences: Sequences, size: int, random: np.random.Generator) -> tuple[Sequences, int]:
+    """Return the events of some users on the most frequent items, renumbered, and the number of these items."""
+    users = random.permutation(len(sequences.lengths))
+    users = users[: max(1, int(np.searchsorted(np.cumsum(sequences.lengths[users]), MAX_EVENTS)))]
+    part = limit_histories(sequences.select_users(users))
     counts = np.bincount(part.items, minlength=size)
-    often = np.sort(np.argsort(-counts, kind="stable")[:ITEMS])
+    frequent = np.sort(np.argsort(-counts, kind="stable")[:MAX_ITEMS])
     number = np.full(size, -1, np.int32)
-    number[often] = np.arange(len(often))
+    number[frequent] = np.arange(len(frequent))
     keep = number[part.items] >= 0
-    starts = np.concatenate([[0], np.cumsum(np.bincount(part.users[keep], minlength=len(people)))])
-    return Sequences(number[part.items[keep]], part.times[keep], part.weights[keep], starts), len(often)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(part.users[keep], minlength=len(users)))])
+    return Sequences(number[part.items[keep]], part.times[keep], part.weights[keep], starts), len(frequent)
 
 
 @dataclass(frozen=True)
-class _Trial:
+class _Validation:
     training: Sequences
     held_out: Sequences
-    questions: list[Ask]
+    queries: list[TrainingQuery]
     size: int
 
     @classmethod
-    def of(cls, excerpt: tuple[Sequences, int], random: np.random.Generator) -> "_Trial":
-        sequences, size = excerpt
-        people = random.permutation(len(sequences.lengths))
-        asked = people[: min(ASKED, max(1, len(people) // 5))]
-        held_out = sequences.of(asked)
-        questions = asks(held_out, np.arange(len(asked)), random)
-        return cls(sequences.of(people[len(asked) :]), held_out, questions, size)
+    def split(cls, subsample: tuple[Sequences, int], random: np.random.Generator) -> "_Validation":
+        sequences, size = subsample
+        users = random.permutation(len(sequences.lengths))
+        held_out_users = users[: min(MAX_HELD_OUT_USERS, max(1, len(users) // 5))]
+        held_out = sequences.select_users(held_out_users)
+        queries = sample_queries(held_out, np.arange(len(held_out_users)), random)
+        return cls(sequences.select_users(users[len(held_out_users) :]), held_out, queries, size)
 
     def gram(self, damping: float) -> NDArray[np.float32]:
-        people = item_similarity.incidence(self.training, self.size, damping)
-        return (people.T @ people).toarray()
+        user_items = item_similarity.user_item_matrix(self.training, self.size, damping)
+        return cast(NDArray[np.float32], (user_items.T @ user_items).toarray())
 
     @cached_property
-    def pasts(self) -> list[Past]:
-        return [past_of(self.held_out, ask) for ask in self.questions]
+    def histories(self) -> list[UserHistory]:
+        return [history_of(self.held_out, query) for query in self.queries]
 
     @cached_property
-    def fresh(self) -> list[NDArray[np.integer]]:
-        """For each question the answers that its history does not hold."""
-        pairs = zip(self.questions, self.pasts, strict=True)
-        return [np.setdiff1d(answers_of(self.held_out, ask), past.items) for ask, past in pairs]
+    def new_targets(self) -> list[NDArray[np.integer]]:
+        """For each query the targets that its history does not hold."""
+        pairs = zip(self.queries, self.histories, strict=True)
+        return [np.setdiff1d(targets_of(self.held_out, query), history.items) for query, history in pairs]
 
-    def mark(self, graph: NDArray[np.float32], half_life: float) -> float:
-        """Mean discounted gain 1 / log2(1 + rank) of the fresh answers among the items not seen."""
-        starts = np.concatenate([[0], np.cumsum([len(past) for past in self.pasts])])
-        columns = np.concatenate([past.items for past in self.pasts])
-        fading = np.concatenate([past.fading(half_life) for past in self.pasts])
-        scores = sparse.csr_matrix((fading, columns, starts), shape=(len(self.pasts), self.size)) @ graph
-        scores[np.repeat(np.arange(len(self.pasts)), np.diff(starts)), columns] = -np.inf
-        pairs = zip(scores, self.fresh, strict=True)
+    def score(self, weights: NDArray[np.float32], half_life: float) -> float:
+        """Return the mean discounted gain 1 / log2(1 + rank) of the new targets among the items not seen."""
+        starts = np.concatenate([[0], np.cumsum([len(history) for history in self.histories])])
+        columns = np.concatenate([history.items for history in self.histories])
+        decayed = np.concatenate([history.decayed_weights(half_life) for history in self.histories])
+        scores = sparse.csr_matrix((decayed, columns, starts), shape=(len(self.histories), self.size)) @ weights
+        scores[np.repeat(np.arange(len(self.histories)), np.diff(starts)), columns] = -np.inf
+        pairs = zip(scores, self.new_targets, strict=True)
         gains = [1 / np.log2(2 + np.count_nonzero(row > row[item])) for row, items in pairs for item in items]
         return float(np.mean(gains)) if gains else 0.0

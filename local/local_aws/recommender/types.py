@@ -1,4 +1,4 @@
-"""What goes into the recommender and what comes out of it; no behaviour beyond the checks of its own shape."""
+"""The inputs and outputs of the recommender. Their only behaviour is to check their own shape."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,14 +12,17 @@ MINIMUM_EVENTS_PER_USER = 2
 
 
 class TrainingError(Exception):
-    """The data does not allow a training; `str()` is the reason in words a user can act on."""
+    """The data are not sufficient for a training. `str()` gives a reason that the user can act on."""
 
 
 @dataclass(frozen=True)
 class Interactions:
-    """What users did, as columns of equal length, in any order.
+    """The events of all users, as columns of equal length, in any order.
 
-    `timestamps` are epoch seconds. Raises ValueError where columns differ in length.
+    `timestamps` are epoch seconds.
+
+    Raises:
+        ValueError: The columns differ in length.
     """
 
     user_ids: Sequence[str]
@@ -39,10 +42,13 @@ class Interactions:
 
 @dataclass(frozen=True)
 class Items:
-    """The catalogue: an id for each item, and columns of the same length.
+    """The catalogue: the id of each item, and metadata columns of the same length.
 
-    A string in `metadata` is a category, or several joined by `|`; numbers are quantities; None is unknown.
-    `creation_timestamps` are epoch seconds (None or NaN: unknown). Raises ValueError where columns differ in length.
+    A string in `metadata` is one category, or several categories joined by `|`. A number is a quantity. None means
+    unknown. `creation_timestamps` are epoch seconds; None or NaN means unknown.
+
+    Raises:
+        ValueError: The columns differ in length.
     """
 
     item_ids: Sequence[str]
@@ -57,7 +63,7 @@ class Items:
 
 @dataclass(frozen=True)
 class Event:
-    """One thing a user did; `timestamp` in epoch seconds."""
+    """One interaction of a user with an item. `timestamp` is in epoch seconds."""
 
     item_id: str
     timestamp: float
@@ -66,8 +72,8 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Scored:
-    """An item and its share of the preference over all candidates (0..1); None where it could only be ranked."""
+class ScoredItem:
+    """An item and its probability among all candidates (0..1). The score is None if the item could only be ranked."""
 
     item_id: str
     score: float | None
@@ -75,11 +81,14 @@ class Scored:
 
 @dataclass(frozen=True)
 class Exploration:
-    """How many places of an answer go to young items.
+    """How many places of a recommendation list go to new items.
 
-    `weight` 0..1 (Personalize's explorationWeight); an item is young when it was created at most
-    `item_age_cut_off_days` before the newest interaction (explorationItemAgeCutOff). The same `seed` explores alike.
-    Raises ValueError outside of these ranges.
+    `weight` is 0..1 (Personalize's explorationWeight). An item is new if it was created at most
+    `item_age_cut_off_days` before the newest interaction (explorationItemAgeCutOff). The same `seed` gives the same
+    exploration.
+
+    Raises:
+        ValueError: A value is out of range.
     """
 
     weight: float
@@ -97,9 +106,10 @@ class Exploration:
 class Settings:
     """How to train.
 
-    `hyperparameters` are Personalize's, as strings; honoured are `recency_mask` and `apply_recency_bias` (false: what
-    is wanted lately is left out); the others tune neural networks and have nothing to tune here. `event_type_weights`
-    says how much one event of a type counts; types not named there, or all without it, are weighted by rarity.
+    `hyperparameters` are those of Personalize, as strings. Two of them have an effect: `recency_mask` and
+    `apply_recency_bias` (false: recent popularity is not used). The others tune neural networks and do not apply to
+    this model. `event_type_weights` gives the weight of one event of each type. Types that it does not name are
+    weighted by how rare they are.
     """
 
     recipe: Recipe = "user-personalization"
@@ -108,4 +118,4 @@ class Settings:
     seed: int = 0
 
 
-DEFAULTS = Settings()
+DEFAULT_SETTINGS = Settings()

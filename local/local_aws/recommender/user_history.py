@@ -1,19 +1,20 @@
-"""One history as the signals read it: each item once, the newest first."""
+"""The history of one user as the features read it: each item once, newest first."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-LONGEST = 1000
+MAX_ITEMS = 1000
 
 
 @dataclass(frozen=True)
-class Past:
-    """Distinct items of a history, newest first; all columns (n,).
+class UserHistory:
+    """The distinct items of a history, newest first. All columns are (n,).
 
-    `ranks` 0 is the newest item, `counts` how often each was met, `strengths` its strongest event's weight,
-    `ages` seconds from its newest event to the newest of all; `moment` is that newest time (epoch seconds).
+    `ranks` counts from 0 for the newest item. `counts` is the number of events of each item, `strengths` the greatest
+    event weight of each item, and `ages` the seconds between the newest event of the item and the newest of all.
+    `query_time` (epoch seconds) is the time for which recommendations are made.
     """
 
     items: NDArray[np.int64]
@@ -21,37 +22,38 @@ class Past:
     counts: NDArray[np.float32]
     strengths: NDArray[np.float32]
     ages: NDArray[np.float32]
-    moment: float
+    query_time: float
 
     @classmethod
-    def of(
+    def from_events(
         cls,
         items: NDArray[np.integer],
         times: NDArray[np.float64],
         weights: NDArray[np.float32],
-        moment: float | None = None,
-    ) -> "Past":
-        """From a history, newest event last; `moment` (epoch seconds) instead of the time of its newest event."""
+        query_time: float | None = None,
+    ) -> "UserHistory":
+        """Build a history from events, newest last. Without `query_time` it is the time of the newest event."""
         newest_first = np.asarray(items[::-1], np.int64)
         distinct, first, inverse, counts = np.unique(
             newest_first, return_index=True, return_inverse=True, return_counts=True
         )
         strengths = np.zeros(len(distinct), np.float32)
         np.maximum.at(strengths, inverse, weights[::-1])
-        order = np.argsort(first)[:LONGEST]
-        end = float(times[-1]) if len(times) else 0.0
+        order = np.argsort(first)[:MAX_ITEMS]
+        newest = float(times[-1]) if len(times) else 0.0
         return cls(
             distinct[order],
             np.arange(len(order), dtype=np.float32),
             counts[order].astype(np.float32),
             strengths[order],
-            (end - times[::-1][first[order]]).astype(np.float32),
-            end if moment is None else moment,
+            (newest - times[::-1][first[order]]).astype(np.float32),
+            newest if query_time is None else query_time,
         )
 
     def __len__(self) -> int:
         return len(self.items)
 
-    def fading(self, half_life: float) -> NDArray[np.float32]:
-        """(n,) weight of each item: strength, halved with every `half_life` items that came after it."""
-        return (self.strengths * np.exp2(-self.ranks / half_life)).astype(np.float32)
+    def decayed_weights(self, half_life: float) -> NDArray[np.float32]:
+        """Return the (n,) weight of each item: its strength, halved for every `half_life` newer items."""
+        weights: NDArray[np.float32] = (self.strengths * np.exp2(-self.ranks / half_life)).astype(np.float32)
+        return weights

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from itertools import permutations
 from unittest.mock import patch
 
-from local_aws.recommender import Event, Exploration, Interactions, Items, Scored, Settings, TrainingError
+from local_aws.recommender import Event, Exploration, Interactions, Items, ScoredItem, Settings, TrainingError
 
 _DAY = 86_400
 
@@ -26,7 +26,7 @@ class FakeModel:
         allowed: Collection[str] | None = None,
         exploration: Exploration | None = None,
         now: float | None = None,
-    ) -> list[Scored]:
+    ) -> list[ScoredItem]:
         scores = {item: 1e-3 * count for item, count in self.counts.items() if allowed is None or item in allowed}
         for event in history:
             for item, weight in self.pairs.get(event.item_id, {}).items():
@@ -38,12 +38,12 @@ class FakeModel:
         kept = ranked[
             : num_results - min(len(explored), round(num_results * (exploration.weight if exploration else 0)))
         ]
-        return [Scored(item, scores.get(item, 0.0) / total) for item in [*kept, *explored][:num_results]]
+        return [ScoredItem(item, scores.get(item, 0.0) / total) for item in [*kept, *explored][:num_results]]
 
-    def rank(self, history: Sequence[Event], item_ids: Sequence[str]) -> list[Scored]:
+    def rank(self, history: Sequence[Event], item_ids: Sequence[str]) -> list[ScoredItem]:
         known = [item for item in dict.fromkeys(item_ids) if item in self.counts]
         unknown = [item for item in dict.fromkeys(item_ids) if item not in self.counts]
-        return self.recommend(history, len(known), allowed=known) + [Scored(item, None) for item in unknown]
+        return self.recommend(history, len(known), allowed=known) + [ScoredItem(item, None) for item in unknown]
 
     def with_items(self, items: Items) -> "FakeModel":
         created = zip(items.item_ids, items.creation_timestamps or (), strict=True)

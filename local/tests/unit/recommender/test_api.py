@@ -1,8 +1,8 @@
-"""The seam that the local Personalize builds on."""
+"""The public API of the package, which the local Personalize calls."""
 
 import pytest
 
-from local_aws.recommender import Event, Interactions, Model, Scored, TrainingError, evaluate, train
+from local_aws.recommender import Event, Interactions, Model, ScoredItem, TrainingError, evaluate, train
 
 
 @pytest.fixture(scope="module")
@@ -19,32 +19,32 @@ def model(interactions: Interactions) -> Model:
 
 
 def test_given_no_history_then_the_scores_descend_and_share_one(model: Model) -> None:
-    answer = model.recommend([], 1000)
-    scores = [scored.score for scored in answer]
+    recommended = model.recommend([], 1000)
+    scores = [scored.score for scored in recommended]
     assert scores == sorted(scores, reverse=True)
     assert sum(scores) == pytest.approx(1)
 
 
 def test_given_allowed_items_then_only_these_are_recommended(model: Model) -> None:
-    answer = model.recommend([Event("item1", 1.0)], 10, allowed={"item3", "item12", "unheard of"})
-    assert {scored.item_id for scored in answer} == {"item3", "item12"}
+    recommended = model.recommend([Event("item1", 1.0)], 10, allowed={"item3", "item12", "unknown"})
+    assert {scored.item_id for scored in recommended} == {"item3", "item12"}
 
 
 def test_given_an_unknown_item_then_it_is_ranked_last_without_score(model: Model) -> None:
-    answer = model.rank([Event("item1", 1.0)], ["unheard of", "item3", "item12", "item3"])
-    assert [scored.item_id for scored in answer][-1] == "unheard of"
-    assert answer[-1] == Scored("unheard of", None)
-    assert len(answer) == 3
+    recommended = model.rank([Event("item1", 1.0)], ["unknown", "item3", "item12", "item3"])
+    assert [scored.item_id for scored in recommended][-1] == "unknown"
+    assert recommended[-1] == ScoredItem("unknown", None)
+    assert len(recommended) == 3
 
 
-def test_given_an_event_then_the_answer_follows_it(model: Model) -> None:
+def test_given_an_event_then_the_recommendations_follow_it(model: Model) -> None:
     best = model.recommend([Event("item42", 1.0)], 3)[0].item_id
     assert best.startswith("item4")
 
 
 def test_given_bytes_then_the_same_model_returns(model: Model) -> None:
-    again = Model.from_bytes(model.to_bytes())
-    assert again.recommend([Event("item12", 1.0)], 5) == model.recommend([Event("item12", 1.0)], 5)
+    loaded = Model.from_bytes(model.to_bytes())
+    assert loaded.recommend([Event("item12", 1.0)], 5) == model.recommend([Event("item12", 1.0)], 5)
 
 
 def test_given_too_few_interactions_then_the_reason_names_the_minimum() -> None:

@@ -1,4 +1,4 @@
-"""What a trained model answers, on a small catalogue shaped like the project's: breed x size x age."""
+"""The recommendations of a trained model, on a small catalogue like the project's: breed x size x age."""
 
 from itertools import product
 
@@ -19,7 +19,7 @@ def items(ids: list[str]) -> Items:
 
 
 def visits() -> Interactions:
-    """Visitors who each like one breed and one size, and look around in that neighbourhood."""
+    """Visitors who each prefer one breed and one size, and view items like that."""
     random = np.random.default_rng(5)
     rows = []
     for user in range(150):
@@ -36,25 +36,25 @@ def model() -> Model:
     return train(visits(), items(GROUPS))
 
 
-def test_given_views_of_one_breed_then_the_answer_is_of_that_breed(model: Model) -> None:
+def test_given_views_of_one_breed_then_that_breed_is_recommended(model: Model) -> None:
     views = [Event("2-Boxer-1-2", END), Event("2-Boxer-1-3", END + 60)]
-    answer = [scored.item_id for scored in model.recommend(views, 6)]
-    assert sum("Boxer" in item for item in answer) >= 4
+    recommended = [scored.item_id for scored in model.recommend(views, 6)]
+    assert sum("Boxer" in item for item in recommended) >= 4
 
 
-def test_given_another_view_then_the_answer_changes_at_once(model: Model) -> None:
+def test_given_another_view_then_the_recommendations_change_at_once(model: Model) -> None:
     before = model.recommend([Event("2-Boxer-1-2", END)], 5)
     after = model.recommend([Event("2-Boxer-1-2", END), Event("1-Siamese-3-1", END + 60)], 5)
     assert [s.item_id for s in before] != [s.item_id for s in after]
 
 
-def test_given_an_item_that_nobody_met_then_its_kind_speaks_for_it(model: Model) -> None:
-    unmet = GROUPS[-1]
-    assert unmet not in set(visits().item_ids)
+def test_given_an_item_without_events_then_its_metadata_recommends_it(model: Model) -> None:
+    cold = GROUPS[-1]
+    assert cold not in set(visits().item_ids)
     fans = [Event("2-Pug-3-1", END), Event("2-Pug-3-2", END + 60)]
     place = {scored.item_id: place for place, scored in enumerate(model.recommend(fans, len(GROUPS)))}
-    assert place[unmet] < len(GROUPS) / 3
-    assert model.rank(fans, [unmet, "2-Pug-3-1"])[-1].score is None
+    assert place[cold] < len(GROUPS) / 3
+    assert model.rank(fans, [cold, "2-Pug-3-1"])[-1].score is None
 
 
 def test_given_a_new_item_after_training_then_it_is_recommended_without_training(model: Model) -> None:
@@ -67,7 +67,7 @@ def test_given_a_new_item_after_training_then_it_is_recommended_without_training
     assert len(grown.recommend([Event(new, END)], 100)) == len(GROUPS) + 1
 
 
-def test_given_an_item_without_any_description_then_it_is_no_favourite(model: Model) -> None:
+def test_given_an_item_without_any_metadata_then_its_score_is_low(model: Model) -> None:
     grown = model.with_items(Items(["mystery"]))
     assert _share(grown, [], "mystery") <= 1 / len(GROUPS)
 
@@ -80,28 +80,28 @@ def test_given_the_same_data_then_the_same_bytes_whatever_the_order_of_the_rows(
     rows = visits()
     shuffled = np.random.default_rng(1).permutation(len(rows))
     columns = (rows.user_ids, rows.item_ids, rows.timestamps, rows.event_types)
-    again = train(Interactions(*[[column[row] for row in shuffled] for column in columns]), items(GROUPS))
-    assert again.to_bytes() == model.to_bytes()
+    trained = train(Interactions(*[[column[row] for row in shuffled] for column in columns]), items(GROUPS))
+    assert trained.to_bytes() == model.to_bytes()
 
 
-def test_given_bytes_then_the_answers_return_with_traits_and_new_items(model: Model) -> None:
+def test_given_bytes_then_the_recommendations_are_equal_with_metadata_and_new_items(model: Model) -> None:
     grown = model.with_items(items(["1-Siamese-2-4"]))
     history = [Event("1-Siamese-2-1", END, "Application")]
     assert Model.from_bytes(grown.to_bytes()).recommend(history, 20) == grown.recommend(history, 20)
 
 
-def test_given_other_bytes_then_they_are_refused() -> None:
+def test_given_other_bytes_then_they_are_rejected() -> None:
     with pytest.raises(ValueError, match="not a stored model"):
         Model.from_bytes(b"no archive")
 
 
-def test_given_no_allowed_item_then_the_answer_is_empty(model: Model) -> None:
+def test_given_no_allowed_item_then_the_list_is_empty(model: Model) -> None:
     assert model.recommend([], 5, allowed=[]) == []
 
 
-def test_given_popularity_without_trend_then_the_moment_does_not_matter() -> None:
-    still = train(visits(), None, Settings(hyperparameters={"recency_mask": "FALSE"}))
-    assert still.recommend([], 5, now=END - 100 * DAY) == still.recommend([], 5, now=END)
+def test_given_popularity_without_recency_then_the_query_time_has_no_effect() -> None:
+    model = train(visits(), None, Settings(hyperparameters={"recency_mask": "FALSE"}))
+    assert model.recommend([], 5, now=END - 100 * DAY) == model.recommend([], 5, now=END)
 
 
 class TestExploration:
@@ -109,24 +109,24 @@ class TestExploration:
 
     @pytest.fixture
     def aged(self, model: Model) -> Model:
-        young = Items([self.new], {"BREED": ["Persian"]}, [END - 5 * DAY])
-        return model.with_items(young)
+        new = Items([self.new], {"BREED": ["Persian"]}, [END - 5 * DAY])
+        return model.with_items(new)
 
     def places(self, model: Model, weight: float, days: float) -> list[int]:
-        """Where the new item lands in 60 differently seeded answers of five."""
+        """Return the places of the new item in 60 lists of five with different seeds."""
         history, found = [Event("2-Boxer-1-2", END)], []
         for seed in range(60):
-            answer = model.recommend(history, 5, exploration=Exploration(weight, days, seed))
-            assert len({scored.item_id for scored in answer}) == 5
-            assert [s.score for s in answer] == sorted([s.score for s in answer], reverse=True)
-            found += [place for place, scored in enumerate(answer) if scored.item_id == self.new]
+            recommended = model.recommend(history, 5, exploration=Exploration(weight, days, seed))
+            assert len({scored.item_id for scored in recommended}) == 5
+            assert [s.score for s in recommended] == sorted([s.score for s in recommended], reverse=True)
+            found += [place for place, scored in enumerate(recommended) if scored.item_id == self.new]
         return found
 
     def test_given_weight_zero_then_nothing_is_explored(self, aged: Model) -> None:
         history = [Event("2-Boxer-1-2", END)]
         assert aged.recommend(history, 5, exploration=Exploration(0, 30, 1)) == aged.recommend(history, 5)
 
-    def test_given_more_weight_then_the_young_item_is_shown_more(self, aged: Model) -> None:
+    def test_given_more_weight_then_the_new_item_is_shown_more(self, aged: Model) -> None:
         shown = [len(self.places(aged, weight, 10)) for weight in (0.1, 0.5, 1.0)]
         assert 0 < shown[0] < shown[1] < shown[2]
 
@@ -134,10 +134,10 @@ class TestExploration:
         assert self.places(aged, 1.0, 0.5) == []
 
     def test_given_the_same_seed_then_the_same_places(self, aged: Model) -> None:
-        wish = Exploration(0.5, 30, 7)
-        assert aged.recommend([], 9, exploration=wish) == aged.recommend([], 9, exploration=wish)
+        exploration = Exploration(0.5, 30, 7)
+        assert aged.recommend([], 9, exploration=exploration) == aged.recommend([], 9, exploration=exploration)
 
-    @pytest.mark.parametrize("wish", [(1.1, 30), (-0.1, 30), (0.5, -1)])
-    def test_given_values_out_of_range_then_they_are_refused(self, wish: tuple[float, float]) -> None:
+    @pytest.mark.parametrize("values", [(1.1, 30), (-0.1, 30), (0.5, -1)])
+    def test_given_values_out_of_range_then_they_are_rejected(self, values: tuple[float, float]) -> None:
         with pytest.raises(ValueError, match=r"exploration weight|cut-off"):
-            Exploration(*wish, seed=0)
+            Exploration(*values, seed=0)

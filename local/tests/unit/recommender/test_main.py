@@ -18,14 +18,14 @@ def test_given_a_file_then_the_metrics_are_printed(tmp_path: Path, capsys: pytes
     assert "Personalised ranking" in printed
 
 
-def test_given_a_bad_file_then_the_reason_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_given_a_bad_file_then_the_reason_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "events.csv"
     path.write_text("USER_ID,ITEM_ID,TIMESTAMP\nu,i,never\n")
     assert main(["evaluate", str(path)]) == 1
     assert "line 2, column TIMESTAMP" in capsys.readouterr().err
 
 
-def test_given_too_little_data_then_the_minimum_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_given_too_little_data_then_the_minimum_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "events.csv"
     path.write_text("USER_ID,ITEM_ID,TIMESTAMP\nu,i,1\n")
     assert main(["evaluate", str(path)]) == 1
