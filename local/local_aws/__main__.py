@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from local_aws.http.idempotency import AnsweredOnce
+from local_aws.http.request_origin import OwnRequestsOnly
 from local_aws.http.web_server import PortInUseError, WebServer
 from local_aws.settings import DEFAULT_DATA_DIR, DEFAULT_HOST, DEFAULT_PORT, ServerSettings
 
@@ -42,7 +43,7 @@ def serve(settings: ServerSettings) -> int:
         from local_aws.server import LocalAws
 
         with closing(LocalAws(settings, endpoint)) as aws:
-            web.start(AnsweredOnce(aws))
+            web.start(OwnRequestsOnly(AnsweredOnce(aws), settings.hosts))
             print(f"local AWS ready on {endpoint} after {time.monotonic() - began:.1f} s", flush=True)
             stop.wait()
     finally:
@@ -57,7 +58,9 @@ def _parse(arguments: list[str] | None) -> ServerSettings:
     command.add_argument("--port", type=int, default=DEFAULT_PORT, help="port, 0 for any free one (%(default)s)")
     command.add_argument("--data-dir", type=Path, default=DEFAULT_DATA_DIR, help="packages and mails (%(default)s)")
     given = parser.parse_args(arguments)
-    return ServerSettings(host=given.host, port=given.port, data_dir=given.data_dir)
+    named = os.environ.get("LOCAL_AWS_HOSTS", "").split(",")
+    hosts = frozenset(name.strip().lower() for name in (given.host, *named) if name.strip())
+    return ServerSettings(host=given.host, port=given.port, data_dir=given.data_dir, hosts=hosts)
 
 
 if __name__ == "__main__":

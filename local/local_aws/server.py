@@ -17,6 +17,8 @@ from local_aws.service import Context, RequestHandler, SignedRequest
 from local_aws.settings import ServerSettings
 
 _log = logging.getLogger(__name__)
+# One request there would erase everything (`/moto-api/reset`).
+_MOTO_ADMINISTRATION = "/moto-api"
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -61,6 +63,8 @@ class LocalAws:
     def _route(self, environ: dict[str, Any]) -> WsgiApplication:
         if handle := self._handler_of_host(environ.get("HTTP_HOST", "")):
             return handle(Request(environ))
+        if environ["PATH_INFO"].startswith(_MOTO_ADMINISTRATION):
+            return _failure(404, "NotFound", LookupError("moto's own administration is switched off; see /_local/"))
         if environ["PATH_INFO"].startswith(PREFIX):
             return self._administration.handle(Request(environ))
         scope = read_scope(environ)

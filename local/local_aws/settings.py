@@ -19,11 +19,13 @@ class ServerSettings:
         port: TCP port; 0 lets the system choose one.
         data_dir: holds extracted function packages and recorded mails; made when missing.
         account_id: the account that requests without credentials of their own act in (moto's own default).
+        hosts: host names that requests may name, beside loopback addresses, `localhost` and those of HTTP APIs.
         region: the region of what the server makes by itself; requests carry their own.
     """
 
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     data_dir: Path = DEFAULT_DATA_DIR
+    hosts: frozenset[str] = frozenset()
     account_id: str = ACCOUNT_ID
     region: str = REGION

@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from moto.core.base_backend import BackendDict
+from moto.moto_server import werkzeug_app
 from moto.server import DomainDispatcherApplication
 
 from local_aws.moto_patches.patching import correction, wrap_method
@@ -31,3 +32,12 @@ def remember_hosts() -> None:
     """
     find = DomainDispatcherApplication.get_backend_for_host
     DomainDispatcherApplication.get_backend_for_host = lru_cache(maxsize=1024)(find)  # type: ignore[method-assign]
+
+
+@correction
+def leave_out_cors_headers() -> None:
+    """Send no CORS headers, which would let pages of every origin read responses.
+
+    Cause: moto/moto_server/werkzeug_app.py puts flask-cors before every service, open to all origins and headers.
+    """
+    werkzeug_app.DISABLE_GLOBAL_CORS = True

@@ -31,3 +31,13 @@ def host_is_matched_once() -> None:
         application.backend_url_patterns = []
         again = application.get_backend_for_host("sqs.us-east-1.amazonaws.com")
     assert (found, again) == ("sqs", "sqs")
+
+
+@probe("moto_patches.leave_out_cors_headers")
+def preflight_of_a_page_is_not_allowed() -> None:
+    from moto.moto_server.werkzeug_app import create_backend_app
+    from werkzeug.test import Client
+
+    headers = {"Origin": "https://evil.example", "Access-Control-Request-Headers": "authorization"}
+    response = Client(create_backend_app("sqs")).options("/", headers=headers)
+    assert "Access-Control-Allow-Origin" not in response.headers
