@@ -23,7 +23,7 @@ firehose = {
 }
 
 functions = {
-  put_events     = { memory_size = 1024 } # with stream_mapping: 1,000 events a second, with room to catch up (README)
+  put_events     = { memory_size = 1024 } # with stream_mapping: 1,000 events a second, with room to catch up (docs/deployment.md)
   record_history = { memory_size = 1024 }
   recommend      = { memory_size = 1024 }
   rerank         = { memory_size = 1024 }

@@ -197,7 +197,7 @@ variable "stream" {
 }
 
 variable "stream_mapping" {
-  description = "How Lambda reads the stream; see the module stream_consumer and the table in the README."
+  description = "How Lambda reads the stream; see the module stream_consumer and the table in docs/deployment.md."
   type = object({
     batch_size                 = optional(number)
     batching_window_seconds    = optional(number)
