@@ -4,6 +4,8 @@
 # Version 0.1 kept other values in the state: a shell expression for Python, the path of the scripts, and ready-made
 # command-line options. Until the first apply with this version Terraform knows nothing else at destroy, and passes
 # them on as they are: as environment variables with names in lower case. The first apply replaces them.
+#
+# shellcheck disable=SC2154  # Terraform sets region, scripts and python.
 set -eu
 
 export AWS_DEFAULT_REGION="$region" AWS_REGION="$region"

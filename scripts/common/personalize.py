@@ -1,4 +1,4 @@
-"""What scripts share that call the control plane of Amazon Personalize: statuses, polling with progress, failures."""
+"""What scripts share that call the control plane of Amazon Personalize: polling with progress, and failures."""
 
 from __future__ import annotations
 
@@ -10,17 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from animal_recommender.retraining.resource_status import ACTIVE, UNDER_WAY
 from scripts.common.task import TaskError
 
 if TYPE_CHECKING:
     from types_boto3_personalize import PersonalizeClient
     from types_boto3_personalize.type_defs import SolutionVersionSummaryTypeDef
-
-ACTIVE = "ACTIVE"
-CREATING = ("CREATE PENDING", "CREATE IN_PROGRESS")
-STOPPING = "CREATE STOPPING"
-DELETING = ("DELETE PENDING", "DELETE IN_PROGRESS")
-UNDER_WAY = (*CREATING, STOPPING, *DELETING)
 
 NOT_FOUND = "ResourceNotFoundException"
 IN_USE = "ResourceInUseException"

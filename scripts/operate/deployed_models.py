@@ -8,8 +8,9 @@ from typing import Any
 
 from animal_recommender.retraining import ledger
 from animal_recommender.retraining.campaign_status import served_version
+from animal_recommender.retraining.resource_status import ACTIVE
 from scripts.common.deployment import Deployment
-from scripts.common.personalize import ACTIVE, list_solution_versions
+from scripts.common.personalize import list_solution_versions
 from scripts.common.task import TaskError
 
 Resource = dict[str, Any]  # an answer of DescribeX, unwrapped

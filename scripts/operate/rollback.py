@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 
 from animal_recommender.retraining import ledger
 from animal_recommender.retraining.campaign_status import kept_settings, served_version, serves, update_failure
+from animal_recommender.retraining.resource_status import ACTIVE
 from scripts.common.deployment import Deployment, parser, run
-from scripts.common.personalize import ACTIVE, Poll
+from scripts.common.personalize import Poll
 from scripts.common.task import TaskError
 from scripts.common.terminal import console, running, table
 from scripts.operate.deployed_models import DeployedModel, Resource, deployed_model, running_execution

@@ -18,16 +18,8 @@ from typing import TYPE_CHECKING, TypedDict
 import boto3
 from botocore.exceptions import ClientError
 
-from scripts.common.personalize import (
-    ACTIVE,
-    RETRYING,
-    Poll,
-    code,
-    failure,
-    find,
-    find_newest_active_version,
-    message,
-)
+from animal_recommender.retraining.resource_status import ACTIVE
+from scripts.common.personalize import RETRYING, Poll, code, failure, find, find_newest_active_version, message
 from scripts.common.task import TaskError
 from scripts.provision import first_ledger_entry, inputs
 from scripts.provision.command import run_action

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from scripts.common.personalize import ACTIVE, RETRYING, UNDER_WAY, Poll, failure, find, list_all
+from animal_recommender.retraining.resource_status import ACTIVE, UNDER_WAY
+from scripts.common.personalize import RETRYING, Poll, failure, find, list_all
 from scripts.common.task import TaskError
 from scripts.provision import inputs
 from scripts.provision.command import run_action
@@ -32,7 +33,7 @@ def create(personalize: PersonalizeClient, dataset_arn: str, source: str, role_a
         TaskError: The import failed. The message has the service's failureReason.
     """
     jobs = _list_jobs(personalize, dataset_arn)
-    arn = next((job["datasetImportJobArn"] for job in jobs if job["status"] in (ACTIVE, *UNDER_WAY)), None)
+    arn = next((job["datasetImportJobArn"] for job in jobs if job["status"] in UNDER_WAY | {ACTIVE}), None)
     if arn is None:
         name = f"{_name(dataset_arn)}-seed-{len(jobs) + 1}"
         arn = poll.retry_while_in_use(

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from scripts.common.personalize import ACTIVE, RETRYING, Poll, failure, find, list_all
+from animal_recommender.retraining.resource_status import ACTIVE
+from scripts.common.personalize import RETRYING, Poll, failure, find, list_all
 from scripts.common.task import TaskError
 from scripts.provision import inputs, solution_version
 from scripts.provision.command import run_action

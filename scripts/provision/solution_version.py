@@ -17,11 +17,9 @@ from typing import TYPE_CHECKING, Literal
 import boto3
 from botocore.exceptions import ClientError
 
+from animal_recommender.retraining.resource_status import ACTIVE, CREATING, STOPPING
 from scripts.common.personalize import (
-    ACTIVE,
-    CREATING,
     RETRYING,
-    STOPPING,
     Poll,
     code,
     failure,
@@ -83,7 +81,7 @@ def stop_trainings(personalize: PersonalizeClient, solution_arn: str, poll: Poll
 
 def _list_trainings(personalize: PersonalizeClient, solution_arn: str) -> list[SolutionVersionSummaryTypeDef]:
     versions = list_solution_versions(personalize, solution_arn)
-    return [version for version in versions if version["status"] in (*CREATING, STOPPING)]
+    return [version for version in versions if version["status"] in CREATING | {STOPPING}]
 
 
 def _find_training(personalize: PersonalizeClient, solution_arn: str, poll: Poll) -> str | None:
