@@ -17,6 +17,8 @@ from scripts.common.environments import ROOT
 from scripts.common.task import TaskError
 from scripts.common.terminal import console, fail
 
+# The root module terraform/, the modules, and the examples: each is a folder in one of these.
+FOLDERS = (ROOT, ROOT / "modules", ROOT / "examples")
 BEGIN, END = "<!-- interface:begin (make docs) -->", "<!-- interface:end -->"
 _LONGEST_ON_ONE_LINE = 60
 _CLOSING = {"(": ")", "{": "}", "[": "]"}
@@ -26,10 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write the tables; with ``--check`` only say which are not current, and end 1 if there are any."""
     parser = argparse.ArgumentParser(prog="python -m scripts.build.module_docs", description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; fail if a table is not current")
-    parser.add_argument("--modules", type=Path, default=ROOT / "modules", help="folder of the modules")
+    parser.add_argument("--modules", type=Path, nargs="+", default=FOLDERS, help="folders in which modules are")
     given = parser.parse_args(arguments)
     try:
-        stale = [readme for readme, text in documents(given.modules) if _changes(readme, text, given.check)]
+        stale = [readme for readme, text in documents(*given.modules) if _changes(readme, text, given.check)]
     except TaskError as error:
         fail(str(error))
         return 1
@@ -40,9 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(bool(stale) and given.check)
 
 
-def documents(modules: Path) -> Iterator[tuple[Path, str]]:
+def documents(*folders: Path) -> Iterator[tuple[Path, str]]:
     """Each module's README with the text that it should have."""
-    for module in sorted(path.parent for path in modules.glob("*/variables.tf")):
+    for module in sorted(path.parent for folder in folders for path in folder.glob("*/variables.tf")):
         readme = module / "README.md"
         text = readme.read_text(encoding="utf-8") if readme.exists() else f"# {module.name}\n"
         yield readme, insert(text, interface(module))

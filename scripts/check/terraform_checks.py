@@ -25,7 +25,8 @@ def _format() -> int:
     """Exit code of ``fmt -check``; the difference is shown."""
     command = [terraform.binary(), "fmt", "-check", "-diff", "-recursive"]
     return max(
-        subprocess.run([*command, folder], cwd=ROOT, check=False).returncode for folder in ("terraform", "modules")
+        subprocess.run([*command, folder], cwd=ROOT, check=False).returncode
+        for folder in ("terraform", "modules", "examples")
     )
 
 

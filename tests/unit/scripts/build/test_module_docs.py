@@ -38,7 +38,7 @@ def run(modules, *arguments):
 def test_the_modules_readmes_are_current():
     stale = [
         readme.parent.name
-        for readme, text in module_docs.documents(module_docs.ROOT / "modules")
+        for readme, text in module_docs.documents(*module_docs.FOLDERS)
         if readme.exists() and readme.read_text() != text
     ]
     assert stale == [], "run `make docs`"
