@@ -7,5 +7,5 @@ __all__ = ["CloudControlApp", "create_app"]
 
 
 def create_app(personalize: PersonalizeApp) -> CloudControlApp:
-    """The application; its resources live in `personalize`."""
+    """Return an application whose resources are those of `personalize`."""
     return CloudControlApp(personalize)

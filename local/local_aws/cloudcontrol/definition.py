@@ -14,7 +14,7 @@ _DESCRIBE_TYPE = re.compile(rb"(^|&)Action=DescribeType(&|$)")
 
 
 def start(context: Context) -> RunningService:
-    """Start Cloud Control; its resources live in Personalize. The rest of CloudFormation is moto's."""
+    """Start Cloud Control. Its resources are those of Personalize. moto handles the rest of CloudFormation."""
     app = create_app(context.require(PersonalizeApp))
     return RunningService(
         signed={
@@ -29,7 +29,7 @@ def start(context: Context) -> RunningService:
 
 
 def _describes_type(environ: dict[str, Any]) -> bool:
-    """Whether the query protocol's form asks for DescribeType; leaves the body readable."""
+    """Return whether the form of the query protocol requests DescribeType. The body stays readable."""
     body = Request(environ).get_data(cache=True)
     environ["wsgi.input"] = io.BytesIO(body)
     return _DESCRIBE_TYPE.search(body) is not None

@@ -1,4 +1,4 @@
-"""Requests under way: each has a token and a progress event, and is carried on in the background until it is done."""
+"""The requests of Cloud Control. Each has a token and a progress event, and runs in the background until it ends."""
 
 import logging
 import threading
@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from local_aws.cloudcontrol.handlers import NotStabilizedError, Waiting, error_code
+from local_aws.cloudcontrol.handlers import NotStabilizedError, Steps, error_code
 from local_aws.faults import InjectedError
 from local_aws.personalize.errors import ServiceError
-from local_aws.personalize.workers import Workers
+from local_aws.personalize.worker_pool import WorkerPool
 
 _log = logging.getLogger(__name__)
 _POLL_SECONDS = 0.05
-UNDER_WAY = ("PENDING", "IN_PROGRESS")
+PENDING_STATUSES = ("PENDING", "IN_PROGRESS")
 
 
 @dataclass
@@ -30,8 +30,13 @@ class ResourceRequest:
     token: str = field(default_factory=lambda: str(uuid.uuid4()))
     event_time: float = 0.0
 
-    def event(self) -> dict[str, Any]:
-        """The ProgressEvent that tells of it."""
+    @property
+    def pending(self) -> bool:
+        """Whether the request has not ended."""
+        return self.status in PENDING_STATUSES
+
+    def progress_event(self) -> dict[str, Any]:
+        """Return the ProgressEvent of the request."""
         members = {
             "TypeName": self.type_name,
             "Identifier": self.identifier,
@@ -46,59 +51,68 @@ class ResourceRequest:
 
 
 class Requests:
-    """All requests by token; thread safe."""
+    """All requests by token. Thread safe."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._workers = Workers(2)
+        self._workers = WorkerPool(2)
         self._requests: dict[str, ResourceRequest] = {}
-        self._clients: dict[str, tuple[Any, str]] = {}
+        self._client_tokens: dict[str, tuple[Any, str]] = {}
         self._lock = threading.Lock()
 
-    def start(self, request: ResourceRequest, handler: Waiting) -> ResourceRequest:
-        """Begin to carry out a request."""
+    def start(self, request: ResourceRequest, handler: Steps) -> ResourceRequest:
+        """Start to run the handler of a request in the background."""
         request.event_time = self._clock()
         with self._lock:
             self._requests[request.token] = request
-        self._workers.submit(lambda: self._go_on(request, handler))
+        self._workers.submit(lambda: self._run_step(request, handler))
         return request
 
     def get(self, token: str) -> ResourceRequest:
-        """The request of that token. Raises ServiceError (RequestTokenNotFoundException)."""
+        """Return the request with that token.
+
+        Raises:
+            ServiceError: RequestTokenNotFoundException.
+        """
         if request := self._requests.get(token):
             return request
         raise ServiceError(f"Request with token {token} was not found", code="RequestTokenNotFoundException")
 
-    def of_client_token(self, client_token: str | None, content: Any) -> ResourceRequest | None:
-        """The request that was made with this client token before, or None.
+    def find_by_client_token(self, client_token: str | None, content: Any) -> ResourceRequest | None:
+        """Return the request that an earlier call with this client token started, or None.
 
-        Raises ServiceError (ClientTokenConflictException) if it asked for something else.
+        Raises:
+            ServiceError: ClientTokenConflictException, if the earlier call had another content.
         """
-        held_content, token = self._clients.get(client_token or "", (None, ""))
+        earlier_content, token = self._client_tokens.get(client_token or "", (None, ""))
         if not token:
             return None
-        if held_content != content:
+        if earlier_content != content:
             raise ServiceError("The client token was used for another request.", code="ClientTokenConflictException")
         return self._requests[token]
 
-    def remember_client_token(self, client_token: str | None, content: Any, request: ResourceRequest) -> None:
-        """Answer a repeated call with the same request."""
+    def record_client_token(self, client_token: str | None, content: Any, request: ResourceRequest) -> None:
+        """Record the client token of a call, so that a repeated call gets the same request."""
         if client_token:
-            self._clients[client_token] = (content, request.token)
+            self._client_tokens[client_token] = (content, request.token)
 
-    def busy(self, identifier: str) -> bool:
-        """Whether a request on that resource is under way."""
-        return any(r.identifier == identifier and r.status in UNDER_WAY for r in list(self._requests.values()))
+    def has_pending(self, identifier: str) -> bool:
+        """Return whether a request on that resource is pending."""
+        return any(request.identifier == identifier and request.pending for request in list(self._requests.values()))
 
     def all(self) -> list[ResourceRequest]:
-        """Every request, oldest first."""
+        """Return every request, oldest first."""
         with self._lock:
             return list(self._requests.values())
 
     def cancel(self, token: str) -> ResourceRequest:
-        """Stop waiting for a request; what it has done stays done. Raises ServiceError."""
+        """Stop waiting for a request. What it has already done is not undone.
+
+        Raises:
+            ServiceError: There is no such request, or it has ended.
+        """
         request = self.get(token)
-        if request.status not in UNDER_WAY:
+        if not request.pending:
             raise ServiceError(f"The request {token} is {request.status}.", code="ConcurrentModificationException")
         self._end(request, "CANCEL_COMPLETE")
         return request
@@ -107,8 +121,8 @@ class Requests:
         """Stop all background work."""
         self._workers.close()
 
-    def _go_on(self, request: ResourceRequest, handler: Waiting) -> None:
-        if request.status not in UNDER_WAY:
+    def _run_step(self, request: ResourceRequest, handler: Steps) -> None:
+        if not request.pending:
             return
         try:
             next(handler)
@@ -120,7 +134,7 @@ class Requests:
             _log.exception("%s of %s failed", request.operation, request.type_name)
             self._end(request, "FAILED", "InternalFailure", f"{type(error).__name__}: {error}")
         else:
-            self._workers.submit(lambda: self._go_on(request, handler), _POLL_SECONDS)
+            self._workers.submit(lambda: self._run_step(request, handler), _POLL_SECONDS)
 
     def _end(self, request: ResourceRequest, status: str, code: str | None = None, message: str | None = None) -> None:
         request.error_code, request.message = code, message

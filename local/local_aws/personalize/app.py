@@ -15,12 +15,12 @@ from werkzeug import Request, Response
 from local_aws.faults import Faults, InjectedError
 from local_aws.personalize import introspection
 from local_aws.personalize import operations as _operations  # noqa: F401  (registers every operation)
-from local_aws.personalize.errors import NotYetError, ServiceError
-from local_aws.personalize.json_text import parse_json
-from local_aws.personalize.registry import OPERATIONS
+from local_aws.personalize.errors import NotSupportedError, ServiceError
+from local_aws.personalize.operation_registry import OPERATIONS
 from local_aws.personalize.service import Service, UseKey
 from local_aws.personalize.service_model import error_status, operations, rest_paths
 from local_aws.personalize.settings import PersonalizeSettings
+from local_aws.personalize.strict_json import parse_json
 from local_aws.personalize.validation import validate
 
 _log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class PersonalizeApp:
         self.faults.strike(name)
         working = OPERATIONS.get(name)
         if working is None:
-            raise NotYetError.of(name)
+            raise NotSupportedError.of(name)
         validate(model.input_shape, request)
         service, began = self.service(region), time.perf_counter()
         with service.lock if working.locked else nullcontext():

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from local_aws.personalize.errors import WorkFailedError
-from local_aws.personalize.kinds import CAMPAIGN, SOLUTION
+from local_aws.personalize.errors import JobFailedError
 from local_aws.personalize.recipes import RECIPES, Recipe
+from local_aws.personalize.resource_store import Resource, Update
+from local_aws.personalize.resource_types import CAMPAIGN, SOLUTION
 from local_aws.personalize.service import Service
-from local_aws.personalize.store import Resource, Update
-from local_aws.personalize.timeline import ACTIVE, CREATE_FAILED, CREATE_IN_PROGRESS, CREATE_PENDING, Timeline
+from local_aws.personalize.statuses import ACTIVE, CREATE_FAILED, CREATE_IN_PROGRESS, CREATE_PENDING, StatusTimeline
 from local_aws.personalize.training import EventFilter, newest_active_version
 from local_aws.recommender import Model
 
@@ -32,17 +32,17 @@ class Deployment:
 
 
 def deploy(service: Service, campaign: Resource, version_arn: str, config: dict[str, Any]) -> None:
-    """Let the campaign serve a version from now on. Raises WorkFailedError if the version is gone."""
+    """Let the campaign serve a version from now on. Raises JobFailedError if the version is gone."""
     service.deployments[campaign.arn] = deployment_of(service, version_arn, config)
 
 
 def deployment_of(service: Service, version_arn: str, config: dict[str, Any]) -> Deployment:
-    """A version ready to be asked. Raises WorkFailedError if it is gone."""
+    """A version ready to be asked. Raises JobFailedError if it is gone."""
     with service.lock:
         version = service.store.find(version_arn)
         solution = service.store.find(version["solutionArn"], SOLUTION) if version else None
     if solution is None:
-        raise WorkFailedError(f"The solution version {version_arn} was deleted.")
+        raise JobFailedError(f"The solution version {version_arn} was deleted.")
     return Deployment(
         version_arn=version_arn,
         group_arn=solution["datasetGroupArn"],
@@ -60,7 +60,7 @@ def start_update(service: Service, campaign: Resource, change: dict[str, Any], v
     """Begin an update of a campaign; the old version serves until it is ACTIVE. Hold the service's lock."""
     settings = service.settings
     asked = {name: campaign[name] for name in ("solutionVersionArn", "minProvisionedTPS", "campaignConfig")} | change
-    steps = Timeline.over(service.now(), settings.step_seconds, CREATE_PENDING, CREATE_IN_PROGRESS)
+    steps = StatusTimeline.over(service.now(), settings.step_seconds, CREATE_PENDING, CREATE_IN_PROGRESS)
     update = Update(asked, steps)
     campaign.updates["latestCampaignUpdate"] = update
     service.light.submit(lambda: _finish_update(service, campaign, update, version_arn), 2 * settings.step_seconds)
@@ -83,7 +83,7 @@ def _finish_update(service: Service, campaign: Resource, update: Update, version
     if not reason:
         try:
             deploy(service, campaign, version_arn, update.fields["campaignConfig"])
-        except (WorkFailedError, KeyError) as failure:
+        except (JobFailedError, KeyError) as failure:
             reason = str(failure)
     with service.lock:
         now = service.now()

@@ -61,17 +61,17 @@ class TooManyTagsError(ServiceError):
     code = "TooManyTagsException"
 
 
-class NotYetError(ServiceError):
+class NotSupportedError(ServiceError):
     """A real operation that this local service does not have yet."""
 
     code = "NotImplementedException"
     status = 501
 
     @classmethod
-    def of(cls, operation: str) -> "NotYetError":
+    def of(cls, operation: str) -> "NotSupportedError":
         """The error for an operation that is not there yet."""
         return cls(f"{operation} is not available in the local Amazon Personalize yet (see local/README.md).")
 
 
-class WorkFailedError(Exception):
+class JobFailedError(Exception):
     """Background work (import, training, ...) ended in CREATE FAILED; the text is the resource's failureReason."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from werkzeug import Request, Response
 
-from local_aws.personalize.kinds import KINDS
+from local_aws.personalize.resource_types import RESOURCE_TYPES
 from local_aws.personalize.service import Service
 
 
@@ -24,7 +24,7 @@ def answer(services: list[Service], request: Request) -> Response:
 
 def _summary(service: Service) -> dict[str, Any]:
     with service.lock:
-        resources = {kind.noun: service.store.all(kind) for kind in KINDS}
+        resources = {resource_type.noun: service.store.all(resource_type) for resource_type in RESOURCE_TYPES}
         statuses = {
             noun: dict(Counter(service.status(resource) for resource in held))
             for noun, held in resources.items()

@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 
 from local_aws.personalize import operations as _operations  # noqa: F401  (registers every operation)
-from local_aws.personalize.registry import OPERATIONS
+from local_aws.personalize.operation_registry import OPERATIONS
 from local_aws.personalize.service_model import SERVICES, service
 
 BEGIN, END = "<!-- operations:begin -->", "<!-- operations:end -->"

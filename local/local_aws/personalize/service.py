@@ -8,17 +8,17 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local_aws.faults import Faults
-from local_aws.personalize.avro import Schema, parse_schema
-from local_aws.personalize.data import GroupData
-from local_aws.personalize.errors import InvalidInputError, ResourceInUseError, TooManyTagsError, WorkFailedError
-from local_aws.personalize.kinds import CAMPAIGN, DATASET, DATASET_GROUP, SCHEMA, Kind
-from local_aws.personalize.models import ModelStore
+from local_aws.personalize.avro_schema import Schema, parse_schema
+from local_aws.personalize.data import DatasetGroupData
+from local_aws.personalize.errors import InvalidInputError, JobFailedError, ResourceInUseError, TooManyTagsError
+from local_aws.personalize.model_store import ModelStore
+from local_aws.personalize.resource_store import Resource, ResourceStore
+from local_aws.personalize.resource_types import CAMPAIGN, DATASET, DATASET_GROUP, SCHEMA, ResourceType
 from local_aws.personalize.settings import PersonalizeSettings
-from local_aws.personalize.store import Resource, Store
-from local_aws.personalize.timeline import ACTIVE, DELETE_IN_PROGRESS, DELETE_PENDING, GONE, Timeline
+from local_aws.personalize.statuses import ACTIVE, DELETE_IN_PROGRESS, DELETE_PENDING, DELETED, StatusTimeline
 
 Work = Callable[[Resource], dict[str, Any] | None]
-"""Background work for a resource; returns members to add to it. Raises WorkFailedError."""
+"""Background work for a resource; returns members to add to it. Raises JobFailedError."""
 
 UseKey = Callable[[str, str, str, tuple[str, ...]], None]
 """Uses a key: its ARN, the role's, the dataset group's, actions as `kms:Decrypt`. Raises a ClientError."""
@@ -43,25 +43,25 @@ class Service:
         self._use_key = use_key
         self.faults = faults
         self.lock = threading.RLock()
-        self.store = Store(settings.clock)
+        self.store = ResourceStore(settings.clock)
         self.heavy = settings.workers(settings.heavy_workers)
         self.light = settings.workers(1)
         self.models = ModelStore(settings.model_dir)
         self.trackers: dict[str, Resource] = {}
         self.deployments: dict[str, Any] = {}
-        self._data: dict[str, GroupData] = {}
+        self._data: dict[str, DatasetGroupData] = {}
 
     def now(self) -> float:
         """Epoch seconds by the service's clock."""
         return self.settings.clock()
 
-    def arn(self, kind: Kind, name: str) -> str:
+    def arn(self, resource_type: ResourceType, name: str) -> str:
         """The ARN of a resource of this account and region."""
-        return f"arn:aws:personalize:{self.region}:{self.account_id}:{kind.path}/{name}"
+        return f"arn:aws:personalize:{self.region}:{self.account_id}:{resource_type.path}/{name}"
 
-    def data(self, group_arn: str) -> GroupData:
+    def data(self, group_arn: str) -> DatasetGroupData:
         """The data of a dataset group."""
-        return self._data.get(group_arn) or self._data.setdefault(group_arn, GroupData())
+        return self._data.get(group_arn) or self._data.setdefault(group_arn, DatasetGroupData())
 
     def forget_data(self, group_arn: str) -> None:
         """Drop the data of a deleted dataset group."""
@@ -78,7 +78,7 @@ class Service:
 
     def create(
         self,
-        kind: Kind,
+        resource_type: ResourceType,
         request: dict[str, Any],
         *,
         identity: str | None = None,
@@ -93,18 +93,18 @@ class Service:
         Raises ResourceAlreadyExistsError, TooManyTagsError.
         """
         members = {name: value for name, value in request.items() if name != "tags"} | more
-        statuses = kind.statuses[: 2 if work else 3]
+        statuses = resource_type.statuses[: 2 if work else 3]
         resource = Resource(
-            kind=kind,
-            arn=self.arn(kind, identity or request[kind.name_member]),
+            resource_type=resource_type,
+            arn=self.arn(resource_type, identity or request[resource_type.name_member]),
             fields=members,
-            timeline=Timeline.over(self.now(), self._step(kind), *statuses),
+            timeline=StatusTimeline.over(self.now(), self._step(resource_type), *statuses),
             tags=self.merged_tags({}, request.get("tags", [])),
         )
         self.store.add(resource)
         if work:
             # A campaign must not wait until trainings, which may take minutes, leave a thread free.
-            workers = self.light if kind is CAMPAIGN else self.heavy
+            workers = self.light if resource_type is CAMPAIGN else self.heavy
             workers.submit(lambda: self._carry_out(resource, work, done), self.settings.step_seconds)
         return resource
 
@@ -120,7 +120,7 @@ class Service:
         self.require_settled(resource)
         now = self.now()
         resource.timeline = resource.timeline.then(
-            now, self._step(resource.kind), DELETE_PENDING, DELETE_IN_PROGRESS, GONE
+            now, self._step(resource.resource_type), DELETE_PENDING, DELETE_IN_PROGRESS, DELETED
         )
 
     def status(self, resource: Resource) -> str:
@@ -130,30 +130,32 @@ class Service:
     def require_active(self, resource: Resource) -> Resource:
         """The resource, if it is ACTIVE; raises InvalidInputError if not."""
         if (status := self.status(resource)) != ACTIVE:
-            raise InvalidInputError(f"{resource.kind.noun} {resource.arn} is not ACTIVE but {status}.")
+            raise InvalidInputError(f"{resource.resource_type.noun} {resource.arn} is not ACTIVE but {status}.")
         return resource
 
     def require_settled(self, resource: Resource) -> None:
         """Raise ResourceInUseError while the resource is in a passing status."""
         if not resource.settled(self.now()):
-            raise ResourceInUseError(f"{resource.kind.noun} {resource.arn} is in status {self.status(resource)}.")
+            raise ResourceInUseError(
+                f"{resource.resource_type.noun} {resource.arn} is in status {self.status(resource)}."
+            )
 
     def s3_for(self, job: Resource) -> Any:
-        """Return an S3 client that acts as a job's role; raises WorkFailedError if there is no such role to take."""
+        """Return an S3 client that acts as a job's role; raises JobFailedError if there is no such role to take."""
         try:
             return self._s3(job["roleArn"], job.arn)
         except ClientError:
-            raise WorkFailedError(f"The role {job['roleArn']} does not exist or cannot be assumed.") from None
+            raise JobFailedError(f"The role {job['roleArn']} does not exist or cannot be assumed.") from None
 
     def use_key(self, group_arn: str, *actions: str) -> None:
-        """Raise WorkFailedError if key and role of a dataset group do not allow these actions of KMS."""
+        """Raise JobFailedError if key and role of a dataset group do not allow these actions of KMS."""
         group = self.store.get(group_arn, DATASET_GROUP)
         if not group.get("roleArn"):
             return
         try:
             self._use_key(group["kmsKeyArn"], group["roleArn"], group.arn, actions)
         except ClientError as refused:
-            raise WorkFailedError(refused.response["Error"]["Message"]) from None
+            raise JobFailedError(refused.response["Error"]["Message"]) from None
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until all background work is done; False if `timeout` seconds came first."""
@@ -164,16 +166,16 @@ class Service:
         self.heavy.close()
         self.light.close()
 
-    def _step(self, kind: Kind) -> float:
-        return 0.0 if kind.instant else self.settings.step_seconds
+    def _step(self, resource_type: ResourceType) -> float:
+        return 0.0 if resource_type.instant else self.settings.step_seconds
 
     def _carry_out(self, resource: Resource, work: Work, done: Callable[[Resource], None] | None) -> None:
-        waiting, under_way, finished, failed = resource.kind.statuses
+        waiting, under_way, finished, failed = resource.resource_type.statuses
         if self.status(resource) not in (waiting, under_way):
             return
         try:
             members, reason = work(resource) or {}, None
-        except WorkFailedError as failure:
+        except JobFailedError as failure:
             members, reason = {}, str(failure)
         except Exception as unexpected:
             members, reason = {}, f"Internal error: {type(unexpected).__name__}: {unexpected}"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_aws.personalize.campaigns import Deployment
-from local_aws.personalize.errors import InvalidInputError, NotYetError
+from local_aws.personalize.errors import InvalidInputError, NotSupportedError
 from local_aws.personalize.filters import FilterContext, allowed_items, parse_filter
-from local_aws.personalize.kinds import CAMPAIGN, FILTER, SOLUTION
+from local_aws.personalize.resource_types import CAMPAIGN, FILTER, SOLUTION
 from local_aws.personalize.service import Service
 from local_aws.personalize.training import item_records, newest_active_version
 from local_aws.recommender import Event, Exploration, ScoredItem
@@ -35,7 +35,9 @@ def deployment(service: Service, campaign_arn: str | None, recipe_type: str) -> 
     Raises ResourceNotFoundError, InvalidInputError (not ACTIVE yet, or of the wrong type).
     """
     if campaign_arn is None:
-        raise NotYetError("Recommenders are not available in the local Amazon Personalize yet; give a campaignArn.")
+        raise NotSupportedError(
+            "Recommenders are not available in the local Amazon Personalize yet; give a campaignArn."
+        )
     held: Deployment | None = service.deployments.get(campaign_arn)
     if held is None:
         campaign = service.store.get(campaign_arn, CAMPAIGN)

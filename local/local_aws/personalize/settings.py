@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local_aws.personalize.workers import Workers
+from local_aws.personalize.worker_pool import WorkerPool
 
 _FROM_ENVIRONMENT = ("step_seconds", "day_seconds", "item_update_seconds")
 
@@ -52,7 +52,7 @@ class PersonalizeSettings:
     model_dir: Path | None = None
     quotas: Quotas = field(default_factory=Quotas)
     clock: Callable[[], float] = time.time
-    workers: Callable[[int], Workers] = Workers
+    workers: Callable[[int], WorkerPool] = WorkerPool
 
     @classmethod
     def from_environment(cls) -> "PersonalizeSettings":

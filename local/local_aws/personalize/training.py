@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local_aws.personalize.data.group import catalogue
+from local_aws.personalize.data.dataset_group import catalogue
 from local_aws.personalize.data.interactions import Columns
-from local_aws.personalize.errors import WorkFailedError
-from local_aws.personalize.kinds import SOLUTION, VERSION
+from local_aws.personalize.errors import JobFailedError
 from local_aws.personalize.recipes import RECIPES
+from local_aws.personalize.resource_store import Resource
+from local_aws.personalize.resource_types import SOLUTION, SOLUTION_VERSION
 from local_aws.personalize.service import Service
-from local_aws.personalize.store import Resource
-from local_aws.personalize.timeline import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING
-from local_aws.personalize.trainer import TrainingJob, fit, fit_apart
+from local_aws.personalize.statuses import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING
+from local_aws.personalize.training_process import TrainingJob, fit, train_in_process
 from local_aws.recommender import Event, Interactions, Items, Settings
 
 _HOLD_SECONDS = 0.05  # how often a training that is held on demand looks whether it may go on
@@ -68,7 +68,7 @@ class EventFilter:
 def train_version(service: Service, version: Resource) -> dict[str, Any]:
     """Fit, measure and keep the model of a solution version; returns its trainingHours and metrics.
 
-    Raises WorkFailedError with the reason where the data does not allow it, or a fault asked for it.
+    Raises JobFailedError with the reason where the data does not allow it, or a fault asked for it.
     """
     started = time.monotonic()
     with service.lock:
@@ -78,7 +78,7 @@ def train_version(service: Service, version: Resource) -> dict[str, Any]:
     service.use_key(solution["datasetGroupArn"], "kms:Decrypt")
     _stay_held(service, solution, version)
     if reason := service.faults.take_failure("failNextTraining", solution["name"]):
-        raise WorkFailedError(reason)
+        raise JobFailedError(reason)
     if version["trainingMode"] == "UPDATE":
         model, metrics = _update(service, version, records)
     else:
@@ -91,7 +91,7 @@ def train_version(service: Service, version: Resource) -> dict[str, Any]:
 def _stay_held(service: Service, solution: Resource, version: Resource) -> None:
     while service.faults.holds("holdTrainings", solution["name"]):
         if service.status(version) not in (CREATE_PENDING, CREATE_IN_PROGRESS):
-            raise WorkFailedError("The training was stopped.")
+            raise JobFailedError("The training was stopped.")
         time.sleep(_HOLD_SECONDS)
 
 
@@ -109,7 +109,7 @@ def _fit(service: Service, version: Resource, items: Items | None) -> tuple[byte
     columns = service.data(version["datasetGroupArn"]).interactions.columns()
     job = TrainingJob(EventFilter.of(version.fields).of_columns(columns), items, _settings(version))
     if service.settings.training_process:
-        fitted = fit_apart(job, lambda: service.status(version) not in VERSION.statuses[:2])
+        fitted = train_in_process(job, lambda: service.status(version) not in SOLUTION_VERSION.statuses[:2])
     else:
         fitted = fit(job)
     return fitted.model, fitted.metrics
@@ -119,14 +119,14 @@ def _update(service: Service, version: Resource, items: Items | None) -> tuple[b
     with service.lock:
         former = newest_active_version(service, version["solutionArn"])
     if former is None:
-        raise WorkFailedError("There is no ACTIVE solution version to update.")
+        raise JobFailedError("There is no ACTIVE solution version to update.")
     model = service.models.get(former.arn)
     return (model.with_items(items) if items else model).to_bytes(), former["metrics"]
 
 
 def newest_active_version(service: Service, solution_arn: str) -> Resource | None:
     """The solution's newest ACTIVE version."""
-    versions = service.store.all(VERSION, solutionArn=solution_arn)
+    versions = service.store.all(SOLUTION_VERSION, solutionArn=solution_arn)
     return next((version for version in reversed(versions) if service.status(version) == ACTIVE), None)
 
 

@@ -83,7 +83,7 @@ def evaluate(interactions: Interactions, items: Items | None, settings: Settings
 def installed() -> Iterator[None]:
     """Let the local Amazon Personalize use this recommender, which trains at once."""
     with ExitStack() as stack:
-        stack.enter_context(patch("local_aws.personalize.trainer.train", train))
-        stack.enter_context(patch("local_aws.personalize.trainer.evaluate", evaluate))
-        stack.enter_context(patch("local_aws.personalize.models.Model", FakeModel))
+        stack.enter_context(patch("local_aws.personalize.training_process.train", train))
+        stack.enter_context(patch("local_aws.personalize.training_process.evaluate", evaluate))
+        stack.enter_context(patch("local_aws.personalize.model_store.Model", FakeModel))
         yield

@@ -4,7 +4,7 @@ import heapq
 import itertools
 from collections.abc import Callable
 
-from local_aws.personalize.workers import Workers
+from local_aws.personalize.worker_pool import WorkerPool
 
 
 class ManualClock:
@@ -42,7 +42,7 @@ class ManualClock:
         return ManualWorkers(self)
 
 
-class ManualWorkers(Workers):
+class ManualWorkers(WorkerPool):
     """Work that a ManualClock runs, instead of threads. A fault that holds a training would block the test for ever."""
 
     def __init__(self, clock: ManualClock) -> None:

@@ -24,9 +24,18 @@ from werkzeug.test import EnvironBuilder
 
 from local_aws.personalize import PersonalizeSettings, create_app
 from local_aws.personalize.data.interactions import bulk_columns
-from local_aws.personalize.kinds import CAMPAIGN, DATASET, DATASET_GROUP, IMPORT_JOB, SCHEMA, SOLUTION, VERSION, Kind
-from local_aws.personalize.store import Resource, Update
-from local_aws.personalize.timeline import GONE, Timeline
+from local_aws.personalize.resource_store import Resource, Update
+from local_aws.personalize.resource_types import (
+    CAMPAIGN,
+    DATASET,
+    DATASET_GROUP,
+    DATASET_IMPORT_JOB,
+    SCHEMA,
+    SOLUTION,
+    SOLUTION_VERSION,
+    ResourceType,
+)
+from local_aws.personalize.statuses import DELETED, StatusTimeline
 from local_aws.testing import fake_recommender
 from local_aws.testing.in_process import INTERACTIONS, FakeS3, interactions_csv
 from local_aws.testing.manual_clock import ManualClock
@@ -40,7 +49,7 @@ _NEXT = {
     "CREATE IN_PROGRESS": "ACTIVE",
     "CREATE STOPPING": "CREATE STOPPED",
     "DELETE PENDING": "DELETE IN_PROGRESS",
-    "DELETE IN_PROGRESS": GONE,
+    "DELETE IN_PROGRESS": DELETED,
 }
 _FAULT_OF = {"CreateSolutionVersion": "failNextTraining", "UpdateCampaign": "failNextCampaignUpdate"}
 
@@ -105,8 +114,8 @@ class PersonalizeAccount:
         found = self.app.service().store.find(arn)
         return found.describe(self.clock()) if found else None
 
-    def arns(self, kind: Kind) -> list[str]:
-        """Return the ARNs of all resources of a kind (local_aws.personalize.kinds), oldest first."""
+    def arns(self, kind: ResourceType) -> list[str]:
+        """Return the ARNs of all resources of a kind (local_aws.personalize.resource_types), oldest first."""
         return [resource.arn for resource in self.app.service().store.all(kind)]
 
     # --- resources in any status
@@ -141,7 +150,7 @@ class PersonalizeAccount:
         }
         self._numbers[solution_arn] += 1
         identity = f"{solution['name']}/{self._numbers[solution_arn]:08x}"
-        arn = self.add(VERSION, identity, status, **defaults | members)
+        arn = self.add(SOLUTION_VERSION, identity, status, **defaults | members)
         service.models.put(arn, fake_recommender.FakeModel({"i1": 2, "i2": 1}, {}, {}).to_bytes())
         return arn
 
@@ -167,9 +176,9 @@ class PersonalizeAccount:
     def add_import(self, status: str = "ACTIVE", name: str = "seed", **members: Any) -> str:
         """Add an import job of the interactions; return its ARN."""
         defaults = {"jobName": name, "datasetArn": self.interactions_arn}
-        return self.add(IMPORT_JOB, name, status, **defaults | members)
+        return self.add(DATASET_IMPORT_JOB, name, status, **defaults | members)
 
-    def add(self, kind: Kind, identity: str, /, status: str = "ACTIVE", **members: Any) -> str:
+    def add(self, kind: ResourceType, identity: str, /, status: str = "ACTIVE", **members: Any) -> str:
         """Add a resource of any kind whose ARN ends in `identity`; return the ARN.
 
         The clock moves it out of a passing status, a step at a time.
@@ -188,13 +197,13 @@ class PersonalizeAccount:
             update, timeline, reason, dict(becomes)
         )
 
-    def _timeline(self, status: str, created: datetime | None) -> Timeline:
+    def _timeline(self, status: str, created: datetime | None) -> StatusTimeline:
         begin = created.timestamp() if created else self.clock()
         following, last = [], status
         while last := _NEXT.get(last, ""):
             following.append(last)
-        later = Timeline.over(self.clock() + STEP_SECONDS, STEP_SECONDS, *following)
-        return Timeline(((begin, status), *later.steps))
+        later = StatusTimeline.over(self.clock() + STEP_SECONDS, STEP_SECONDS, *following)
+        return StatusTimeline(((begin, status), *later.steps))
 
     def _add_interactions(self) -> str:
         schema_arn = self.add(SCHEMA, "interactions", name="interactions", schema=INTERACTIONS)

@@ -12,7 +12,7 @@ from local_aws.personalize.validation import validate
 COMMON_ERRORS = {"ThrottlingException", "InternalFailure", "SerializationException", "NotImplementedException"}
 
 
-class Witness:
+class ResponseValidator:
     """Hangs on to boto3 clients and checks each answer as it comes over the wire."""
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
 """The data of a dataset group: interactions, items and users, imported and streamed."""
 
-from local_aws.personalize.data.group import GroupData
+from local_aws.personalize.data.dataset_group import DatasetGroupData
 from local_aws.personalize.data.interactions import InteractionLog, StreamedEvent
 from local_aws.personalize.data.records import RecordSet
 
-__all__ = ["GroupData", "InteractionLog", "RecordSet", "StreamedEvent"]
+__all__ = ["DatasetGroupData", "InteractionLog", "RecordSet", "StreamedEvent"]

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from local_aws.personalize.avro import Field, Schema
-from local_aws.personalize.errors import WorkFailedError
+from local_aws.personalize.avro_schema import Field, Schema
+from local_aws.personalize.errors import JobFailedError
 
 _ID_LENGTH = 256
 _SHOWN = 60
@@ -21,7 +21,7 @@ _FAR_FUTURE = 1e11
 
 
 def read_csv(name: str, content: bytes, schema: Schema) -> dict[str, list[Any]]:
-    """Columns by field name. Raises WorkFailedError that names file, line and column."""
+    """Columns by field name. Raises JobFailedError that names file, line and column."""
     text = _decoded(name, content)
     rows = _rows(name, text)
     _check_header(name, rows[0] if rows else [], schema)
@@ -29,7 +29,7 @@ def read_csv(name: str, content: bytes, schema: Schema) -> dict[str, list[Any]]:
 
 
 def read_rows(name: str, content: bytes) -> list[list[str]]:
-    """The rows of a CSV file, without empty ones. Raises WorkFailedError that names file and line."""
+    """The rows of a CSV file, without empty ones. Raises JobFailedError that names file and line."""
     return _rows(name, _decoded(name, content))
 
 
@@ -38,7 +38,7 @@ def _decoded(name: str, content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         line = content[: wrong.start].count(b"\n") + 1
-        raise WorkFailedError(f"{name}: line {line} is not UTF-8") from None
+        raise JobFailedError(f"{name}: line {line} is not UTF-8") from None
 
 
 def _rows(name: str, text: str) -> list[list[str]]:
@@ -46,13 +46,13 @@ def _rows(name: str, text: str) -> list[list[str]]:
     try:
         return [row for row in reader if row]
     except csv.Error as wrong:
-        raise WorkFailedError(f"{name}: line {reader.line_num}: {wrong}") from None
+        raise JobFailedError(f"{name}: line {reader.line_num}: {wrong}") from None
 
 
 def _check_header(name: str, header: list[str], schema: Schema) -> None:
     expected = [field.name for field in schema.fields]
     if header != expected:
-        raise WorkFailedError(
+        raise JobFailedError(
             f"{name}: line 1: the header must name the schema's fields in their order: {','.join(expected)}; "
             f"found {','.join(header)}"
         )
@@ -63,7 +63,7 @@ def _columns(name: str, text: str, rows: list[list[str]], schema: Schema) -> dic
     for place, row in enumerate(rows):
         if len(row) != width:
             line = _line(text, place)
-            raise WorkFailedError(f"{name}: line {line}: expected {width} values, found {len(row)}")
+            raise JobFailedError(f"{name}: line {line}: expected {width} values, found {len(row)}")
     columns = zip(*rows, strict=True) if rows else [() for _ in schema.fields]
     return {
         field.name: _convert(name, text, field, column) for field, column in zip(schema.fields, columns, strict=True)
@@ -78,7 +78,7 @@ def _convert(name: str, text: str, field: Field, values: Sequence[str]) -> list[
             converted.append(converter(value))
     except ValueError as wrong:
         line = _line(text, len(converted))
-        raise WorkFailedError(f"{name}: line {line}, column {field.name}: {wrong}") from None
+        raise JobFailedError(f"{name}: line {line}, column {field.name}: {wrong}") from None
     return converted
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from local_aws.personalize.avro import Schema
+from local_aws.personalize.avro_schema import Schema
 from local_aws.personalize.errors import InvalidInputError
 from local_aws.personalize.filters.syntax import Condition, Expression, Filter
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from local_aws.personalize.campaigns import LATEST, deploy, start_update
 from local_aws.personalize.errors import InvalidInputError, LimitExceededError, ResourceInUseError
-from local_aws.personalize.kinds import CAMPAIGN, SOLUTION, VERSION
+from local_aws.personalize.operation_registry import operation
 from local_aws.personalize.recipes import RECIPES, Recipe
-from local_aws.personalize.registry import operation
+from local_aws.personalize.resource_store import Resource
+from local_aws.personalize.resource_types import CAMPAIGN, SOLUTION, SOLUTION_VERSION
 from local_aws.personalize.service import Service
-from local_aws.personalize.store import Resource
-from local_aws.personalize.timeline import ACTIVE, CREATE_FAILED
+from local_aws.personalize.statuses import ACTIVE, CREATE_FAILED
 from local_aws.personalize.training import newest_active_version
 from local_aws.personalize.validation import finite_number
 
@@ -75,7 +75,7 @@ def _version(service: Service, version_arn: str, config: Mapping[str, Any]) -> R
             "syncWithLatestSolutionVersion needs a solutionVersionArn that ends in /$LATEST, and it alone."
         )
     if not follows:
-        return service.require_active(service.store.get(version_arn, VERSION))
+        return service.require_active(service.store.get(version_arn, SOLUTION_VERSION))
     solution = service.store.get(version_arn.removesuffix(LATEST), SOLUTION)
     if newest := newest_active_version(service, solution.arn):
         return newest

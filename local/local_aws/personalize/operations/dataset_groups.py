@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from local_aws.personalize.errors import InvalidInputError, LimitExceededError, NotYetError
-from local_aws.personalize.kinds import DATASET_GROUP
-from local_aws.personalize.registry import operation
+from local_aws.personalize.errors import InvalidInputError, LimitExceededError, NotSupportedError
+from local_aws.personalize.operation_registry import operation
+from local_aws.personalize.resource_types import DATASET_GROUP
 from local_aws.personalize.service import Service
 
 
@@ -12,7 +12,7 @@ from local_aws.personalize.service import Service
 def create_dataset_group(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """CreateDatasetGroup; a domain group's recommenders are not there yet, so such a group is refused by name."""
     if request.get("domain"):
-        raise NotYetError("Domain dataset groups are not available in the local Amazon Personalize yet.")
+        raise NotSupportedError("Domain dataset groups are not available in the local Amazon Personalize yet.")
     if request.get("roleArn") and not request.get("kmsKeyArn"):
         raise InvalidInputError("An IAM role is only valid together with a KMS key.")
     if len(service.store.all(DATASET_GROUP)) >= service.settings.quotas.dataset_groups:

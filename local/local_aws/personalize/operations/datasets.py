@@ -2,23 +2,23 @@
 
 from typing import Any
 
-from local_aws.personalize.avro import Schema, parse_schema
+from local_aws.personalize.avro_schema import Schema, parse_schema
 from local_aws.personalize.data.csv_files import read_csv
 from local_aws.personalize.data.interactions import BULK, bulk_columns
 from local_aws.personalize.data.s3_files import read_files
 from local_aws.personalize.errors import (
     InvalidInputError,
+    JobFailedError,
     LimitExceededError,
-    NotYetError,
+    NotSupportedError,
     ResourceAlreadyExistsError,
     ResourceInUseError,
-    WorkFailedError,
 )
-from local_aws.personalize.kinds import DATASET, DATASET_GROUP, IMPORT_JOB, SCHEMA
-from local_aws.personalize.registry import operation
+from local_aws.personalize.operation_registry import operation
+from local_aws.personalize.resource_store import Resource, Update
+from local_aws.personalize.resource_types import DATASET, DATASET_GROUP, DATASET_IMPORT_JOB, SCHEMA
 from local_aws.personalize.service import Service
-from local_aws.personalize.store import Resource, Update
-from local_aws.personalize.timeline import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING, Timeline
+from local_aws.personalize.statuses import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING, StatusTimeline
 
 _TYPES = {"interactions": "Interactions", "items": "Items", "users": "Users"}
 _NOT_YET = frozenset({"actions", "action_interactions"})
@@ -49,7 +49,9 @@ def update_dataset(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     if any(not new.field(field.name) for field in old.fields) or any(not field.nullable for field in added):
         raise InvalidInputError("A new schema must keep every field; added fields must allow null.")
     change = {"schemaArn": request["schemaArn"]}
-    steps = Timeline.over(service.now(), service.settings.step_seconds, CREATE_PENDING, CREATE_IN_PROGRESS, ACTIVE)
+    steps = StatusTimeline.over(
+        service.now(), service.settings.step_seconds, CREATE_PENDING, CREATE_IN_PROGRESS, ACTIVE
+    )
     dataset.updates["latestDatasetUpdate"] = Update(change, steps, becomes=change)
     return {"datasetArn": dataset.arn}
 
@@ -62,11 +64,11 @@ def create_import_job(service: Service, request: dict[str, Any]) -> dict[str, An
         raise InvalidInputError("dataSource.dataLocation is required.")
     if "roleArn" not in request:
         raise InvalidInputError("roleArn is required to read from Amazon S3.")
-    pending = [job for job in service.store.all(IMPORT_JOB) if not job.settled(service.now())]
+    pending = [job for job in service.store.all(DATASET_IMPORT_JOB) if not job.settled(service.now())]
     if len(pending) >= service.settings.quotas.pending_import_jobs:
         raise LimitExceededError("The limit of pending or in-progress dataset import jobs is reached.")
     job = service.create(
-        IMPORT_JOB,
+        DATASET_IMPORT_JOB,
         request,
         work=lambda job: _import(service, dataset, job),
         importMode=request.get("importMode", "FULL"),
@@ -95,7 +97,7 @@ def _import_interactions(service: Service, group_arn: str, columns: dict[str, li
     minimum = service.settings.quotas.minimum_import_interactions
     total = len(columns["USER_ID"]) + (0 if replace else len(log))
     if total < minimum:
-        raise WorkFailedError(f"The data has {total} interactions; at least {minimum} are needed.")
+        raise JobFailedError(f"The data has {total} interactions; at least {minimum} are needed.")
     others = [name for name in columns if name not in _COLUMNS_OF_THEIR_OWN]
     extras = [dict(zip(others, row, strict=True)) for row in zip(*(columns[name] for name in others), strict=True)]
     log.import_bulk(
@@ -112,7 +114,7 @@ def _import_records(
 ) -> None:
     key = next(iter(schema.required))
     if not columns[key]:
-        raise WorkFailedError("The data has no records.")
+        raise JobFailedError("The data has no records.")
     others = [name for name in columns if name != key]
     rows = zip(*(columns[name] for name in others), strict=True)
     records = {
@@ -123,7 +125,7 @@ def _import_records(
 
 def _dataset_type(named: str) -> str:
     if named.lower() in _NOT_YET:
-        raise NotYetError(f"Datasets of type {named} are not available in the local Amazon Personalize yet.")
+        raise NotSupportedError(f"Datasets of type {named} are not available in the local Amazon Personalize yet.")
     if named.lower() not in _TYPES:
         raise InvalidInputError(f"The dataset type {named} is not one of {', '.join(_TYPES.values())}.")
     return _TYPES[named.lower()]

@@ -5,16 +5,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from local_aws.personalize.avro import Field, Schema, parse_schema
-from local_aws.personalize.data import GroupData
+from local_aws.personalize.avro_schema import Field, Schema, parse_schema
+from local_aws.personalize.data import DatasetGroupData
 from local_aws.personalize.data.interactions import PUT, StreamedEvent
 from local_aws.personalize.errors import InvalidInputError, ResourceInUseError
-from local_aws.personalize.json_text import parse_json
-from local_aws.personalize.kinds import DATASET, SCHEMA
-from local_aws.personalize.registry import operation
+from local_aws.personalize.operation_registry import operation
+from local_aws.personalize.resource_store import Resource
+from local_aws.personalize.resource_types import DATASET, SCHEMA
 from local_aws.personalize.service import Service
-from local_aws.personalize.store import Resource
-from local_aws.personalize.timeline import ACTIVE
+from local_aws.personalize.statuses import ACTIVE
+from local_aws.personalize.strict_json import parse_json
 
 _FAR_FUTURE = 1e11
 """Epoch seconds of the year 5138: beyond it a time is in milliseconds."""
@@ -57,7 +57,7 @@ def put_users(service: Service, request: dict[str, Any]) -> None:
     _put_records(service, request["datasetArn"], "Users", {u["userId"]: u.get("properties") for u in request["users"]})
 
 
-def _event(data: GroupData, request: Mapping[str, Any], event: Mapping[str, Any]) -> StreamedEvent:
+def _event(data: DatasetGroupData, request: Mapping[str, Any], event: Mapping[str, Any]) -> StreamedEvent:
     if not 0 <= event["sentAt"] < _FAR_FUTURE:
         raise InvalidInputError(f"sentAt must be in epoch seconds, not {event['sentAt']}.")
     properties = _properties(event.get("properties"))
@@ -90,7 +90,7 @@ def _value_of(properties: Mapping[str, Any]) -> float | None:
     return value
 
 
-def _other_columns(data: GroupData, event: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, Any]:
+def _other_columns(data: DatasetGroupData, event: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, Any]:
     """What else an event says, by the names of columns; what its recommendation showed is its implicit impression."""
     columns = {_CAMEL.sub("_", name).upper(): value for name, value in properties.items()}
     recommendation_id = event.get("recommendationId")

@@ -4,8 +4,8 @@ from typing import Any
 
 from local_aws.personalize.errors import LimitExceededError
 from local_aws.personalize.filters import check_filter, fields_of, parse_filter
-from local_aws.personalize.kinds import DATASET_GROUP, FILTER
-from local_aws.personalize.registry import operation
+from local_aws.personalize.operation_registry import operation
+from local_aws.personalize.resource_types import DATASET_GROUP, FILTER
 from local_aws.personalize.service import Service
 
 

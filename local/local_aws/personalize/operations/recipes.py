@@ -3,11 +3,11 @@
 from typing import Any
 
 from local_aws.personalize.errors import ResourceNotFoundError
+from local_aws.personalize.operation_registry import operation
 from local_aws.personalize.recipes import FEATURE_TRANSFORMATION, RECIPES
-from local_aws.personalize.registry import operation
+from local_aws.personalize.resource_store import paginate
 from local_aws.personalize.service import Service
 from local_aws.personalize.service_model import operations, project
-from local_aws.personalize.store import paginate
 
 
 @operation("ListRecipes")

@@ -6,8 +6,8 @@ from typing import Any
 from local_aws.personalize import serving
 from local_aws.personalize.campaigns import Deployment
 from local_aws.personalize.errors import InvalidInputError
+from local_aws.personalize.operation_registry import operation
 from local_aws.personalize.promotions import with_promotion
-from local_aws.personalize.registry import operation
 from local_aws.personalize.service import Service
 
 _DEFAULT_RESULTS = 25

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from local_aws.personalize.avro import parse_schema
+from local_aws.personalize.avro_schema import parse_schema
 from local_aws.personalize.errors import LimitExceededError
-from local_aws.personalize.kinds import SCHEMA
-from local_aws.personalize.registry import operation
+from local_aws.personalize.operation_registry import operation
+from local_aws.personalize.resource_types import SCHEMA
 from local_aws.personalize.service import Service
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from local_aws.personalize.autotraining import schedule_training, training_days
-from local_aws.personalize.errors import InvalidInputError, LimitExceededError, NotYetError, ResourceInUseError
-from local_aws.personalize.kinds import DATASET_GROUP, SOLUTION
+from local_aws.personalize.automatic_training import schedule_training, training_days
+from local_aws.personalize.errors import InvalidInputError, LimitExceededError, NotSupportedError, ResourceInUseError
+from local_aws.personalize.operation_registry import operation
 from local_aws.personalize.recipes import RECIPES, Recipe
-from local_aws.personalize.registry import operation
+from local_aws.personalize.resource_store import Update
+from local_aws.personalize.resource_types import DATASET_GROUP, SOLUTION
 from local_aws.personalize.service import Service
-from local_aws.personalize.store import Update
-from local_aws.personalize.timeline import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING, Timeline
+from local_aws.personalize.statuses import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING, StatusTimeline
 from local_aws.personalize.validation import finite_number
 
 _DEFAULT_SCHEDULE = {"schedulingExpression": "rate(7 days)"}
@@ -57,7 +57,9 @@ def update_solution(service: Service, request: dict[str, Any]) -> dict[str, Any]
     if not change and not config:
         raise InvalidInputError("There is nothing to update.")
     becomes = change | {"solutionConfig": solution["solutionConfig"] | config}
-    steps = Timeline.over(service.now(), service.settings.step_seconds, CREATE_PENDING, CREATE_IN_PROGRESS, ACTIVE)
+    steps = StatusTimeline.over(
+        service.now(), service.settings.step_seconds, CREATE_PENDING, CREATE_IN_PROGRESS, ACTIVE
+    )
     members = change | {"solutionUpdateConfig": config}
     solution.updates["latestSolutionUpdate"] = Update(members, steps, becomes=becomes)
     schedule_training(service, solution)
@@ -66,16 +68,16 @@ def update_solution(service: Service, request: dict[str, Any]) -> dict[str, Any]
 
 def _recipe(request: Mapping[str, Any]) -> Recipe:
     if request.get("performAutoML"):
-        raise NotYetError("performAutoML is not available in the local Amazon Personalize.")
+        raise NotSupportedError("performAutoML is not available in the local Amazon Personalize.")
     if request.get("performHPO"):
-        raise NotYetError("performHPO is not available in the local Amazon Personalize yet.")
+        raise NotSupportedError("performHPO is not available in the local Amazon Personalize yet.")
     if "recipeArn" not in request:
         raise InvalidInputError("recipeArn is required when performAutoML is false.")
     recipe = RECIPES.get(request["recipeArn"])
     if recipe is None:
         raise InvalidInputError(f"The recipe {request['recipeArn']} does not exist.")
     if recipe.trains_as is None:
-        raise NotYetError(f"The recipe {recipe.name} is not available in the local Amazon Personalize yet.")
+        raise NotSupportedError(f"The recipe {recipe.name} is not available in the local Amazon Personalize yet.")
     return recipe
 
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 from local_aws.personalize.errors import InvalidInputError
-from local_aws.personalize.kinds import ATTRIBUTION, SCHEMA
-from local_aws.personalize.registry import operation
+from local_aws.personalize.operation_registry import operation
+from local_aws.personalize.resource_store import Resource
+from local_aws.personalize.resource_types import METRIC_ATTRIBUTION, SCHEMA
 from local_aws.personalize.service import Service
-from local_aws.personalize.store import Resource
 
-_UNTAGGABLE = (SCHEMA, ATTRIBUTION)
+_UNTAGGABLE = (SCHEMA, METRIC_ATTRIBUTION)
 
 
 @operation("TagResource")
@@ -34,6 +34,6 @@ def list_tags_for_resource(service: Service, request: dict[str, Any]) -> dict[st
 
 def _taggable(service: Service, arn: str) -> Resource:
     resource = service.store.get(arn)
-    if resource.kind in _UNTAGGABLE:
-        raise InvalidInputError(f"A {resource.kind.noun} takes no tags.")
+    if resource.resource_type in _UNTAGGABLE:
+        raise InvalidInputError(f"A {resource.resource_type.noun} takes no tags.")
     return resource

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.personalize.registry import OPERATIONS
+from local_aws.personalize.operation_registry import OPERATIONS
 from local_aws.personalize.service_model import operations
 from local_aws.testing.personalize_only import LocalAws
-from local_aws.testing.shapes import Witness
+from local_aws.testing.shapes import ResponseValidator
 
 ROLE = "arn:aws:iam::123456789012:role/personalize"
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization"
@@ -49,7 +49,7 @@ class Walk:
     """The clients, each watched, and the waiting by polling that users do."""
 
     def __init__(self, aws: LocalAws) -> None:
-        self.witness = Witness()
+        self.witness = ResponseValidator()
         self.control = self.witness.watch(aws.client("personalize"))
         self.runtime = self.witness.watch(aws.client("personalize-runtime"))
         self.events = self.witness.watch(aws.client("personalize-events"))

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from local_aws.personalize.errors import WorkFailedError
-from local_aws.personalize.trainer import TrainingJob, fit_apart
+from local_aws.personalize.errors import JobFailedError
+from local_aws.personalize.training_process import TrainingJob, train_in_process
 from local_aws.recommender import Interactions, Model, Settings
 
 
@@ -15,18 +15,18 @@ def _interactions(count: int) -> Interactions:
 
 
 def test_given_data_when_trained_apart_then_the_model_and_its_metrics_come_back() -> None:
-    fitted = fit_apart(TrainingJob(_interactions(1200), None, Settings()), lambda: False)
+    fitted = train_in_process(TrainingJob(_interactions(1200), None, Settings()), lambda: False)
     assert len(Model.from_bytes(fitted.model).recommend([], 5)) == 5
     assert "coverage" in fitted.metrics
 
 
 def test_given_too_little_data_when_trained_apart_then_the_reason_comes_back() -> None:
-    with pytest.raises(WorkFailedError, match=r"1,?000"):
-        fit_apart(TrainingJob(_interactions(10), None, Settings()), lambda: False)
+    with pytest.raises(JobFailedError, match=r"1,?000"):
+        train_in_process(TrainingJob(_interactions(10), None, Settings()), lambda: False)
 
 
 def test_given_a_training_when_it_is_stopped_then_its_process_ends() -> None:
     began = time.monotonic()
-    with pytest.raises(WorkFailedError, match="process failed"):
-        fit_apart(TrainingJob(_interactions(200_000), None, Settings()), lambda: True)
+    with pytest.raises(JobFailedError, match="process failed"):
+        train_in_process(TrainingJob(_interactions(200_000), None, Settings()), lambda: True)
     assert time.monotonic() - began < 30

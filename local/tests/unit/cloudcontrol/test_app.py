@@ -10,7 +10,7 @@ from werkzeug import Request
 from werkzeug.test import EnvironBuilder
 
 from local_aws.cloudcontrol import CloudControlApp, create_app
-from local_aws.cloudcontrol.resource_types import resource_type, type_names
+from local_aws.cloudcontrol.registry_types import get_registry_type, type_names
 from local_aws.personalize.errors import ServiceError
 from local_aws.testing.in_process import INTERACTIONS, ROLE, World, interactions_csv
 
@@ -22,8 +22,8 @@ def control(world: World) -> Iterator[CloudControlApp]:
     app.close()
 
 
-def finished(control: CloudControlApp, operation: str, noun: str, **request: Any) -> dict[str, Any]:
-    """The last progress event of a request."""
+def run_request(control: CloudControlApp, operation: str, noun: str, **request: Any) -> dict[str, Any]:
+    """Return the last progress event of a request."""
     event = control.call(operation, {"TypeName": f"AWS::Personalize::{noun}", **request})["ProgressEvent"]
     assert event["OperationStatus"] == "IN_PROGRESS"
     deadline = time.monotonic() + 10
@@ -34,16 +34,16 @@ def finished(control: CloudControlApp, operation: str, noun: str, **request: Any
 
 
 def create(control: CloudControlApp, noun: str, **properties: Any) -> dict[str, Any]:
-    return finished(control, "CreateResource", noun, DesiredState=json.dumps(properties))
+    return run_request(control, "CreateResource", noun, DesiredState=json.dumps(properties))
 
 
 def read(control: CloudControlApp, noun: str, identifier: str) -> dict[str, Any]:
-    answer = control.call("GetResource", {"TypeName": f"AWS::Personalize::{noun}", "Identifier": identifier})
-    return json.loads(answer["ResourceDescription"]["Properties"])
+    response = control.call("GetResource", {"TypeName": f"AWS::Personalize::{noun}", "Identifier": identifier})
+    return json.loads(response["ResourceDescription"]["Properties"])
 
 
 def update(control: CloudControlApp, noun: str, identifier: str, *patch: dict[str, Any]) -> dict[str, Any]:
-    return finished(control, "UpdateResource", noun, Identifier=identifier, PatchDocument=json.dumps(patch))
+    return run_request(control, "UpdateResource", noun, Identifier=identifier, PatchDocument=json.dumps(patch))
 
 
 def dataset(control: CloudControlApp, world: World, location: str) -> dict[str, Any]:
@@ -63,8 +63,8 @@ def dataset(control: CloudControlApp, world: World, location: str) -> dict[str, 
 def test_given_every_type_when_looked_up_then_its_identifier_is_its_arn() -> None:
     assert len(list(type_names())) == 8
     for name in type_names():
-        type_ = resource_type(name)
-        assert type_.identifier.lower() == type_.kind.arn_member.lower()
+        registry_type = get_registry_type(name)
+        assert registry_type.identifier.lower() == registry_type.resource_type.arn_member.lower()
 
 
 def test_given_a_dataset_with_an_import_job_when_created_then_it_waits_for_the_data(
@@ -87,7 +87,7 @@ def test_given_a_dataset_with_an_import_job_when_created_then_it_waits_for_the_d
     assert len(world.app.service().data(world.arns["group"]).interactions) == 1000
 
 
-def test_given_a_failing_import_when_created_then_the_reason_and_the_identifier_are_told(
+def test_given_a_failing_import_when_created_then_the_reason_and_the_identifier_are_returned(
     control: CloudControlApp, world: World
 ) -> None:
     event = dataset(control, world, "s3://data/absent.csv")
@@ -120,7 +120,7 @@ def test_given_a_campaign_when_made_changed_and_deleted_then_it_is_the_services_
         == "SUCCESS"
     )
     assert serving.call("DescribeCampaign", campaignArn=arn)["campaign"]["minProvisionedTPS"] == 2
-    assert finished(control, "DeleteResource", "Campaign", Identifier=arn)["OperationStatus"] == "SUCCESS"
+    assert run_request(control, "DeleteResource", "Campaign", Identifier=arn)["OperationStatus"] == "SUCCESS"
     with pytest.raises(ServiceError, match="was not found"):
         read(control, "Campaign", arn)
 
@@ -138,9 +138,9 @@ def test_given_a_solution_when_read_then_hyperparameters_keep_their_names(
     )
     properties = read(control, "Solution", event["Identifier"])
     assert properties["SolutionConfig"] == {"AlgorithmHyperParameters": {"recency_mask": "True"}}
-    with pytest.raises(ServiceError) as refused:
+    with pytest.raises(ServiceError) as error:
         update(control, "Solution", event["Identifier"], {"op": "replace", "path": "/Name", "value": "t"})
-    assert refused.value.code == "UnsupportedActionException"
+    assert error.value.code == "UnsupportedActionException"
 
 
 @pytest.mark.parametrize(
@@ -159,21 +159,21 @@ def test_given_a_solution_when_read_then_hyperparameters_keep_their_names(
         ({"Name": "a", "DatasetGroupArn": "arn:aws:personalize:r:a:g", "TrackingId": "x"}, "readOnly key [TrackingId]"),
     ],
 )
-def test_given_a_desired_state_against_the_schema_when_created_then_it_is_refused(
+def test_given_a_desired_state_against_the_schema_when_created_then_it_is_rejected(
     control: CloudControlApp, properties: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(ServiceError) as refused:
+    with pytest.raises(ServiceError) as error:
         create(control, "EventTracker", **properties)
-    assert refused.value.code == "InvalidRequestException"
-    assert message in refused.value.message
+    assert error.value.code == "InvalidRequestException"
+    assert message in error.value.message
 
 
 def test_given_create_only_properties_when_patched_then_they_are_named(control: CloudControlApp, world: World) -> None:
     world.make("Interactions", INTERACTIONS)
     arn = create(control, "EventTracker", Name="t", DatasetGroupArn=world.arns["group"])["Identifier"]
-    with pytest.raises(ServiceError, match="/properties/Name") as refused:
+    with pytest.raises(ServiceError, match="/properties/Name") as error:
         update(control, "EventTracker", arn, {"op": "replace", "path": "/Name", "value": "u"})
-    assert refused.value.code == "NotUpdatableException"
+    assert error.value.code == "NotUpdatableException"
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_given_a_service_error_when_created_then_the_handler_code_fits(
     assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", code)
 
 
-def test_given_a_client_token_when_used_again_then_the_same_request_answers(control: CloudControlApp) -> None:
+def test_given_a_client_token_when_used_again_then_the_same_request_is_returned(control: CloudControlApp) -> None:
     request = {
         "TypeName": "AWS::Personalize::DatasetGroup",
         "DesiredState": '{"Name": "once"}',
@@ -200,12 +200,12 @@ def test_given_a_client_token_when_used_again_then_the_same_request_answers(cont
     }
     events = [control.call("CreateResource", request)["ProgressEvent"] for _ in range(2)]
     assert events[0]["RequestToken"] == events[1]["RequestToken"]
-    with pytest.raises(ServiceError) as refused:
+    with pytest.raises(ServiceError) as error:
         control.call("CreateResource", request | {"DesiredState": '{"Name": "twice"}'})
-    assert refused.value.code == "ClientTokenConflictException"
+    assert error.value.code == "ClientTokenConflictException"
 
 
-def test_given_requests_when_listed_or_cancelled_then_their_states_are_told(
+def test_given_requests_when_listed_or_cancelled_then_their_states_are_returned(
     control: CloudControlApp, world: World
 ) -> None:
     event = create(control, "DatasetGroup", Name="listed")
@@ -213,18 +213,18 @@ def test_given_requests_when_listed_or_cancelled_then_their_states_are_told(
     assert [described["Identifier"].rsplit("/", 1)[1] for described in names] == ["group", "listed"]
     held = control.call("ListResourceRequests", {"ResourceRequestStatusFilter": {"Operations": ["CREATE"]}})
     assert [summary["RequestToken"] for summary in held["ResourceRequestStatusSummaries"]] == [event["RequestToken"]]
-    with pytest.raises(ServiceError) as refused:
+    with pytest.raises(ServiceError) as error:
         control.call("CancelResourceRequest", {"RequestToken": event["RequestToken"]})
-    assert refused.value.code == "ConcurrentModificationException"
-    with pytest.raises(ServiceError) as refused:
+    assert error.value.code == "ConcurrentModificationException"
+    with pytest.raises(ServiceError) as error:
         control.call("GetResourceRequestStatus", {"RequestToken": "none"})
-    assert refused.value.code == "RequestTokenNotFoundException"
-    with pytest.raises(ServiceError) as refused:
+    assert error.value.code == "RequestTokenNotFoundException"
+    with pytest.raises(ServiceError) as error:
         control.call("GetResource", {"TypeName": "AWS::S3::Bucket", "Identifier": "x"})
-    assert refused.value.code == "TypeNotFoundException"
+    assert error.value.code == "TypeNotFoundException"
 
 
-def test_given_describe_type_when_asked_then_the_registry_schema_comes_as_xml(control: CloudControlApp) -> None:
+def test_given_describe_type_when_called_then_the_registry_schema_comes_as_xml(control: CloudControlApp) -> None:
     form = {"Action": "DescribeType", "Type": "RESOURCE", "TypeName": "AWS::Personalize::Filter"}
     response = control.handle(Request(EnvironBuilder(method="POST", data=form).get_environ()))
     assert "FilterExpression" in response.get_data(as_text=True)
@@ -240,7 +240,7 @@ def test_given_a_dataset_torn_down_when_made_again_then_every_name_is_free(
         event = dataset(control, world, location)
         assert event["OperationStatus"] == "SUCCESS", event
         schema = read(control, "Dataset", event["Identifier"])["SchemaArn"]
-        deleted = finished(control, "DeleteResource", "Dataset", Identifier=event["Identifier"])
+        deleted = run_request(control, "DeleteResource", "Dataset", Identifier=event["Identifier"])
         assert deleted["OperationStatus"] == "SUCCESS"
-        assert finished(control, "DeleteResource", "Schema", Identifier=schema)["OperationStatus"] == "SUCCESS"
+        assert run_request(control, "DeleteResource", "Schema", Identifier=schema)["OperationStatus"] == "SUCCESS"
     assert len(world.app.service().data(world.arns["group"]).interactions) == 0

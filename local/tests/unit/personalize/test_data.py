@@ -5,11 +5,11 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.personalize.avro import parse_schema
+from local_aws.personalize.avro_schema import parse_schema
 from local_aws.personalize.data import InteractionLog, StreamedEvent
 from local_aws.personalize.data.csv_files import read_csv
 from local_aws.personalize.data.s3_files import split_location
-from local_aws.personalize.errors import InvalidInputError, WorkFailedError
+from local_aws.personalize.errors import InvalidInputError, JobFailedError
 from local_aws.personalize.training import EventFilter
 from local_aws.testing.in_process import INTERACTIONS, ITEMS, NOW, World, interactions_csv, schema
 
@@ -62,14 +62,14 @@ def test_given_a_wrong_schema_when_read_then_the_error_says_what(text: str, mess
 )
 def test_given_a_malformed_file_when_read_then_line_and_column_are_told(body: str, message: str) -> None:
     content = body.replace("{header}", "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE").encode()
-    with pytest.raises(WorkFailedError, match=message):
+    with pytest.raises(JobFailedError, match=message):
         read_csv("f.csv", content, parse_schema(INTERACTIONS))
 
 
 @pytest.mark.parametrize("price", ["nan", "inf", "1e999", "1_0", " 1"])
 def test_given_a_price_that_is_no_finite_number_when_read_then_line_and_column_are_told(price: str) -> None:
     content = f"ITEM_ID,SPECIES,PRICE,CREATION_TIMESTAMP\na,cat,{price},7\n".encode()
-    with pytest.raises(WorkFailedError, match=f"line 2, column PRICE: '{price}' is not a number"):
+    with pytest.raises(JobFailedError, match=f"line 2, column PRICE: '{price}' is not a number"):
         read_csv("f.csv", content, parse_schema(ITEMS))
 
 
@@ -83,12 +83,12 @@ def test_given_any_key_when_a_location_is_split_then_the_key_is_whole(location: 
 
 @pytest.mark.parametrize("location", ["http://b/k", "s3:///k", "b/k"])
 def test_given_no_s3_location_when_split_then_it_is_refused(location: str) -> None:
-    with pytest.raises(WorkFailedError, match="is not an s3://BUCKET/KEY location"):
+    with pytest.raises(JobFailedError, match="is not an s3://BUCKET/KEY location"):
         split_location(location)
 
 
 def test_given_bytes_that_are_no_text_when_read_then_the_line_is_told() -> None:
-    with pytest.raises(WorkFailedError, match="line 2 is not UTF-8"):
+    with pytest.raises(JobFailedError, match="line 2 is not UTF-8"):
         read_csv("f.csv", b"ITEM_ID\n\xff\xfe", parse_schema(ITEMS))
 
 

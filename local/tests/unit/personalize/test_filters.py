@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_aws.personalize.avro import parse_schema
+from local_aws.personalize.avro_schema import parse_schema
 from local_aws.personalize.errors import InvalidInputError
 from local_aws.personalize.filters import FilterContext, allowed_items, check_filter, parse_filter
 from local_aws.personalize.filters.apply import ItemIndex

@@ -8,7 +8,7 @@ import pytest
 from local_aws.personalize.errors import (
     InvalidInputError,
     LimitExceededError,
-    NotYetError,
+    NotSupportedError,
     ResourceAlreadyExistsError,
     TooManyTagsError,
 )
@@ -43,7 +43,7 @@ def test_given_a_malformed_line_when_inferred_then_the_job_fails_and_names_it(se
     job, _ = infer(serving, '{"userId": "u1"}\nnot json\n')
     assert job["status"] == "CREATE FAILED"
     assert "line 2" in job["failureReason"]
-    with pytest.raises(NotYetError, match="THEME_GENERATION"):
+    with pytest.raises(NotSupportedError, match="THEME_GENERATION"):
         infer(serving, "", batchInferenceJobMode="THEME_GENERATION")
 
 

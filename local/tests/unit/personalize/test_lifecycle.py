@@ -12,12 +12,12 @@ from local_aws.personalize.errors import (
     InvalidInputError,
     InvalidNextTokenError,
     LimitExceededError,
-    NotYetError,
+    NotSupportedError,
     ResourceAlreadyExistsError,
     ResourceInUseError,
     ResourceNotFoundError,
 )
-from local_aws.personalize.timeline import Timeline
+from local_aws.personalize.statuses import StatusTimeline
 from local_aws.testing.in_process import INTERACTIONS, ITEMS, World, interactions_csv
 
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization"
@@ -62,7 +62,7 @@ def test_given_a_key_that_is_refused_when_a_group_is_made_then_it_fails_with_the
 
 
 def test_given_a_timeline_when_it_is_changed_then_the_past_stays_and_the_future_goes() -> None:
-    line = Timeline.over(0, 10, "A", "B", "C").then(15, 5, "D", "E")
+    line = StatusTimeline.over(0, 10, "A", "B", "C").then(15, 5, "D", "E")
     assert [line.status(t) for t in (0, 9, 10, 14, 15, 20, 99)] == ["A", "A", "B", "B", "D", "E", "E"]
 
 
@@ -267,7 +267,7 @@ def test_given_a_training_under_way_when_stopped_then_it_ends_stopped(
         held.wait(10)
         return {"metrics": {}, "trainingHours": 1.0, "catalogueVersion": 0}
 
-    monkeypatch.setattr("local_aws.personalize.versions.train_version", slow)
+    monkeypatch.setattr("local_aws.personalize.solution_versions.train_version", slow)
     arn = stocked.call("CreateSolutionVersion", solutionArn=stocked.arns["solution"])["solutionVersionArn"]
     assert begun.wait(5)
     with pytest.raises(ResourceInUseError):
@@ -330,17 +330,17 @@ def test_given_recipes_and_settings_not_there_when_asked_for_then_the_error_name
     def create(**request: object) -> None:
         stocked.call("CreateSolution", name="x", datasetGroupArn=group, **request)
 
-    with pytest.raises(NotYetError, match="aws-similar-items"):
+    with pytest.raises(NotSupportedError, match="aws-similar-items"):
         create(recipeArn="arn:aws:personalize:::recipe/aws-similar-items")
     with pytest.raises(InvalidInputError, match="does not exist"):
         create(recipeArn="arn:aws:personalize:::recipe/aws-nothing")
-    with pytest.raises(NotYetError, match="performHPO"):
+    with pytest.raises(NotSupportedError, match="performHPO"):
         create(recipeArn=RECIPE, performHPO=True)
     with pytest.raises(InvalidInputError, match="bptt"):
         create(recipeArn=RECIPE, solutionConfig={"algorithmHyperParameters": {"bptt": "64"}})
-    with pytest.raises(NotYetError, match="Domain"):
+    with pytest.raises(NotSupportedError, match="Domain"):
         stocked.call("CreateDatasetGroup", name="shop", domain="ECOMMERCE")
-    with pytest.raises(NotYetError, match="StartRecommender"):
+    with pytest.raises(NotSupportedError, match="StartRecommender"):
         stocked.call("StartRecommender", recommenderArn="arn:aws:personalize:us-east-1:123456789012:recommender/x")
 
 

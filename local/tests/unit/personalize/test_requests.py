@@ -9,8 +9,8 @@ from werkzeug.test import EnvironBuilder
 
 from local_aws.faults import Faults
 from local_aws.personalize.errors import InvalidInputError
+from local_aws.personalize.operation_registry import OPERATIONS
 from local_aws.personalize.operations_table import BEGIN, END, table, updated
-from local_aws.personalize.registry import OPERATIONS
 from local_aws.personalize.service_model import operations
 from local_aws.testing.in_process import NOW, World
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
-from local_aws.personalize.kinds import CAMPAIGN, SOLUTION, VERSION
+from local_aws.personalize.resource_types import CAMPAIGN, SOLUTION, SOLUTION_VERSION
 from local_aws.testing.manual_clock import ManualClock
 from local_aws.testing.personalize_account import STEP_SECONDS, PersonalizeAccount, personalize_account
 
@@ -117,7 +117,7 @@ def test_given_many_versions_when_listed_then_the_clients_paginator_has_them_all
     )
 
     assert [version["solutionVersionArn"] for page in pages for version in page["solutionVersions"]] == arns
-    assert account.arns(VERSION) == arns
+    assert account.arns(SOLUTION_VERSION) == arns
     assert (account.arns(SOLUTION), account.arns(CAMPAIGN)) == ([solution], [])
 
 

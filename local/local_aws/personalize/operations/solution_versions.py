@@ -8,14 +8,14 @@ from local_aws.personalize.errors import (
     ResourceAlreadyExistsError,
     ResourceInUseError,
 )
-from local_aws.personalize.kinds import SOLUTION, VERSION
+from local_aws.personalize.operation_registry import operation
 from local_aws.personalize.recipes import RECIPES
-from local_aws.personalize.registry import operation
+from local_aws.personalize.resource_store import Resource
+from local_aws.personalize.resource_types import SOLUTION, SOLUTION_VERSION
 from local_aws.personalize.service import Service
-from local_aws.personalize.store import Resource
-from local_aws.personalize.timeline import CREATE_IN_PROGRESS, CREATE_PENDING, CREATE_STOPPED, CREATE_STOPPING
+from local_aws.personalize.solution_versions import start_training
+from local_aws.personalize.statuses import CREATE_IN_PROGRESS, CREATE_PENDING, CREATE_STOPPED, CREATE_STOPPING
 from local_aws.personalize.training import newest_active_version
-from local_aws.personalize.versions import start_training
 
 
 @operation("CreateSolutionVersion")
@@ -27,9 +27,9 @@ def create_solution_version(service: Service, request: dict[str, Any]) -> dict[s
     if not service.dataset(solution["datasetGroupArn"], "Interactions"):
         raise InvalidInputError(f"The dataset group {solution['datasetGroupArn']} has no Interactions dataset.")
     name = request.get("name")
-    if name and service.store.all(VERSION, solutionArn=solution.arn, name=name):
+    if name and service.store.all(SOLUTION_VERSION, solutionArn=solution.arn, name=name):
         raise ResourceAlreadyExistsError(f"Another version of {solution.arn} is named {name}.")
-    pending = [version for version in service.store.all(VERSION) if not version.settled(service.now())]
+    pending = [version for version in service.store.all(SOLUTION_VERSION) if not version.settled(service.now())]
     if len(pending) >= service.settings.quotas.pending_solution_versions:
         raise LimitExceededError("The limit of pending or in-progress solution versions is reached.")
     return {"solutionVersionArn": start_training(service, solution, request, mode=mode, training_type="MANUAL").arn}
@@ -38,7 +38,7 @@ def create_solution_version(service: Service, request: dict[str, Any]) -> dict[s
 @operation("StopSolutionVersionCreation")
 def stop_solution_version_creation(service: Service, request: dict[str, Any]) -> None:
     """StopSolutionVersionCreation, of a version that is pending or in progress."""
-    version = service.store.get(request["solutionVersionArn"], VERSION)
+    version = service.store.get(request["solutionVersionArn"], SOLUTION_VERSION)
     status, step = service.status(version), service.settings.step_seconds
     if status == CREATE_PENDING:
         version.timeline = version.timeline.then(service.now(), step, CREATE_STOPPED)
@@ -51,7 +51,7 @@ def stop_solution_version_creation(service: Service, request: dict[str, Any]) ->
 @operation("GetSolutionMetrics")
 def get_solution_metrics(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """GetSolutionMetrics, of a version that is ACTIVE."""
-    version = service.store.get(request["solutionVersionArn"], VERSION)
+    version = service.store.get(request["solutionVersionArn"], SOLUTION_VERSION)
     if not version.settled(service.now()):
         raise ResourceInUseError(f"The solution version {version.arn} is in status {service.status(version)}.")
     service.require_active(version)

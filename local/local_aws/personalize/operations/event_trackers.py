@@ -4,8 +4,8 @@ import uuid
 from typing import Any
 
 from local_aws.personalize.errors import InvalidInputError, ResourceAlreadyExistsError
-from local_aws.personalize.kinds import DATASET_GROUP, TRACKER
-from local_aws.personalize.registry import operation
+from local_aws.personalize.operation_registry import operation
+from local_aws.personalize.resource_types import DATASET_GROUP, EVENT_TRACKER
 from local_aws.personalize.service import Service, short_id
 
 
@@ -15,13 +15,13 @@ def create_event_tracker(service: Service, request: dict[str, Any]) -> dict[str,
     group = service.require_active(service.store.get(request["datasetGroupArn"], DATASET_GROUP))
     if not service.dataset(group.arn, "Interactions"):
         raise InvalidInputError(f"The dataset group {group.arn} has no Interactions dataset.")
-    if held := service.store.all(TRACKER, datasetGroupArn=group.arn):
+    if held := service.store.all(EVENT_TRACKER, datasetGroupArn=group.arn):
         raise ResourceAlreadyExistsError(f"The dataset group {group.arn} has the event tracker {held[0].arn}.")
-    if service.store.all(TRACKER, name=request["name"]):
+    if service.store.all(EVENT_TRACKER, name=request["name"]):
         raise ResourceAlreadyExistsError(f"Another event tracker is named {request['name']}.")
     tracking_id = str(uuid.uuid4())
     tracker = service.create(
-        TRACKER, request, identity=short_id(), trackingId=tracking_id, accountId=service.account_id
+        EVENT_TRACKER, request, identity=short_id(), trackingId=tracking_id, accountId=service.account_id
     )
     service.trackers[tracking_id] = tracker
     return {"eventTrackerArn": tracker.arn, "trackingId": tracking_id}

@@ -5,7 +5,7 @@ import threading
 from collections import OrderedDict
 from typing import Any
 
-from local_aws.personalize.avro import Schema
+from local_aws.personalize.avro_schema import Schema
 from local_aws.personalize.data.interactions import InteractionLog
 from local_aws.personalize.data.records import RecordSet
 from local_aws.personalize.filters.apply import ItemIndex
@@ -14,7 +14,7 @@ from local_aws.recommender import Items
 _RECOMMENDATIONS_KEPT = 10_000
 
 
-class GroupData:
+class DatasetGroupData:
     """Interactions, items and users of a dataset group, and which recommendations were shown of late."""
 
     def __init__(self) -> None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local_aws.personalize.errors import InvalidNextTokenError, ResourceAlreadyExistsError, ResourceNotFoundError
-from local_aws.personalize.json_text import parse_json
-from local_aws.personalize.kinds import Kind
-from local_aws.personalize.timeline import ACTIVE, GONE, SETTLED, Timeline
+from local_aws.personalize.resource_types import ResourceType
+from local_aws.personalize.statuses import ACTIVE, DELETED, STABLE, StatusTimeline
+from local_aws.personalize.strict_json import parse_json
 
 
 @dataclass
@@ -20,7 +20,7 @@ class Update:
     """The latest change made to a resource; it has a status of its own (latestCampaignUpdate and its like)."""
 
     fields: dict[str, Any]
-    timeline: Timeline
+    timeline: StatusTimeline
     failure_reason: str | None = None
     becomes: dict[str, Any] = field(default_factory=dict)
     """Members that the resource takes on when the update is ACTIVE."""
@@ -34,10 +34,10 @@ class Update:
 class Resource:
     """One resource: `fields` are members of its Describe answer (and a few of our own, that no answer shows)."""
 
-    kind: Kind
+    resource_type: ResourceType
     arn: str
     fields: dict[str, Any]
-    timeline: Timeline
+    timeline: StatusTimeline
     tags: dict[str, str] = field(default_factory=dict)
     failure_reason: str | None = None
     updates: dict[str, Update] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Resource:
         """All members as they are at `now`."""
         updates = {name: update.describe(now) for name, update in self.updates.items()}
         nested = {n: value.describe(now) for n, value in self.fields.items() if isinstance(value, Resource)}
-        identity = {self.kind.arn_member: self.arn}
+        identity = {self.resource_type.arn_member: self.arn}
         return self.fields | nested | identity | _state(self.timeline, self.failure_reason, now) | updates
 
     def take_on_updates(self, now: float) -> None:
@@ -66,11 +66,11 @@ class Resource:
 
     def settled(self, now: float) -> bool:
         """Whether it is in no passing status."""
-        return self.timeline.status(now) in SETTLED
+        return self.timeline.status(now) in STABLE
 
 
-class Store:
-    """Resources by ARN. A resource whose timeline has come to GONE is no longer there."""
+class ResourceStore:
+    """Resources by ARN. A resource whose timeline has come to DELETED is no longer there."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -87,27 +87,27 @@ class Store:
             self._resources[resource.arn] = resource
             return resource
 
-    def find(self, arn: str, *kinds: Kind) -> Resource | None:
-        """The resource of that ARN (and of one of `kinds`, if any are given), or None."""
+    def find(self, arn: str, *resource_types: ResourceType) -> Resource | None:
+        """The resource of that ARN (and of one of `resource_types`, if any are given), or None."""
         with self._lock:
             resource, now = self._resources.get(arn), self._clock()
-            if resource and resource.timeline.status(now) == GONE:
+            if resource and resource.timeline.status(now) == DELETED:
                 del self._resources[arn]
                 return None
             if resource:
                 resource.take_on_updates(now)
-        return resource if resource and (not kinds or resource.kind in kinds) else None
+        return resource if resource and (not resource_types or resource.resource_type in resource_types) else None
 
-    def get(self, arn: str, *kinds: Kind) -> Resource:
+    def get(self, arn: str, *resource_types: ResourceType) -> Resource:
         """The resource of that ARN. Raises ResourceNotFoundError."""
-        if resource := self.find(arn, *kinds):
+        if resource := self.find(arn, *resource_types):
             return resource
         raise ResourceNotFoundError.of(arn)
 
-    def all(self, kind: Kind, **fields: Any) -> list[Resource]:
-        """Resources of `kind` whose members equal `fields`, oldest first."""
+    def all(self, resource_type: ResourceType, **fields: Any) -> list[Resource]:
+        """Resources of `resource_type` whose members equal `fields`, oldest first."""
         with self._lock:
-            found = [self.find(arn, kind) for arn in list(self._resources)]
+            found = [self.find(arn, resource_type) for arn in list(self._resources)]
         return [r for r in found if r and all(r.get(name) == value for name, value in fields.items())]
 
 
@@ -135,7 +135,7 @@ def _read_token(token: str, list_name: str) -> int:
     return place
 
 
-def _state(timeline: Timeline, failure_reason: str | None, now: float) -> dict[str, Any]:
+def _state(timeline: StatusTimeline, failure_reason: str | None, now: float) -> dict[str, Any]:
     state = {
         "status": timeline.status(now),
         "creationDateTime": timeline.created,

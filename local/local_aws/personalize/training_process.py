@@ -1,6 +1,6 @@
 """Training in a process of its own: serving keeps its speed, the memory goes back, and a stopped training really stops.
 
-The parent writes the data to a file and starts `python -m local_aws.personalize.trainer DIRECTORY`; the child writes the
+The parent writes the data to a file and starts `python -m local_aws.personalize.training_process DIRECTORY`; the child writes the
 model and its metrics, or why it was refused, beside it. The child ends when the parent does.
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from local_aws.personalize.errors import WorkFailedError
+from local_aws.personalize.errors import JobFailedError
 from local_aws.recommender import Interactions, Items, Settings, TrainingError, evaluate, train
 
 _JOB, _RESULT, _LOG = "job.pickle", "result.pickle", "log"
@@ -32,26 +32,26 @@ class TrainingJob:
 
 
 @dataclass(frozen=True)
-class Fitted:
+class TrainedModel:
     """A trained model, as bytes, and its offline metrics."""
 
     model: bytes
     metrics: dict[str, float]
 
 
-def fit(job: TrainingJob) -> Fitted:
-    """Train and measure, here and now. Raises WorkFailedError where the data does not allow it."""
+def fit(job: TrainingJob) -> TrainedModel:
+    """Train and measure, here and now. Raises JobFailedError where the data does not allow it."""
     try:
         model = train(job.interactions, job.items, job.settings)
-        return Fitted(model.to_bytes(), evaluate(job.interactions, job.items, job.settings))
+        return TrainedModel(model.to_bytes(), evaluate(job.interactions, job.items, job.settings))
     except TrainingError as refused:
-        raise WorkFailedError(str(refused)) from None
+        raise JobFailedError(str(refused)) from None
 
 
-def fit_apart(job: TrainingJob, stopped: Callable[[], bool]) -> Fitted:
+def train_in_process(job: TrainingJob, stopped: Callable[[], bool]) -> TrainedModel:
     """Train and measure in another process, which ends early once `stopped`.
 
-    Raises WorkFailedError where the data does not allow it, the process fails, or it was stopped.
+    Raises JobFailedError where the data does not allow it, the process fails, or it was stopped.
     """
     with tempfile.TemporaryDirectory(prefix="local-training-") as name:
         directory = Path(name)
@@ -61,11 +61,11 @@ def fit_apart(job: TrainingJob, stopped: Callable[[], bool]) -> Fitted:
             _wait(process, stopped)
         if process.returncode or not (directory / _RESULT).exists():
             told = (directory / _LOG).read_text(errors="replace").strip().splitlines()
-            raise WorkFailedError(f"The training process failed: {told[-1] if told else process.returncode}")
+            raise JobFailedError(f"The training process failed: {told[-1] if told else process.returncode}")
         result = pickle.loads((directory / _RESULT).read_bytes())
-    if isinstance(result, Fitted):
+    if isinstance(result, TrainedModel):
         return result
-    raise WorkFailedError(result)
+    raise JobFailedError(result)
 
 
 def _start(directory: Path, log: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -99,14 +99,14 @@ def main(directory: Path) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     job = pickle.loads((directory / _JOB).read_bytes())
     try:
-        result: Fitted | str = fit(job)
-    except WorkFailedError as refused:
+        result: TrainedModel | str = fit(job)
+    except JobFailedError as refused:
         result = str(refused)
     (directory / _RESULT).write_bytes(pickle.dumps(result))
 
 
 if __name__ == "__main__":
     # Run as a program this module is __main__, and what it pickles would be of __main__ too.
-    from local_aws.personalize import trainer
+    from local_aws.personalize import training_process
 
-    trainer.main(Path(sys.argv[1]))
+    training_process.main(Path(sys.argv[1]))

@@ -5,13 +5,13 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from local_aws.personalize.avro import Schema
+from local_aws.personalize.avro_schema import Schema
 from local_aws.personalize.data.interactions import BULK, PUT
 from local_aws.personalize.data.s3_files import write_file
-from local_aws.personalize.kinds import DATASET, EXPORT_JOB
-from local_aws.personalize.registry import operation
+from local_aws.personalize.operation_registry import operation
+from local_aws.personalize.resource_store import Resource
+from local_aws.personalize.resource_types import DATASET, DATASET_EXPORT_JOB
 from local_aws.personalize.service import Service
-from local_aws.personalize.store import Resource
 
 _ORIGINS = {"BULK": {BULK}, "PUT": {PUT}, "ALL": {BULK, PUT}}
 
@@ -21,7 +21,7 @@ def create_export_job(service: Service, request: dict[str, Any]) -> dict[str, An
     """CreateDatasetExportJob; ingestionMode PUT (one by one) unless it says BULK or ALL."""
     dataset = service.require_active(service.store.get(request["datasetArn"], DATASET))
     job = service.create(
-        EXPORT_JOB,
+        DATASET_EXPORT_JOB,
         request,
         work=lambda job: _export(service, dataset, job),
         ingestionMode=request.get("ingestionMode", "PUT"),

@@ -10,11 +10,11 @@ from local_aws.personalize.errors import (
     ResourceInUseError,
     ResourceNotFoundError,
 )
-from local_aws.personalize.kinds import ATTRIBUTION, DATASET_GROUP
-from local_aws.personalize.registry import operation
+from local_aws.personalize.operation_registry import operation
+from local_aws.personalize.resource_store import paginate
+from local_aws.personalize.resource_types import DATASET_GROUP, METRIC_ATTRIBUTION
 from local_aws.personalize.service import Service
-from local_aws.personalize.store import paginate
-from local_aws.personalize.timeline import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING
+from local_aws.personalize.statuses import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING
 
 _MAXIMUM_METRICS = 10
 _EXPRESSION = re.compile(r"SUM\((Items|Interactions)\.[A-Za-z_]\w*\)|SAMPLECOUNT\(\)")
@@ -24,10 +24,10 @@ _EXPRESSION = re.compile(r"SUM\((Items|Interactions)\.[A-Za-z_]\w*\)|SAMPLECOUNT
 def create_metric_attribution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """CreateMetricAttribution: one for a dataset group."""
     group = service.require_active(service.store.get(request["datasetGroupArn"], DATASET_GROUP))
-    if held := service.store.all(ATTRIBUTION, datasetGroupArn=group.arn):
+    if held := service.store.all(METRIC_ATTRIBUTION, datasetGroupArn=group.arn):
         raise ResourceAlreadyExistsError(f"The dataset group {group.arn} has the metric attribution {held[0].arn}.")
     _check_metrics(request["metrics"])
-    return {"metricAttributionArn": service.create(ATTRIBUTION, request).arn}
+    return {"metricAttributionArn": service.create(METRIC_ATTRIBUTION, request).arn}
 
 
 @operation("UpdateMetricAttribution")
@@ -35,7 +35,7 @@ def update_metric_attribution(service: Service, request: dict[str, Any]) -> dict
     """UpdateMetricAttribution: adds and removes metrics, or reports elsewhere."""
     if "metricAttributionArn" not in request:
         raise InvalidInputError("metricAttributionArn is required.")
-    attribution = service.store.get(request["metricAttributionArn"], ATTRIBUTION)
+    attribution = service.store.get(request["metricAttributionArn"], METRIC_ATTRIBUTION)
     if service.status(attribution) != ACTIVE:
         raise ResourceInUseError(f"The metric attribution {attribution.arn} is not ACTIVE.")
     held = {metric["metricName"]: metric for metric in attribution["metrics"]}
@@ -60,7 +60,7 @@ def list_metric_attribution_metrics(service: Service, request: dict[str, Any]) -
     """ListMetricAttributionMetrics."""
     if "metricAttributionArn" not in request:
         raise InvalidInputError("metricAttributionArn is required.")
-    attribution = service.store.find(request["metricAttributionArn"], ATTRIBUTION)
+    attribution = service.store.find(request["metricAttributionArn"], METRIC_ATTRIBUTION)
     if attribution is None:
         raise InvalidInputError(ResourceNotFoundError.of(request["metricAttributionArn"]).message)
     page, token = paginate(attribution["metrics"], "ListMetricAttributionMetrics", request)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from local_aws.personalize.errors import InvalidInputError
-from local_aws.personalize.json_text import parse_json
+from local_aws.personalize.strict_json import parse_json
 
 NAMESPACE = "com.amazonaws.personalize.schema"
 

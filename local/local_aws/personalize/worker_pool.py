@@ -10,7 +10,7 @@ from collections.abc import Callable
 _log = logging.getLogger(__name__)
 
 
-class Workers:
+class WorkerPool:
     """Runs tasks after a delay on a few daemon threads (an unfinished training does not hold up the process's exit)."""
 
     def __init__(self, count: int) -> None:

@@ -1,4 +1,4 @@
-"""Resource types as the CloudFormation registry describes them; the schemas come with the cfn-lint package."""
+"""The types of the CloudFormation registry. Their schemas come from the cfn-lint package."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -9,19 +9,19 @@ from typing import Any
 from jsonschema import Draft7Validator, ValidationError
 
 from local_aws.personalize.errors import ServiceError
-from local_aws.personalize.kinds import KINDS, Kind
+from local_aws.personalize.resource_types import RESOURCE_TYPES, ResourceType
 
 _PREFIX = "AWS::Personalize::"
 _NOUNS = ("Schema", "DatasetGroup", "Dataset", "Solution", "EventTracker", "Filter", "MetricAttribution", "Campaign")
 
 
 @dataclass(frozen=True)
-class ResourceType:
-    """One registry type: its schema and the kind of Personalize resource it stands for."""
+class RegistryType:
+    """One registry type: its schema, and the Personalize resource type that it describes."""
 
     name: str
     schema: Mapping[str, Any]
-    kind: Kind
+    resource_type: ResourceType
 
     @property
     def identifier(self) -> str:
@@ -44,57 +44,74 @@ class ResourceType:
         return "update" in self.schema["handlers"]
 
     def check(self, properties: Any) -> None:
-        """Hold a desired state to the schema. Raises ServiceError (InvalidRequestException) with all that is wrong."""
-        wrong = [_sentence(error) for error in Draft7Validator(dict(self.schema)).iter_errors(properties)]
+        """Validate a desired state.
+
+        Raises:
+            ServiceError: InvalidRequestException, with all violations of the schema.
+        """
+        violations = [
+            _describe_violation(error) for error in Draft7Validator(dict(self.schema)).iter_errors(properties)
+        ]
         if isinstance(properties, dict):
-            wrong += [f"#: readOnly key [{name}] is not permitted" for name in sorted(self.read_only & set(properties))]
-        if wrong:
-            raise ServiceError(f"Model validation failed ({'; '.join(wrong)})", code="InvalidRequestException")
+            read_only = sorted(self.read_only & set(properties))
+            violations += [f"#: readOnly key [{name}] is not permitted" for name in read_only]
+        if violations:
+            message = f"Model validation failed ({'; '.join(violations)})"
+            raise ServiceError(message, code="InvalidRequestException")
 
 
 @cache
-def resource_type(name: str) -> ResourceType:
-    """The registry type of that name. Raises ServiceError (TypeNotFoundException)."""
+def get_registry_type(name: str) -> RegistryType:
+    """Return the registry type of that name.
+
+    Raises:
+        ServiceError: TypeNotFoundException.
+    """
     noun = name.removeprefix(_PREFIX)
     if noun == name or noun not in _NOUNS:
         raise ServiceError(
             f"The type {name} is not available in the local Cloud Control API; it has {', '.join(type_names())}.",
             code="TypeNotFoundException",
         )
-    kind = next(kind for kind in KINDS if kind.noun == noun)
-    return ResourceType(name, registry_schema(name), kind)
+    resource_type = next(resource_type for resource_type in RESOURCE_TYPES if resource_type.noun == noun)
+    return RegistryType(name, registry_schema(name), resource_type)
 
 
 def type_names() -> Iterator[str]:
-    """Names of the types that are there."""
+    """Return the names of the types that this API has."""
     return (_PREFIX + noun for noun in _NOUNS)
 
 
 @cache
 def registry_schema(name: str) -> Mapping[str, Any]:
-    """The schema of any registry type. Raises KeyError."""
-    # Imported here since it takes half a second, which a server that is not asked for it need not wait.
+    """Return the schema of any registry type.
+
+    Raises:
+        KeyError: There is no such type.
+    """
+    # This import takes half a second, so a server that never needs it should not wait for it.
     from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
 
     try:
-        return PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", name).schema
+        schema: Mapping[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", name).schema
     except ResourceNotFoundError:
         raise KeyError(name) from None
+    return schema
 
 
 def _top_level(pointer: str) -> str:
     return pointer.split("/")[2]
 
 
-def _sentence(error: ValidationError) -> str:
-    place = "/".join(["#", *map(str, error.absolute_path)])
+def _describe_violation(error: ValidationError) -> str:
+    path = "/".join(["#", *map(str, error.absolute_path)])
     if error.validator == "required":
         missing = next(name for name in error.validator_value if name not in error.instance)
-        return f"{place}: required key [{missing}] not found"
+        return f"{path}: required key [{missing}] not found"
     if error.validator == "additionalProperties":
         known = error.schema.get("properties", {})
         extra = ", ".join(name for name in error.instance if name not in known)
-        return f"{place}: extraneous key [{extra}] is not permitted"
+        return f"{path}: extraneous key [{extra}] is not permitted"
     if error.validator == "type":
-        return f"{place}: expected type: {error.validator_value}, found: {json.dumps(error.instance)[:80]}"
-    return f"{place}: failed validation constraint for keyword [{error.validator}]"
+        return f"{path}: expected type: {error.validator_value}, found: {json.dumps(error.instance)[:80]}"
+    return f"{path}: failed validation constraint for keyword [{error.validator}]"

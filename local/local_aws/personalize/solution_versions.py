@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from local_aws.personalize.campaigns import sync_campaigns
-from local_aws.personalize.kinds import VERSION
+from local_aws.personalize.resource_store import Resource
+from local_aws.personalize.resource_types import SOLUTION_VERSION
 from local_aws.personalize.service import Service, short_id
-from local_aws.personalize.store import Resource
 from local_aws.personalize.training import train_version
 
 _INHERITED = ("performHPO", "performAutoML", "performIncrementalUpdate", "recipeArn", "eventType", "datasetGroupArn")
@@ -18,7 +18,7 @@ def start_training(
     """Create a version of `solution` and train it in the background; hold the service's lock."""
     inherited = {name: solution[name] for name in _INHERITED if name in solution.fields}
     version = service.create(
-        VERSION,
+        SOLUTION_VERSION,
         dict(request) | inherited,
         identity=f"{solution['name']}/{short_id()}",
         work=lambda version: train_version(service, version),

@@ -7,25 +7,25 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from local_aws.personalize import versions
-from local_aws.personalize.kinds import SOLUTION, VERSION
+from local_aws.personalize import solution_versions
+from local_aws.personalize.resource_store import Resource
+from local_aws.personalize.resource_types import SOLUTION, SOLUTION_VERSION
 from local_aws.personalize.service import Service
-from local_aws.personalize.store import Resource
-from local_aws.personalize.timeline import ACTIVE
+from local_aws.personalize.statuses import ACTIVE
 
 
 def schedule_training(service: Service, solution: Resource) -> None:
     """Have the first automatic training, if it is still wanted then, start an hour from now."""
     solution.fields["trainingTurn"] = turn = solution.get("trainingTurn", 0) + 1
     solution.fields.setdefault("trainedOn", 0)
-    versions_before = len(service.store.all(VERSION, solutionArn=solution.arn))
+    versions_before = len(service.store.all(SOLUTION_VERSION, solutionArn=solution.arn))
     hour = service.settings.day_seconds / 24
     service.light.submit(lambda: _first_turn(service, solution.arn, turn, versions_before), hour)
 
 
 def _first_turn(service: Service, solution_arn: str, turn: int, versions_before: int) -> None:
     with service.lock:
-        skip = len(service.store.all(VERSION, solutionArn=solution_arn)) > versions_before
+        skip = len(service.store.all(SOLUTION_VERSION, solutionArn=solution_arn)) > versions_before
     _take_turn(service, solution_arn, turn, skip=skip)
 
 
@@ -44,7 +44,7 @@ def _train_on_new_data(service: Service, solution: Resource) -> None:
     interactions = len(service.data(solution["datasetGroupArn"]).interactions)
     if interactions != solution["trainedOn"]:
         solution.fields["trainedOn"] = interactions
-        versions.start_training(service, solution, {}, mode="FULL", training_type="AUTOMATIC")
+        solution_versions.start_training(service, solution, {}, mode="FULL", training_type="AUTOMATIC")
 
 
 def training_days(config: Mapping[str, Any]) -> int:

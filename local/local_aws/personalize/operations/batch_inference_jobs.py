@@ -7,12 +7,12 @@ from typing import Any
 from local_aws.personalize import serving
 from local_aws.personalize.campaigns import Deployment, deployment_of
 from local_aws.personalize.data.s3_files import read_files, write_file
-from local_aws.personalize.errors import InvalidInputError, NotYetError, ServiceError, WorkFailedError
-from local_aws.personalize.json_text import parse_json
-from local_aws.personalize.kinds import FILTER, INFERENCE_JOB, VERSION
-from local_aws.personalize.registry import operation
+from local_aws.personalize.errors import InvalidInputError, JobFailedError, NotSupportedError, ServiceError
+from local_aws.personalize.operation_registry import operation
+from local_aws.personalize.resource_store import Resource
+from local_aws.personalize.resource_types import BATCH_INFERENCE_JOB, FILTER, SOLUTION_VERSION
 from local_aws.personalize.service import Service
-from local_aws.personalize.store import Resource
+from local_aws.personalize.strict_json import parse_json
 
 _DEFAULT_RESULTS = 25
 
@@ -21,15 +21,15 @@ _DEFAULT_RESULTS = 25
 def create_batch_inference_job(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """CreateBatchInferenceJob, of an ACTIVE solution version."""
     if request.get("batchInferenceJobMode") == "THEME_GENERATION":
-        raise NotYetError("THEME_GENERATION is not available in the local Amazon Personalize yet.")
-    version = service.require_active(service.store.get(request["solutionVersionArn"], VERSION))
+        raise NotSupportedError("THEME_GENERATION is not available in the local Amazon Personalize yet.")
+    version = service.require_active(service.store.get(request["solutionVersionArn"], SOLUTION_VERSION))
     if filter_arn := request.get("filterArn"):
         service.require_active(service.store.get(filter_arn, FILTER))
     count = request.get("numResults", _DEFAULT_RESULTS)
     if not 1 <= count <= serving.MAXIMUM_RESULTS:
         raise InvalidInputError(f"numResults must be between 1 and {serving.MAXIMUM_RESULTS}, not {count}.")
     job = service.create(
-        INFERENCE_JOB,
+        BATCH_INFERENCE_JOB,
         request,
         work=lambda job: _infer(service, job),
         numResults=count,
@@ -59,7 +59,7 @@ def _answers(
         except ValueError:
             asked = None
         if not isinstance(asked, dict):
-            raise WorkFailedError(f"{key}: line {number} is not a JSON object")
+            raise JobFailedError(f"{key}: line {number} is not a JSON object")
         try:
             yield {"input": asked, "output": _answer(service, deployed, job, asked), "error": None}
         except ServiceError as wrong:

@@ -10,19 +10,19 @@ CREATE_STOPPING = "CREATE STOPPING"
 CREATE_STOPPED = "CREATE STOPPED"
 DELETE_PENDING = "DELETE PENDING"
 DELETE_IN_PROGRESS = "DELETE IN_PROGRESS"
-GONE = "GONE"
+DELETED = "DELETED"
 
-SETTLED = frozenset({ACTIVE, CREATE_FAILED, CREATE_STOPPED, "INACTIVE", "COMPLETED", "FAILED"})
+STABLE = frozenset({ACTIVE, CREATE_FAILED, CREATE_STOPPED, "INACTIVE", "COMPLETED", "FAILED"})
 
 
 @dataclass(frozen=True)
-class Timeline:
+class StatusTimeline:
     """Ordered (begin, status) steps, epoch seconds. Immutable: a change is a new timeline."""
 
     steps: tuple[tuple[float, str], ...]
 
     @classmethod
-    def over(cls, start: float, step_seconds: float, *statuses: str) -> "Timeline":
+    def over(cls, start: float, step_seconds: float, *statuses: str) -> "StatusTimeline":
         """`statuses` one after another from `start`, each but the last lasting `step_seconds`."""
         return cls(tuple((start + place * step_seconds, status) for place, status in enumerate(statuses)))
 
@@ -43,7 +43,7 @@ class Timeline:
         """When the status at `now` began."""
         return self.at(now)[0]
 
-    def then(self, now: float, step_seconds: float, *statuses: str) -> "Timeline":
+    def then(self, now: float, step_seconds: float, *statuses: str) -> "StatusTimeline":
         """What happened until `now`, followed by `statuses` from now on; what was to come is dropped."""
         past = tuple(step for step in self.steps if step[0] <= now) or self.steps[:1]
-        return Timeline(past + Timeline.over(now, step_seconds, *statuses).steps)
+        return StatusTimeline(past + StatusTimeline.over(now, step_seconds, *statuses).steps)

@@ -1,0 +1,62 @@
+"""The resource_types of resources, as data: what the generic create, describe, list and delete need to know of each."""
+
+from dataclasses import dataclass
+
+from local_aws.personalize.statuses import ACTIVE, CREATE_FAILED, CREATE_IN_PROGRESS, CREATE_PENDING
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """One kind of resource. Its operations are Create/Describe/Delete + `noun` and List + `noun` + s."""
+
+    noun: str
+    path: str
+    """Resource type in the ARN, e.g. dataset-group."""
+    name_member: str = "name"
+    instant: bool = False
+    """Whether it has no statuses: there as soon as it is created, gone as soon as it is deleted."""
+    statuses: tuple[str, str, str, str] = (CREATE_PENDING, CREATE_IN_PROGRESS, ACTIVE, CREATE_FAILED)
+    """Waiting, under way, done, failed."""
+
+    @property
+    def member(self) -> str:
+        """The member of the Describe answer that holds it, e.g. datasetGroup."""
+        return self.noun[0].lower() + self.noun[1:]
+
+    @property
+    def arn_member(self) -> str:
+        """The member that holds its ARN, e.g. datasetGroupArn."""
+        return f"{self.member}Arn"
+
+
+SCHEMA = ResourceType("Schema", "schema", instant=True)
+DATASET_GROUP = ResourceType("DatasetGroup", "dataset-group")
+DATASET = ResourceType("Dataset", "dataset")
+DATASET_IMPORT_JOB = ResourceType("DatasetImportJob", "dataset-import-job", "jobName")
+DATASET_EXPORT_JOB = ResourceType("DatasetExportJob", "dataset-export-job", "jobName")
+DATA_DELETION_JOB = ResourceType(
+    "DataDeletionJob", "data-deletion-job", "jobName", statuses=("PENDING", "IN_PROGRESS", "COMPLETED", "FAILED")
+)
+EVENT_TRACKER = ResourceType("EventTracker", "event-tracker")
+SOLUTION = ResourceType("Solution", "solution")
+SOLUTION_VERSION = ResourceType("SolutionVersion", "solution")
+CAMPAIGN = ResourceType("Campaign", "campaign")
+FILTER = ResourceType("Filter", "filter")
+BATCH_INFERENCE_JOB = ResourceType("BatchInferenceJob", "batch-inference-job", "jobName")
+METRIC_ATTRIBUTION = ResourceType("MetricAttribution", "metric-attribution")
+
+RESOURCE_TYPES = (
+    SCHEMA,
+    DATASET_GROUP,
+    DATASET,
+    DATASET_IMPORT_JOB,
+    DATASET_EXPORT_JOB,
+    DATA_DELETION_JOB,
+    EVENT_TRACKER,
+    SOLUTION,
+    SOLUTION_VERSION,
+    CAMPAIGN,
+    FILTER,
+    BATCH_INFERENCE_JOB,
+    METRIC_ATTRIBUTION,
+)
