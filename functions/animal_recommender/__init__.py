@@ -1,1 +1,1 @@
-"""The small library that the Lambda functions share; packaging vendors the modules each function imports."""
+"""Code that the Lambda functions share. A function's zip holds the modules of it that the function imports."""

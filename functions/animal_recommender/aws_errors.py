@@ -1,16 +1,19 @@
-"""Failures of AWS calls, by what can be done about them; and how long to wait before the next try."""
+"""Errors of AWS calls: their kinds, and the times for retries."""
 
 import random
 import time
 from collections.abc import Callable, Iterator
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
 AwsError = (BotoCoreError, ClientError)
 
-_INVALID = {"InvalidInputException", "ValidationException", "SerializationException"}
+_INVALID_REQUEST = {"InvalidInputException", "ValidationException", "SerializationException"}
 _TRANSIENT = {
     "InternalServerError",
     "LimitExceededException",
@@ -25,53 +28,61 @@ _TRANSIENT = {
 }
 
 
-class Failure(Enum):
-    """INVALID: this request never succeeds. TRANSIENT: it may, soon. BROKEN: not before someone repairs something."""
+class ErrorKind(Enum):
+    """What can be done about an error.
 
-    INVALID = "invalid"
+    INVALID_REQUEST: this request can never succeed. TRANSIENT: a retry may succeed soon. CONFIGURATION: no retry
+    succeeds before somebody changes the deployment, e.g. a missing permission or resource.
+    """
+
+    INVALID_REQUEST = "invalid request"
     TRANSIENT = "transient"
-    BROKEN = "broken"
+    CONFIGURATION = "configuration"
 
 
-def classify(error: BotoCoreError | ClientError) -> Failure:
-    """Tell the kind of an AWS error by its code and HTTP status; time-outs and lost connections are transient."""
+def classify(error: BotoCoreError | ClientError) -> ErrorKind:
+    """Return the kind of an AWS error, from its code and HTTP status. Timeouts and lost connections are transient."""
     if isinstance(error, ParamValidationError):
-        return Failure.INVALID
+        return ErrorKind.INVALID_REQUEST
     if not isinstance(error, ClientError):
-        return Failure.TRANSIENT
-    if code_of(error) in _INVALID:
-        return Failure.INVALID
+        return ErrorKind.TRANSIENT
+    code = error_code(error)
+    if code in _INVALID_REQUEST:
+        return ErrorKind.INVALID_REQUEST
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return Failure.TRANSIENT if code_of(error) in _TRANSIENT or status == 429 or status >= 500 else Failure.BROKEN
+    return ErrorKind.TRANSIENT if code in _TRANSIENT or status == 429 or status >= 500 else ErrorKind.CONFIGURATION
 
 
-def code_of(error: BotoCoreError | ClientError) -> str:
-    """Answer the error's code, or its class if no service answered: safe to log, as the message may not be."""
+def error_code(error: BotoCoreError | ClientError) -> str:
+    """Return the error's code, or its class if no service answered. The code has no user data and may be logged."""
     if isinstance(error, ClientError):
         return error.response.get("Error", {}).get("Code", "Unknown")
     return type(error).__name__
 
 
-def message_of(error: BotoCoreError | ClientError) -> str:
-    """Answer the service's own words, or the error's class if it was no service; the words may hold user data."""
-    return error.response["Error"].get("Message", "") if isinstance(error, ClientError) else code_of(error)
+def error_message(error: BotoCoreError | ClientError) -> str:
+    """Return the service's message, or the error's class if no service answered. The message may have user data."""
+    return error.response["Error"].get("Message", "") if isinstance(error, ClientError) else error_code(error)
 
 
 class Deadline:
-    """The time an invocation may still use, less what its last call and its answer need."""
+    """The time that an invocation may use for calls, `reserve` seconds before Lambda ends it.
 
-    def __init__(self, context: Any, reserve: float, clock: Callable[[], float] = time.monotonic) -> None:
+    The reserve is for the last call and the response. It is at most a quarter of the time that remains.
+    """
+
+    def __init__(self, context: "LambdaContext", reserve: float, clock: Callable[[], float] = time.monotonic) -> None:
         remaining = context.get_remaining_time_in_millis() / 1000
         self._clock = clock
         self._end = clock() + remaining - min(reserve, remaining / 4)
 
     def allows(self, seconds: float) -> bool:
-        """Tell whether a wait of this length still leaves time for another call."""
+        """Return whether another call may start after a wait of `seconds`."""
         return self._clock() + seconds < self._end
 
 
-def delays(first: float = 0.1, longest: float = 5.0) -> Iterator[float]:
-    """Answer the waits between tries in seconds, for ever: doubling, with jitter, so that callers spread."""
+def backoff_delays(first: float = 0.1, longest: float = 5.0) -> Iterator[float]:
+    """Yield the waits between attempts in seconds, without end: doubling, with jitter so that callers spread."""
     ceiling = first
     while True:
         yield ceiling * (0.5 + random.random() / 2)

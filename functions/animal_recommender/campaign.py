@@ -1,68 +1,77 @@
-"""Personalize campaigns as a web page needs them: an answer soon, or a clear reason to do without.
+"""Calls of Personalize campaigns within the time that a web page can wait.
 
-The runtime's own retries wait up to a second, so the few tries that fit the budget are made here.
+botocore's own retries wait up to a second, so this module makes the few attempts that fit the time itself.
 """
 
-import os
 import random
 import re
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
 
-from animal_recommender.aws_errors import AwsError, Failure, classify, code_of, message_of
+from animal_recommender.aws_errors import AwsError, ErrorKind, classify, error_code, error_message
 from animal_recommender.clients import client
-from animal_recommender.observability import count, logger
-from animal_recommender.tracing import traced
+from animal_recommender.observability import add_count_metric, logger
+from animal_recommender.tracing import record_subsegment
 from animal_recommender.validation import FieldError, ValidationError
+
+if TYPE_CHECKING:
+    from types_boto3_personalize_runtime import PersonalizeRuntimeClient
+
+R = TypeVar("R")
 
 ATTEMPTS = 2
 LONGEST_PAUSE = 0.05
-# The share of an attempt's time for the connection; it is in the same region.
+# The part of an attempt's time that may go into the connection. The service is in the same region.
 _CONNECT_SHARE = 0.25
 
 
 class UnavailableError(Exception):
-    """Personalize gave no answer in time, or cannot for now; the text is the error's code."""
+    """Personalize did not answer in time, or cannot answer. The text is the error's code."""
 
 
-def runtime() -> Any:
-    """Answer the client for campaigns; both attempts together take at most PERSONALIZE_TIMEOUT_SECONDS (default 2)."""
-    budget = float(os.environ.get("PERSONALIZE_TIMEOUT_SECONDS", "2")) / ATTEMPTS - LONGEST_PAUSE
+def campaign_client(timeout_seconds: float) -> "PersonalizeRuntimeClient":
+    """Return a client whose attempts together take at most `timeout_seconds`."""
+    budget = timeout_seconds / ATTEMPTS - LONGEST_PAUSE
     connect = budget * _CONNECT_SHARE
     return client("personalize-runtime", connect_timeout=connect, read_timeout=budget - connect, attempts=1)
 
 
-def ask(
-    operation: Callable[..., Any], parameters: Mapping[str, Any], pause: Callable[[float], None] = time.sleep
-) -> dict[str, Any]:
-    """Call a runtime operation, twice if need be.
+def call_campaign(
+    operation: Callable[[], R], user_data: Iterable[str], sleep: Callable[[float], None] = time.sleep
+) -> R:
+    """Call a campaign, a second time after a transient error.
 
-    Raises ValidationError if Personalize refuses the request itself, UnavailableError for anything else.
+    Args:
+        operation: Makes the call.
+        user_data: The values of the request that must not appear in an error text, since errors are logged.
+        sleep: Waits between the attempts.
+
+    Raises:
+        ValidationError: Personalize refuses the request itself.
+        UnavailableError: Anything else went wrong.
     """
     for attempt in range(ATTEMPTS):
         try:
-            with traced("Personalize"):
-                return operation(**parameters)
+            with record_subsegment("Personalize"):
+                return operation()
         except AwsError as error:
-            failure, code, message = classify(error), code_of(error), message_of(error)
-        if failure is Failure.INVALID:
-            raise ValidationError([FieldError("payload", f"is refused: {_without(parameters, message)}")])
-        if failure is Failure.BROKEN:
+            kind, code, message = classify(error), error_code(error), error_message(error)
+        if kind is ErrorKind.INVALID_REQUEST:
+            raise ValidationError([FieldError("payload", f"is refused: {_redact(message, user_data)}")])
+        if kind is ErrorKind.CONFIGURATION:
             break
         if attempt < ATTEMPTS - 1:
-            pause(random.uniform(0, LONGEST_PAUSE))
+            sleep(random.uniform(0, LONGEST_PAUSE))
     raise UnavailableError(code)
 
 
-def degraded(error: UnavailableError) -> None:
-    """Log and count that an answer is made without Personalize."""
-    count("DegradedAnswers")
+def record_degraded_answer(error: UnavailableError) -> None:
+    """Log and count an answer that is made without Personalize."""
+    add_count_metric("DegradedAnswers")
     logger.error("Personalize not available", extra={"error": str(error)})
 
 
-def _without(parameters: Mapping[str, Any], message: str) -> str:
-    """Take the visitor's own data out of an error text, since errors are logged."""
-    private = [parameters["userId"], *parameters.get("inputList", ()), *parameters.get("filterValues", {}).values()]
-    longest_first = sorted(map(re.escape, private), key=len, reverse=True)
+def _redact(message: str, user_data: Iterable[str]) -> str:
+    longest_first = sorted(map(re.escape, user_data), key=len, reverse=True)
     return re.sub(rf"(?<!\w)({'|'.join(longest_first)})(?!\w)", "…", message)

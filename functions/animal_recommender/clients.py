@@ -1,15 +1,27 @@
-"""AWS clients, each made once, at init.
+"""AWS clients with timeouts and retries that fit a Lambda function.
 
-botocore alone is used, since importing boto3 on top costs every cold start 17 ms and gives these functions nothing.
+Only botocore is used: importing boto3 as well costs every cold start 17 ms, and these functions need nothing of it.
 """
 
 import os
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 
 import botocore.session
 from botocore.config import Config
 from botocore.loaders import Loader
+
+if TYPE_CHECKING:
+    from types_boto3_cloudwatch import CloudWatchClient
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_personalize import PersonalizeClient
+    from types_boto3_personalize_events import PersonalizeEventsClient
+    from types_boto3_personalize_runtime import PersonalizeRuntimeClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_sns import SNSClient
+    from types_boto3_sqs import SQSClient
+    from types_boto3_ssm import SSMClient
+    from types_boto3_stepfunctions import SFNClient
 
 _SERVICES = [
     "cloudwatch",
@@ -26,7 +38,7 @@ _SERVICES = [
 
 
 class _Loader(Loader):
-    """Knows which services are used; botocore's own looks through the folders of all 400, 10 ms of each cold start."""
+    """Lists the services in use. botocore's own loader searches 400 folders, which takes 10 ms of each cold start."""
 
     def list_available_services(self, type_name: str) -> list[str]:
         return _SERVICES
@@ -34,18 +46,49 @@ class _Loader(Loader):
 
 _session = botocore.session.get_session()
 _session.register_component("data_loader", _Loader())
-# Fixed, since botocore otherwise makes a string of fourteen parts anew for every request, a tenth of its own time.
+# A constant. By default botocore joins fourteen parts for every request, which takes a tenth of botocore's own time.
 _USER_AGENT = f"animal-recommender Botocore/{botocore.__version__}"
 
 
+class Limits(TypedDict, total=False):
+    """Limits of a client. Timeouts are seconds for one attempt.
+
+    `attempts` includes the first one (default 3). `connections` is the number of concurrent requests (default 10).
+    """
+
+    connect_timeout: float
+    read_timeout: float
+    attempts: int
+    connections: int
+
+
+@overload
+def client(service: Literal["cloudwatch"], **limits: Unpack[Limits]) -> "CloudWatchClient": ...
+@overload
+def client(service: Literal["dynamodb"], **limits: Unpack[Limits]) -> "DynamoDBClient": ...
+@overload
+def client(service: Literal["personalize"], **limits: Unpack[Limits]) -> "PersonalizeClient": ...
+@overload
+def client(service: Literal["personalize-events"], **limits: Unpack[Limits]) -> "PersonalizeEventsClient": ...
+@overload
+def client(service: Literal["personalize-runtime"], **limits: Unpack[Limits]) -> "PersonalizeRuntimeClient": ...
+@overload
+def client(service: Literal["s3"], **limits: Unpack[Limits]) -> "S3Client": ...
+@overload
+def client(service: Literal["sns"], **limits: Unpack[Limits]) -> "SNSClient": ...
+@overload
+def client(service: Literal["sqs"], **limits: Unpack[Limits]) -> "SQSClient": ...
+@overload
+def client(service: Literal["ssm"], **limits: Unpack[Limits]) -> "SSMClient": ...
+@overload
+def client(service: Literal["stepfunctions"], **limits: Unpack[Limits]) -> "SFNClient": ...
 @cache
 def client(
     service: str, *, connect_timeout: float = 1.0, read_timeout: float = 5.0, attempts: int = 3, connections: int = 10
 ) -> Any:
-    """Answer the botocore client of `service`; the same arguments give the same client.
+    """Return the client of `service`. The same arguments give the same client.
 
-    Timeouts are seconds for one attempt; `attempts` counts the first one too; `connections` is how many
-    requests may be under way at a time. Credentials, region and endpoint come from the environment.
+    Credentials, region and endpoint come from the environment.
     """
     config = Config(
         connect_timeout=connect_timeout,

@@ -1,4 +1,4 @@
-"""Records that can never succeed, kept in an SQS queue with their reason, their place in the stream and their bytes."""
+"""Dead letters: stream records that can never succeed, in an SQS queue, with the reason and the original bytes."""
 
 import base64
 import gzip
@@ -6,13 +6,17 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from animal_recommender.aws_errors import AwsError, code_of
+from animal_recommender.aws_errors import AwsError, error_code
 from animal_recommender.observability import logger
-from animal_recommender.timestamps import iso
+from animal_recommender.timestamps import format_time
 
-# SQS: a message, and a batch of up to ten, may take 256 KiB (queues may allow 1 MiB; this holds for all of them).
+if TYPE_CHECKING:
+    from types_boto3_sqs import SQSClient
+    from types_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+# SQS: a message, and a batch of up to ten, may have 256 KiB (a queue may allow 1 MiB, but every queue allows this).
 MAX_BATCH_BYTES = 262_144
 MAX_BATCH_COUNT = 10
 MAX_DATA_CHARACTERS = 245_760
@@ -21,7 +25,7 @@ PREFIX_BYTES = 65_536
 
 @dataclass(frozen=True)
 class Record:
-    """A record of a Kinesis batch: its place in batch and stream, `arrival` in epoch seconds, its original bytes."""
+    """A record of a Kinesis batch. `position` is its index in the batch, `arrival` is epoch seconds."""
 
     position: int
     stream_arn: str
@@ -33,46 +37,48 @@ class Record:
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A record and why it is refused: `reason` is a class to group by, `detail` a text without user data."""
+    """A refused record. `reason` is a class to group by, `detail` is a text without user data."""
 
     record: Record
     reason: str
     detail: str
 
 
-class DeadLetters:
-    """Sends dead letters to one SQS queue; their JSON is `message`'s."""
+class DeadLetterQueue:
+    """Sends dead letters to one SQS queue. `message_body` describes the messages."""
 
-    def __init__(self, sqs: Any, queue_url: str, function_name: str) -> None:
+    def __init__(self, sqs: "SQSClient", queue_url: str, function_name: str) -> None:
         self._sqs = sqs
         self._queue_url = queue_url
         self._function_name = function_name
 
     def send(self, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
-        """Send letters, ten at a time; answers those the queue did not take, which must not count as handled."""
+        """Send letters in batches, and return those that the queue did not take. They must be sent again."""
         unsent: list[DeadLetter] = []
-        for batch in _batches([(letter, message(letter, self._function_name)) for letter in letters]):
+        for batch in _batches([(letter, message_body(letter, self._function_name)) for letter in letters]):
             unsent.extend(self._send_batch(batch))
         return unsent
 
     def _send_batch(self, batch: list[tuple[DeadLetter, str]]) -> list[DeadLetter]:
         for letter, _ in batch:
-            logger.warning("Event refused", extra=_place(letter))
-        entries = [{"Id": str(index), "MessageBody": body} for index, (_, body) in enumerate(batch)]
+            logger.warning("Event refused", extra=_log_fields(letter))
+        entries: list[SendMessageBatchRequestEntryTypeDef] = [
+            {"Id": str(index), "MessageBody": body} for index, (_, body) in enumerate(batch)
+        ]
         try:
-            answer = self._sqs.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
+            response = self._sqs.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
         except AwsError as error:
-            logger.error("Dead-letter queue not reached", extra={"error": code_of(error)})
+            logger.error("Dead-letter queue not reached", extra={"error": error_code(error)})
             return [letter for letter, _ in batch]
-        return [batch[int(failure["Id"])][0] for failure in answer.get("Failed", [])]
+        return [batch[int(failure["Id"])][0] for failure in response.get("Failed", [])]
 
 
-def message(letter: DeadLetter, function_name: str) -> str:
-    """Write the queue's JSON: why, who, where in the stream, and the original bytes in `data`.
+def message_body(letter: DeadLetter, function_name: str) -> str:
+    """Return the JSON text of a letter: the reason, the function, the place in the stream, and the bytes in `data`.
 
-    `dataEncoding` is `base64`, or `gzip+base64` for a record too large for that. If even this does not fit,
-    `dataTruncated` is true and `data` holds the first 64 KiB: the whole record can then be read from the stream at
-    `shardId` and `sequenceNumber` while it is retained, and checked by `dataSha256`.
+    `dataEncoding` is `base64`, or `gzip+base64` for a record that is too large for it. For a record that is too large
+    even then, `dataTruncated` is true and `data` has the first 64 KiB. The whole record can be read from the stream at
+    `shardId` and `sequenceNumber` while the stream retains it, and checked with `dataSha256`.
     """
     record = letter.record
     document = {
@@ -82,7 +88,7 @@ def message(letter: DeadLetter, function_name: str) -> str:
         "streamArn": record.stream_arn,
         "shardId": record.shard_id,
         "sequenceNumber": record.sequence_number,
-        "arrivalTime": iso(record.arrival),
+        "arrivalTime": format_time(record.arrival),
         "dataSize": len(record.data),
         "dataSha256": hashlib.sha256(record.data).hexdigest(),
         **_encode(record.data),
@@ -115,6 +121,6 @@ def _batches(messages: list[tuple[DeadLetter, str]]) -> Iterator[list[tuple[Dead
         yield batch
 
 
-def _place(letter: DeadLetter) -> dict[str, str]:
+def _log_fields(letter: DeadLetter) -> dict[str, str]:
     record = letter.record
     return {"reason": letter.reason, "shardId": record.shard_id, "sequenceNumber": record.sequence_number}

@@ -1,4 +1,4 @@
-"""The event an app puts on the stream, parsed and checked; one parser for every consumer."""
+"""The event that an app puts on the stream. Every consumer uses this parser."""
 
 import math
 from collections.abc import Mapping
@@ -7,9 +7,9 @@ from typing import Any
 
 from animal_recommender.animal_groups import AGE, BREED, SIZE, SPECIES, animal_group_id
 from animal_recommender.timestamps import EARLIEST, parse_time
-from animal_recommender.validation import FieldError, Fields, ValidationError, as_text, parse_json
+from animal_recommender.validation import FieldError, FieldReader, ValidationError, as_text, parse_json
 
-# An event takes some 300 bytes. Up to here the original bytes of a refused one fit a dead-letter message whole.
+# An event takes about 300 bytes. Up to this size a dead-letter message can hold the original bytes of a refused event.
 MAX_EVENT_BYTES = 131_072
 # Personalize, PutEvents: 1-25 item ids, ids of at most 40 characters, values of single precision.
 MAX_IMPRESSION = 25
@@ -21,9 +21,10 @@ MAX_AHEAD = 86_400.0
 
 @dataclass(frozen=True)
 class Event:
-    """One thing a visitor did. `position` is the record's place in its batch; `timestamp` is epoch seconds.
+    """Something that a visitor did.
 
-    `user_id` is None for a visitor without an account. `metadata` holds the four fields of the group as strings.
+    `position` is the record's index in its batch, `timestamp` is epoch seconds. `user_id` is None for a visitor
+    without an account. `metadata` has the four fields of the animal group as strings.
     """
 
     position: int
@@ -41,35 +42,37 @@ class Event:
 
 
 def parse_event(data: bytes, *, position: int, default_id: str, arrival: float) -> Event:
-    """Parse a record's data: an event, or the envelope `{"Partitionkey": …, "Data": {event}}` around one.
+    """Parse a record's data: an event, or an event inside the envelope `{"Partitionkey": …, "Data": {event}}`.
 
-    An event without an id or a time of its own gets `default_id` and `arrival` (epoch seconds).
-    Raises ValidationError, whose `reason` is the kind of fault and whose text names each wrong field.
+    An event without an id gets `default_id`; one without a time gets `arrival` (epoch seconds).
+
+    Raises:
+        ValidationError: Its `reason` is the kind of fault, its text names each wrong field.
     """
-    fields = Fields(_unwrap(_read(data)))
+    reader = FieldReader(_unwrap(_parse(data)))
     event = Event(
         position=position,
-        event_id=fields.identifier("eventId") or default_id,
-        timestamp=_timestamp(fields, arrival),
-        session_id=fields.identifier("sessionId", required=True) or "",
-        user_id=fields.identifier("userId"),
-        event_type=fields.text("eventType", required=True) or "",
-        item_id=_item_id(fields),
-        metadata=_metadata(fields.raw("animalMetadata")),
-        animal_id=fields.identifier("animal_id"),
-        recommendation_id=fields.text("recommendationId", maximum=MAX_RECOMMENDATION_ID),
-        impression=_impression(fields),
-        event_value=fields.number("eventValue", minimum=MIN_EVENT_VALUE, maximum=MAX_EVENT_VALUE),
+        event_id=reader.read_identifier("eventId") or default_id,
+        timestamp=_read_timestamp(reader, arrival),
+        session_id=reader.read_identifier("sessionId", required=True) or "",
+        user_id=reader.read_identifier("userId"),
+        event_type=reader.read_text("eventType", required=True) or "",
+        item_id=_read_item_id(reader),
+        metadata=_metadata(reader.value("animalMetadata")),
+        animal_id=reader.read_identifier("animal_id"),
+        recommendation_id=reader.read_text("recommendationId", maximum=MAX_RECOMMENDATION_ID),
+        impression=_read_impression(reader),
+        event_value=reader.read_number("eventValue", minimum=MIN_EVENT_VALUE, maximum=MAX_EVENT_VALUE),
     )
-    fields.finish()
+    reader.raise_errors()
     return event
 
 
-def _read(data: bytes) -> Any:
+def _parse(data: bytes) -> Any:
     if not data.strip():
         raise ValidationError([FieldError("data", "must not be empty")], "empty")
     if len(data) > MAX_EVENT_BYTES:
-        raise ValidationError([FieldError("data", f"must be of at most {MAX_EVENT_BYTES} bytes")], "too-large")
+        raise ValidationError([FieldError("data", f"must have at most {MAX_EVENT_BYTES} bytes")], "too-large")
     return parse_json(data, "data")
 
 
@@ -90,15 +93,15 @@ def _is_envelope(document: Any) -> bool:
     return isinstance(document, Mapping) and "Data" in document and "eventType" not in document
 
 
-def _timestamp(fields: Fields, arrival: float) -> float:
-    value = fields.raw("timestamp")
+def _read_timestamp(reader: FieldReader, arrival: float) -> float:
+    value = reader.value("timestamp")
     if value is None:
         return arrival
     seconds = parse_time(value)
     if seconds is not None and EARLIEST <= seconds <= arrival + MAX_AHEAD:
         return seconds
-    legal = "must be epoch seconds or ISO 8601, from the year 2000 to one day after the record arrived"
-    fields.refuse("timestamp", legal + (" (it looks like milliseconds)" if _is_milliseconds(value) else ""))
+    valid = "must be epoch seconds or ISO 8601, from the year 2000 to one day after the record arrived"
+    reader.add_error("timestamp", valid + (" (it looks like milliseconds)" if _is_milliseconds(value) else ""))
     return math.nan
 
 
@@ -106,11 +109,11 @@ def _is_milliseconds(value: object) -> bool:
     return isinstance(value, int | float) and EARLIEST * 1000 <= value < 1e14
 
 
-def _item_id(fields: Fields) -> str:
+def _read_item_id(reader: FieldReader) -> str:
     try:
-        return animal_group_id(fields.raw("animalMetadata"))
+        return animal_group_id(reader.value("animalMetadata"))
     except ValidationError as error:
-        fields.errors.extend(error.errors)
+        reader.errors.extend(error.errors)
         return ""
 
 
@@ -119,11 +122,11 @@ def _metadata(metadata: Any) -> dict[str, str]:
     return {name: as_text(given.get(name)) or "" for name in (SPECIES, BREED, SIZE, AGE)}
 
 
-def _impression(fields: Fields) -> tuple[str, ...]:
-    value = fields.raw("impression")
+def _read_impression(reader: FieldReader) -> tuple[str, ...]:
+    value = reader.value("impression")
     if value is None:
         return ()
     ids = [as_text(item) for item in value[: MAX_IMPRESSION + 1]] if isinstance(value, list) else []
     if not 1 <= len(ids) <= MAX_IMPRESSION or not all(item and len(item) <= 256 for item in ids):
-        fields.refuse("impression", f"must be a list of 1-{MAX_IMPRESSION} item ids of 1-256 characters")
+        reader.add_error("impression", f"must be a list of 1-{MAX_IMPRESSION} item ids of 1-256 characters")
     return tuple(item for item in ids if item)

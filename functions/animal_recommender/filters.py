@@ -1,13 +1,11 @@
-"""Filters by name, as apps use them; their ARNs and placeholders come from Terraform."""
+"""Filters by the names that apps use. Terraform gives their ARNs and placeholders."""
 
 import json
-import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple, TypedDict
 
-from animal_recommender.validation import Fields, as_text
+from animal_recommender.validation import FieldReader, as_text
 
 # Personalize, FilterValues.
 MAX_PLACEHOLDERS = 25
@@ -15,65 +13,78 @@ MAX_VALUE_LENGTH = 1000
 _PLACEHOLDER = re.compile(r"[A-Za-z0-9_]{1,50}", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Filter:
-    """A filter of this deployment; `placeholders` are those of its expression, each of which needs a value."""
+class Filter(NamedTuple):
+    """A filter of this deployment. `placeholders` are those of its expression; each of them needs a value."""
 
     arn: str
     placeholders: frozenset[str] = frozenset()
 
 
-def filters() -> dict[str, Filter]:
-    """Read FILTERS, a JSON object of filter names, each with its `arn` and `placeholders`."""
-    declared = json.loads(os.environ.get("FILTERS") or "{}")
-    return {name: Filter(one["arn"], frozenset(one["placeholders"])) for name, one in declared.items()}
+class FilterParameters(TypedDict, total=False):
+    """Parameters that GetRecommendations, GetPersonalizedRanking and promotions share."""
+
+    filterArn: str
+    filterValues: Mapping[str, str]
 
 
-def read_filter(fields: Fields, known: Mapping[str, Filter]) -> dict[str, Any]:
+def parse_filters(text: str) -> dict[str, Filter]:
+    """Parse the setting FILTERS: a JSON object of filter names, each with its `arn` and `placeholders`.
+
+    Raises:
+        ValueError: The text is something else.
+    """
+    try:
+        return {name: Filter(one["arn"], frozenset(one["placeholders"])) for name, one in json.loads(text).items()}
+    except (ValueError, AttributeError, KeyError, TypeError):
+        raise ValueError("must be a JSON object of filter names, each with arn and placeholders") from None
+
+
+def read_filter(reader: FieldReader, known: Mapping[str, Filter]) -> FilterParameters:
     """Read `{"name", "values"?: {placeholder: value or list of values}}` as parameters of a Personalize call.
 
-    Answers `{"filterArn", "filterValues"?}`; what is wrong is noted in `fields`.
+    What is wrong is added to the errors of `reader`.
     """
-    name = fields.raw("name")
+    name = reader.value("name")
     chosen = known.get(name) if isinstance(name, str) else None
     if chosen is None:
-        if fields.is_object:
-            fields.refuse("name", f"must be one of: {', '.join(sorted(known)) or '(this deployment has no filters)'}")
+        if reader.is_object:
+            names = ", ".join(sorted(known)) or "(this deployment has no filters)"
+            reader.add_error("name", f"must be one of: {names}")
         chosen = Filter("")
-    values = _values(fields)
-    _require(fields, chosen.placeholders)
-    return {"filterArn": chosen.arn, **({"filterValues": values} if values else {})}
+    values = _values(reader)
+    _check_placeholders(reader, chosen.placeholders)
+    return {"filterArn": chosen.arn, "filterValues": values} if values else {"filterArn": chosen.arn}
 
 
-def _require(fields: Fields, placeholders: frozenset[str]) -> None:
-    """Personalize would refuse it too, but not in an outage: then an invalid request would get a degraded answer."""
-    given = fields.raw("values") or {}
+def _check_placeholders(reader: FieldReader, placeholders: frozenset[str]) -> None:
+    """Check here what Personalize checks too: in an outage, an invalid request would else get a degraded answer."""
+    given = reader.value("values") or {}
     if isinstance(given, Mapping):
         for name in sorted(placeholders - given.keys()):
-            fields.refuse(f"values.{name}", "is required by this filter")
+            reader.add_error(f"values.{name}", "is required by this filter")
 
 
-def _values(fields: Fields) -> dict[str, str]:
-    values = fields.raw("values")
+def _values(reader: FieldReader) -> dict[str, str]:
+    values = reader.value("values")
     if values is None:
         return {}
-    legal = isinstance(values, Mapping) and len(values) <= MAX_PLACEHOLDERS
-    if not legal or not all(_PLACEHOLDER.fullmatch(name) for name in values):
-        fields.refuse("values", f"must be an object of at most {MAX_PLACEHOLDERS} placeholders and their values")
+    valid = isinstance(values, Mapping) and len(values) <= MAX_PLACEHOLDERS
+    if not valid or not all(_PLACEHOLDER.fullmatch(name) for name in values):
+        reader.add_error("values", f"must be an object of at most {MAX_PLACEHOLDERS} placeholders and their values")
         return {}
-    named = Fields(values, fields.path("values"))
-    quoted = {name: _quoted(named, name) for name in values}
-    fields.errors.extend(named.errors)
+    named = FieldReader(values, reader.path("values"))
+    quoted = {name: _read_quoted(named, name) for name in values}
+    reader.errors.extend(named.errors)
     return quoted
 
 
-def _quoted(fields: Fields, name: str) -> str:
-    """Write a value, or a list of them, as Personalize wants it: each in double quotes, separated by commas."""
-    given = fields.raw(name)
+def _read_quoted(reader: FieldReader, name: str) -> str:
+    """Read a value or a list of values in Personalize's form: each in double quotes, separated by commas."""
+    given = reader.value(name)
     texts = [as_text(value) for value in (given if isinstance(given, list) else [given])]
-    legal = bool(texts) and all(text and '"' not in text for text in texts)
+    valid = bool(texts) and all(text and '"' not in text for text in texts)
     joined = ",".join(f'"{text}"' for text in texts)
-    if not legal or len(joined) > MAX_VALUE_LENGTH:
+    if not valid or len(joined) > MAX_VALUE_LENGTH:
         limit = f"of together at most {MAX_VALUE_LENGTH} characters"
-        fields.refuse(name, f"must be a string without double quotes or an integer, or a list of them, {limit}")
+        reader.add_error(name, f"must be a string without double quotes or an integer, or a list of them, {limit}")
     return joined

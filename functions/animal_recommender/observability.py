@@ -1,27 +1,32 @@
-"""Structured logs and EMF metrics by Powertools, the same for every function. Neither may ever hold user data.
+"""Structured logs and EMF metrics by Powertools, the same for every function. They must never contain user data.
 
 Level, service name and namespace come from POWERTOOLS_LOG_LEVEL, POWERTOOLS_SERVICE_NAME and
-POWERTOOLS_METRICS_NAMESPACE; the service name is a dimension of every metric.
+POWERTOOLS_METRICS_NAMESPACE. The service name is a dimension of every metric.
 """
 
 import os
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-Handler = Callable[[Any, Any], Any]
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+EventT = TypeVar("EventT")
+ResultT = TypeVar("ResultT")
+Handler = Callable[[EventT, "LambdaContext"], ResultT]
 
 logger = Logger(utc=True, use_rfc3339=True)
 
-# A run that counts nothing is in order, and the warning would be the only unstructured line in the log.
+# An invocation without metrics is normal, and the warning would be the only unstructured line in the log.
 warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 
 class Metrics(EphemeralMetrics):
-    """Metrics with `dimensions` beside `service`; `flush_metrics()` writes them, and the dimensions stay."""
+    """Metrics with `dimensions` besides `service`. `flush_metrics()` writes them and keeps the dimensions."""
 
     def __init__(self, **dimensions: str) -> None:
         namespace = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "AnimalRecommender")
@@ -31,16 +36,17 @@ class Metrics(EphemeralMetrics):
 metrics = Metrics()
 
 
-def observed(handler: Handler) -> Handler:
-    """Put the request id on each log line of a Lambda handler, and write its metrics at the end, also if it raises."""
-    return logger.inject_lambda_context(metrics.log_metrics(handler))
+def instrument(handler: Handler[EventT, ResultT]) -> Handler[EventT, ResultT]:
+    """Add the request id to each log line of a Lambda handler, and write its metrics at the end, even if it raises."""
+    instrumented: Handler[EventT, ResultT] = logger.inject_lambda_context(metrics.log_metrics(handler))
+    return instrumented
 
 
-def count(name: str, value: float = 1) -> None:
-    """Add to a counter, e.g. `EventsAccepted`; 0 is recorded too, so that an alarm sees a live function."""
+def add_count_metric(name: str, value: float = 1) -> None:
+    """Add to a counter, e.g. `EventsAccepted`. A 0 is recorded too: it shows an alarm that the function is alive."""
     metrics.add_metric(name, MetricUnit.Count, value)
 
 
-def milliseconds(name: str, value: float) -> None:
-    """Record one duration in milliseconds."""
-    metrics.add_metric(name, MetricUnit.Milliseconds, value)
+def add_duration_metric(name: str, milliseconds: float) -> None:
+    """Record one duration."""
+    metrics.add_metric(name, MetricUnit.Milliseconds, milliseconds)

@@ -1,18 +1,18 @@
-"""The popular list, which answers when Personalize does not: what it looks like, for its writers and its reader."""
+"""The format of the popular list, which `recommend` returns while Personalize does not answer."""
 
 from collections.abc import Sequence
 from typing import TypedDict
 
 
-class Popular(TypedDict):
-    """Animal groups, best first: all of them, and those of each species by itself."""
+class PopularList(TypedDict):
+    """Animal groups, best first: all of them, and those of each species separately."""
 
     general: list[str]
     species: dict[str, list[str]]
 
 
-def popular_list(groups: Sequence[str]) -> Popular:
-    """Make the list of animal groups, best first."""
+def popular_list(groups: Sequence[str]) -> PopularList:
+    """Return the list of animal groups that are given best first."""
     species: dict[str, list[str]] = {}
     for group in groups:
         species.setdefault(group.partition("-")[0], []).append(group)

@@ -1,4 +1,4 @@
-"""The forms in which apps call: bare payload, `{"body": {...}}`, API Gateway proxy event. Decided here only."""
+"""The forms in which apps call a function: the bare payload, `{"body": {...}}`, or an API Gateway proxy event."""
 
 import base64
 import json
@@ -6,42 +6,42 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from animal_recommender.observability import count, milliseconds
+from animal_recommender.observability import add_count_metric, add_duration_metric
 from animal_recommender.validation import FieldError, ValidationError, parse_json
 
 Logic = Callable[[Mapping[str, Any]], Any]
 
 
-def respond(event: object, logic: Logic) -> Any:
-    """Run `logic` on the payload inside `event` and answer in the form of the call, counting and timing it.
+def handle_request(event: object, logic: Logic) -> Any:
+    """Run `logic` on the payload inside `event`, respond in the form of the call, and count and time the request.
 
-    A bare payload is answered with the bare result, and bad input raises ValidationError. A `body`
-    (object, or string as REST and HTTP APIs send it, base64 or not) is answered with a proxy response:
-    200 and the result, or 400 and `{"message", "errors": [{"field", "message"}]}`.
+    The response to a bare payload is the bare result; invalid input raises ValidationError. The response to a `body`
+    (an object, or a string as REST and HTTP APIs send it, base64 or not) is a proxy response: 200 and the result, or
+    400 and `{"message", "errors": [{"field", "message"}]}`.
     """
     started = time.perf_counter()
-    count("Requests")
+    add_count_metric("Requests")
     try:
-        return _answer(event, logic)
+        return _respond(event, logic)
     finally:
-        milliseconds("Latency", (time.perf_counter() - started) * 1000)
+        add_duration_metric("Latency", (time.perf_counter() - started) * 1000)
 
 
-def _answer(event: object, logic: Logic) -> Any:
-    enveloped = _is_enveloped(event)
+def _respond(event: object, logic: Logic) -> Any:
+    is_proxied = _is_proxied(event)
     try:
-        result = logic(_payload(_body(event) if enveloped else event))
+        result = logic(_payload(_body(event) if is_proxied else event))
     except ValidationError as error:
-        count("ValidationErrors")
-        if not enveloped:
+        add_count_metric("ValidationErrors")
+        if not is_proxied:
             raise
-        problems = [problem.as_dict() for problem in error.errors]
-        return _http(400, {"message": "The request is not valid", "errors": problems})
-    return _http(200, result) if enveloped else result
+        errors = [field_error.as_dict() for field_error in error.errors]
+        return _http_response(400, {"message": "The request is not valid", "errors": errors})
+    return _http_response(200, result) if is_proxied else result
 
 
-def _is_enveloped(event: object) -> bool:
-    """A proxy event has a request context even where it has no body (a GET)."""
+def _is_proxied(event: object) -> bool:
+    """Return whether the payload is in a body. A proxy event without a body (a GET) still has a request context."""
     return isinstance(event, Mapping) and ("body" in event or "requestContext" in event)
 
 
@@ -53,7 +53,7 @@ def _body(event: Any) -> object:
         return parse_json(body, "body")
     try:
         decoded = base64.b64decode(body, validate=True)
-    except ValueError:  # binascii.Error, or a plain one for what is not ASCII
+    except ValueError:  # binascii.Error, or a ValueError for text that is not ASCII
         raise ValidationError([FieldError("body", "must be base64, as isBase64Encoded says")]) from None
     return parse_json(decoded, "body")
 
@@ -64,6 +64,6 @@ def _payload(payload: object) -> Mapping[str, Any]:
     return payload
 
 
-def _http(status: int, result: Any) -> dict[str, Any]:
+def _http_response(status: int, result: Any) -> dict[str, Any]:
     headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     return {"statusCode": status, "headers": headers, "body": json.dumps(result, separators=(",", ":"))}

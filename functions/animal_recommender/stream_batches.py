@@ -1,7 +1,9 @@
-"""A batch of a Kinesis event source mapping: each record by itself, and an answer that loses none.
+"""Batches of a Kinesis event source mapping, handled so that no record is lost and no record blocks its shard.
 
-Poison goes to the dead-letter queue, what may still succeed is reported back, and Lambda then repeats
-the shard from the earliest such record on (ReportBatchItemFailures).
+A record that can never succeed goes to the dead-letter queue. The earliest record that may still succeed is reported
+to Lambda, which then delivers the shard again from that record on (ReportBatchItemFailures).
+
+Powertools' batch processor handles one record at a time, but PutEvents takes up to ten events of a session in a call.
 """
 
 import base64
@@ -10,62 +12,66 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from animal_recommender.dead_letters import DeadLetter, DeadLetters, Record
+from animal_recommender.dead_letters import DeadLetter, DeadLetterQueue, Record
 from animal_recommender.events import Event, parse_event
-from animal_recommender.observability import count, logger
+from animal_recommender.observability import add_count_metric, logger
 from animal_recommender.validation import ValidationError
 
 
 @dataclass
-class Outcome:
-    """What became of a batch's events, by position: `failed` may be repeated, `refused` (with its detail) never."""
+class DeliveryResult:
+    """The events of a batch, by position, that were not delivered, and the number of retried events.
+
+    `failed` may succeed later. `refused` never can; it has a text about each one.
+    """
 
     failed: set[int] = field(default_factory=set)
     refused: dict[int, str] = field(default_factory=dict)
     retried: int = 0
 
-    def fail(self, events: Iterable[Event]) -> None:
+    def add_failed(self, events: Iterable[Event]) -> None:
         """Note events that may succeed later."""
         self.failed.update(event.position for event in events)
 
-    def merge(self, other: "Outcome") -> None:
-        """Take in what became of another part of the batch."""
+    def add(self, other: "DeliveryResult") -> None:
+        """Add the result of another part of the batch."""
         self.failed |= other.failed
         self.refused |= other.refused
         self.retried += other.retried
 
 
-Deliver = Callable[[list[Event]], Outcome]
+Deliver = Callable[[list[Event]], DeliveryResult]
 
 
-def consume(event: Any, deliver: Deliver, dead_letters: DeadLetters, accepted_metric: str) -> dict[str, Any]:
-    """Handle one Kinesis batch: parse, `deliver` the good events, bury the bad ones, count all of it.
+def process_batch(event: Any, deliver: Deliver, dead_letters: DeadLetterQueue, accepted_metric: str) -> dict[str, Any]:
+    """Parse a Kinesis batch, `deliver` the valid events, send the others to the dead-letter queue, and count them.
 
-    Answers `{"batchItemFailures": [{"itemIdentifier": sequence number}]}`, empty or the earliest record to repeat from.
-    A process killed between the dead letters and its answer sends them again: redriving one twice changes nothing.
+    Return `{"batchItemFailures": [{"itemIdentifier": sequence number}]}`: the earliest record to deliver again, or
+    none. If the process is killed after it sent dead letters and before it returned, it sends them again. That is
+    harmless, because to redrive a dead letter twice changes nothing.
     """
     records = read_records(event)
-    events, poison = _parse(records)
-    outcome = deliver(events)
-    poison.extend(
-        DeadLetter(records[position], "refused-by-service", detail) for position, detail in outcome.refused.items()
+    events, refused = _parse(records)
+    result = deliver(events)
+    refused.extend(
+        DeadLetter(records[position], "refused-by-service", detail) for position, detail in result.refused.items()
     )
-    first_failed = min(outcome.failed, default=len(records))
-    # What stands behind the first failure comes again with it, and would be buried twice.
-    due = sorted((letter for letter in poison if letter.record.position < first_failed), key=_position)
+    first_failed = min(result.failed, default=len(records))
+    # Lambda delivers the records after the first failed one again, so their dead letters would be sent twice.
+    due = sorted((letter for letter in refused if letter.record.position < first_failed), key=_position)
     unsent = dead_letters.send(due)
     first_failed = min([first_failed, *(letter.record.position for letter in unsent)])
-    # What comes again is counted then: once, though a service accepted it twice.
-    done = sum(event.position < first_failed and event.position not in outcome.refused for event in events)
-    buried = sum(letter.record.position < first_failed for letter in due)
-    _report(len(records), done, buried, outcome, accepted_metric)
+    # A record that Lambda delivers again is counted then, so it is counted once, even if a service accepts it twice.
+    accepted = sum(event.position < first_failed and event.position not in result.refused for event in events)
+    rejected = sum(letter.record.position < first_failed for letter in due)
+    _report(len(records), accepted, rejected, result, accepted_metric)
     if first_failed == len(records):
         return {"batchItemFailures": []}
     return {"batchItemFailures": [{"itemIdentifier": records[first_failed].sequence_number}]}
 
 
 def read_records(event: Any) -> list[Record]:
-    """Unpack the records of a Kinesis event in their order; data that is not base64 is kept as it came."""
+    """Return the records of a Kinesis event in their order. Data that is not base64 is kept as it is."""
     return [_record(position, item) for position, item in enumerate(event.get("Records", []))]
 
 
@@ -86,7 +92,7 @@ def _record(position: int, item: dict[str, Any]) -> Record:
 
 
 def _parse(records: list[Record]) -> tuple[list[Event], list[DeadLetter]]:
-    events, poison = [], []
+    events, refused = [], []
     for record in records:
         try:
             events.append(
@@ -95,12 +101,12 @@ def _parse(records: list[Record]) -> tuple[list[Event], list[DeadLetter]]:
                 )
             )
         except ValidationError as error:
-            poison.append(DeadLetter(record, error.reason, str(error)))
-    return events, poison
+            refused.append(DeadLetter(record, error.reason, str(error)))
+    return events, refused
 
 
 def _default_id(record: Record) -> str:
-    """Deterministic, so that a replay repeats it; of one width, so that ids sort as the shard does."""
+    """Return an id that a replay gives too. All ids have the same width, so they sort as the shard does."""
     return f"{record.shard_id}:{record.sequence_number:0>56}"
 
 
@@ -108,13 +114,13 @@ def _position(letter: DeadLetter) -> int:
     return letter.record.position
 
 
-def _report(received: int, accepted: int, rejected: int, outcome: Outcome, accepted_metric: str) -> None:
+def _report(received: int, accepted: int, rejected: int, result: DeliveryResult, accepted_metric: str) -> None:
     counts = {
         "EventsReceived": received,
         accepted_metric: accepted,
         "EventsRejected": rejected,
-        "EventsRetried": outcome.retried,
+        "EventsRetried": result.retried,
     }
     for name, value in counts.items():
-        count(name, value)
-    logger.info("Batch handled", extra={**counts, "EventsFailed": len(outcome.failed)})
+        add_count_metric(name, value)
+    logger.info("Batch handled", extra={**counts, "EventsFailed": len(result.failed)})

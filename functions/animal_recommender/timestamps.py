@@ -1,4 +1,4 @@
-"""Points in time, as apps may write them and as the history sorts them. All are epoch seconds, UTC."""
+"""Points in time: the forms that apps may send, and the form that the history sorts. All are epoch seconds in UTC."""
 
 import re
 from datetime import UTC, datetime
@@ -10,11 +10,12 @@ _MAX_ISO_LENGTH = 40
 
 
 def parse_time(value: object) -> float | None:
-    """Read epoch seconds (number or its string) or ISO 8601 (UTC if it names no zone); None if it is neither."""
+    """Parse epoch seconds (a number, or a string of one) or ISO 8601 (UTC without a zone); return None for others."""
     if isinstance(value, str):
         return float(value) if _NUMBER.fullmatch(value) else _parse_iso(value)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and 0 <= value < 1e12 else None
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e12:
+        return float(value)
+    return None
 
 
 def _parse_iso(text: str) -> float | None:
@@ -27,6 +28,6 @@ def _parse_iso(text: str) -> float | None:
         return None
 
 
-def iso(seconds: float) -> str:
-    """Write a time as ISO 8601 in UTC to the microsecond, of one width, so that text sorts as time does."""
+def format_time(seconds: float) -> str:
+    """Format a time as ISO 8601 in UTC with microseconds. All have the same width, so text sorts as time does."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,1 +1,1 @@
-"""Decides whether a training of one model is due, and sees that none happens on its own."""
+"""Decides whether a training of one model is due, and switches Personalize's automatic training off."""

@@ -1,1 +1,1 @@
-"""Starts one training, once for each run."""
+"""Starts the training of one model, once for each run."""

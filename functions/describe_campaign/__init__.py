@@ -1,1 +1,1 @@
-"""Says whether a campaign serves what was asked for."""
+"""Tells whether a campaign serves the requested version."""

@@ -1,1 +1,1 @@
-"""Says how far a training is."""
+"""Tells the state of a training."""

@@ -1,1 +1,1 @@
-"""The history of one visitor, newest first."""
+"""Returns the history of one visitor."""

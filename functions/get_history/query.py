@@ -1,4 +1,4 @@
-"""One page of a visitor's history."""
+"""Queries of the history: one page of a visitor's events."""
 
 import base64
 import hashlib
@@ -6,16 +6,28 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from animal_recommender.history_table import FIRST_EVENT, LOGIN, Item, after, before, partition, to_event
+from animal_recommender.history_table import (
+    FIRST_EVENT,
+    FIRST_LOGIN,
+    Item,
+    partition_key,
+    sort_key_after,
+    sort_key_before,
+    to_event,
+)
 from animal_recommender.timestamps import parse_time
-from animal_recommender.tracing import traced
-from animal_recommender.validation import Fields, parse_json
+from animal_recommender.tracing import record_subsegment
+from animal_recommender.validation import FieldReader, parse_json
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import QueryInputTypeDef
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 500
-# With a rare event type a page may be found after reading much: then the token says where to go on.
+# A page of a rare event type may take many reads. After this number the page ends, and its token tells where to go on.
 MAX_READS = 10
 _MIN_READ = 100
 _LATEST = parse_time("9999-12-31") or 0.0
@@ -23,90 +35,101 @@ _LATEST = parse_time("9999-12-31") or 0.0
 
 @dataclass(frozen=True)
 class Query:
-    """Which events: of the partition `pk`, with sort keys in [first, last], newest first, at most `limit`."""
+    """Events of the partition `pk` with sort keys of `first` to `last`, newest first, at most `limit`.
+
+    `behind` is the sort key of the last event of the previous page.
+    """
 
     pk: str
     first: str
     last: str
     limit: int
     event_type: str | None
-    behind: str | None = None  # the sort key of the last event of the page before
+    behind: str | None = None
 
     def fingerprint(self) -> str:
-        """Answer what ties a token to the query it belongs to."""
+        """Return a text that ties a page token to its query."""
         return hashlib.sha256(json.dumps([self.pk, self.event_type]).encode()).hexdigest()[:16]
 
 
 def parse_query(payload: Mapping[str, Any]) -> Query:
-    """Read a payload; raises ValidationError naming each wrong field.
+    """Parse a payload.
 
     `userId`, or `sessionId` for a visitor without an account; `limit` 1-500, default 50; `after` and `before`
-    (epoch seconds or ISO 8601), both exclusive; `eventType`; `nextToken` of the page before.
+    (epoch seconds or ISO 8601), both exclusive; `eventType`; `nextToken` of the previous page.
+
+    Raises:
+        ValidationError: Names each wrong field.
     """
-    fields = Fields(payload)
-    user, session = fields.identifier("userId"), fields.identifier("sessionId")
-    if user is None and session is None and not fields.errors:
-        fields.refuse("userId", "is required (or sessionId) and must be a string of 1-256 characters or an integer")
-    since, until = _time(fields, "after"), _time(fields, "before")
+    reader = FieldReader(payload)
+    user, session = reader.read_identifier("userId"), reader.read_identifier("sessionId")
+    if user is None and session is None and not reader.errors:
+        reader.add_error("userId", "is required (or sessionId) and must be a string of 1-256 characters or an integer")
+    since, until = _read_time(reader, "after"), _read_time(reader, "before")
     if since is not None and until is not None and since >= until:
-        fields.refuse("after", "must be earlier than before")
+        reader.add_error("after", "must be earlier than before")
     query = Query(
-        pk=partition(user, session),
-        first=FIRST_EVENT if since is None else after(since),
-        last=LOGIN if until is None else before(until),
-        limit=fields.integer("limit", minimum=1, maximum=MAX_LIMIT, default=DEFAULT_LIMIT) or DEFAULT_LIMIT,
-        event_type=fields.text("eventType"),
+        pk=partition_key(user, session),
+        first=FIRST_EVENT if since is None else sort_key_after(since),
+        last=FIRST_LOGIN if until is None else sort_key_before(until),
+        limit=reader.read_integer("limit", minimum=1, maximum=MAX_LIMIT, default=DEFAULT_LIMIT) or DEFAULT_LIMIT,
+        event_type=reader.read_text("eventType"),
     )
-    resumed = _resume(query, fields)
-    fields.finish()
-    return resumed
+    query = _read_token(query, reader)
+    reader.raise_errors()
+    return query
 
 
-def read_history(dynamodb: Any, table: str, query: Query, now: Callable[[], float] = time.time) -> dict[str, Any]:
-    """Read one page: `{"events": [...], "nextToken"?}`; without a token there is nothing more."""
+def read_history(
+    dynamodb: "DynamoDBClient", table: str, query: Query, now: Callable[[], float] = time.time
+) -> dict[str, Any]:
+    """Return one page: `{"events": [...], "nextToken"?}`. The last page has no token."""
     found: list[Item] = []
-    last_key = {"pk": {"S": query.pk}, "sk": {"S": query.behind}} if query.behind else None
+    last_key: Item | None = {"pk": {"S": query.pk}, "sk": {"S": query.behind}} if query.behind else None
     for _ in range(MAX_READS):
-        with traced("DynamoDB"):
+        with record_subsegment("DynamoDB"):
             page = dynamodb.query(**_parameters(table, query, last_key, query.limit + 1 - len(found), now()))
         found.extend(page["Items"])
         last_key = page.get("LastEvaluatedKey")
         if last_key is None or len(found) > query.limit:
             break
     events = found[: query.limit]
-    position = events[-1] if len(found) > query.limit else last_key
-    answer: dict[str, Any] = {"events": [to_event(item) for item in events]}
-    return {**answer, "nextToken": _token(query, position["sk"]["S"])} if position else answer
+    last_read = events[-1] if len(found) > query.limit else last_key
+    result: dict[str, Any] = {"events": [to_event(item) for item in events]}
+    return {**result, "nextToken": _token(query, last_read["sk"]["S"])} if last_read else result
 
 
-def _parameters(table: str, query: Query, last_key: Item | None, missing: int, now: float) -> dict[str, Any]:
-    """DynamoDB deletes expired items days late, so they are filtered out here."""
-    by_type = " AND eventType = :type" if query.event_type else ""
-    type_value = {":type": {"S": query.event_type}} if query.event_type else {}
-    return {
+def _parameters(table: str, query: Query, last_key: Item | None, missing: int, now: float) -> "QueryInputTypeDef":
+    """Return the parameters of Query. They exclude expired items, because DynamoDB deletes those days later."""
+    parameters: QueryInputTypeDef = {
         "TableName": table,
         "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
-        "FilterExpression": f"expiresAt > :now{by_type}",
+        "FilterExpression": "expiresAt > :now",
         "ExpressionAttributeValues": {
             ":pk": {"S": query.pk},
             ":first": {"S": query.first},
             ":last": {"S": query.last},
             ":now": {"N": str(int(now))},
-            **type_value,
+            **({":type": {"S": query.event_type}} if query.event_type else {}),
         },
         "ScanIndexForward": False,
-        "Limit": max(missing, _MIN_READ) if query.event_type else missing,
-        **({"ExclusiveStartKey": last_key} if last_key else {}),
+        "Limit": missing,
     }
+    if query.event_type:
+        parameters["FilterExpression"] += " AND eventType = :type"
+        parameters["Limit"] = max(missing, _MIN_READ)
+    if last_key:
+        parameters["ExclusiveStartKey"] = last_key
+    return parameters
 
 
-def _time(fields: Fields, name: str) -> float | None:
-    value = fields.raw(name)
+def _read_time(reader: FieldReader, name: str) -> float | None:
+    value = reader.value(name)
     seconds = parse_time(value)
     if seconds is not None and 0 <= seconds <= _LATEST:
         return seconds
     if value is not None:
-        fields.refuse(name, "must be epoch seconds or ISO 8601")
+        reader.add_error(name, "must be epoch seconds or ISO 8601")
     return None
 
 
@@ -115,10 +138,10 @@ def _token(query: Query, sort_key: str) -> str:
     return base64.urlsafe_b64encode(content.encode()).decode("ascii").rstrip("=")
 
 
-def _resume(query: Query, fields: Fields) -> Query:
-    """Go on behind the event that the token names."""
-    token = fields.text("nextToken", maximum=4096)
-    if token is None or fields.errors:
+def _read_token(query: Query, reader: FieldReader) -> Query:
+    """Return the query that continues after the event that `nextToken` names."""
+    token = reader.read_text("nextToken", maximum=4096)
+    if token is None or reader.errors:
         return query
     try:
         padded = token.encode("ascii") + b"=" * (-len(token) % 4)
@@ -127,5 +150,5 @@ def _resume(query: Query, fields: Fields) -> Query:
         fingerprint, sort_key = None, None
     if fingerprint == query.fingerprint() and isinstance(sort_key, str) and query.first <= sort_key <= query.last:
         return replace(query, behind=sort_key)
-    fields.refuse("nextToken", "must be the token that the same query answered")
+    reader.add_error("nextToken", "must be a token that the same query returned")
     return query

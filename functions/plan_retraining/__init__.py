@@ -1,1 +1,1 @@
-"""Says which models a run is about, by which rules, and whether an older run is still under way."""
+"""Decides which models a run retrains, by which rules, and whether an older run is still in progress."""

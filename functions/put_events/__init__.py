@@ -1,1 +1,1 @@
-"""Kinesis events to the Personalize event tracker."""
+"""Sends events from the Kinesis stream to the Personalize event tracker."""

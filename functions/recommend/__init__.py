@@ -1,1 +1,1 @@
-"""Recommendations of animal groups for one visitor."""
+"""Recommends animal groups to one visitor."""

@@ -1,70 +1,89 @@
-"""What an app may ask of `recommend`."""
+"""Requests to `recommend`."""
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
-from animal_recommender.filters import Filter, read_filter
-from animal_recommender.validation import Fields
+from animal_recommender.filters import Filter, FilterParameters, read_filter
+from animal_recommender.validation import FieldReader
+
+if TYPE_CHECKING:
+    from types_boto3_personalize_runtime.type_defs import PromotionTypeDef
 
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 500
-# A filter value of this column tells which popular list may stand in.
+# The value of a placeholder with this name tells of which species the popular list must be.
 _SPECIES = "SPECIES"
 
 
-@dataclass(frozen=True)
-class Request:
-    """A checked request: for whom, how many, and the filter and promotion parameters of GetRecommendations."""
+class PromotionParameters(TypedDict, total=False):
+    """Parameters of GetRecommendations."""
+
+    promotions: "list[PromotionTypeDef]"
+
+
+class RecommendRequest(NamedTuple):
+    """A valid request. `filter` and `promotion` are parameters of GetRecommendations, `species` are in the filter."""
 
     user_id: str
     limit: int
-    options: Mapping[str, Any]
+    filter: FilterParameters
+    promotion: PromotionParameters
     species: tuple[str, ...] = ()
 
-    def parameters(self, campaign_arn: str) -> dict[str, Any]:
-        """Make the parameters of GetRecommendations."""
-        return {"campaignArn": campaign_arn, "userId": self.user_id, "numResults": self.limit, **self.options}
+    @property
+    def user_data(self) -> list[str]:
+        """The values that must not be logged."""
+        return [self.user_id, *self.filter.get("filterValues", {}).values()]
 
 
-def parse_request(payload: Mapping[str, Any], filters: Mapping[str, Filter]) -> Request:
-    """Read a payload; raises ValidationError naming each wrong field.
+def parse_request(payload: Mapping[str, Any], filters: Mapping[str, Filter]) -> RecommendRequest:
+    """Parse a payload.
 
     `userId`, else `sessionId`, else general recommendations; `limit` 1-500, default 10; optional
     `filter: {"name", "values"?}` and `promotion: {"name", "percent", "values"?}`, which fills `percent`
     of the list with items of the named filter.
+
+    Raises:
+        ValidationError: Names each wrong field.
     """
-    fields = Fields(payload)
-    user, session = fields.identifier("userId"), fields.identifier("sessionId")
-    limit = fields.integer("limit", minimum=1, maximum=MAX_LIMIT, default=DEFAULT_LIMIT)
-    options: dict[str, Any] = {}
+    reader = FieldReader(payload)
+    user, session = reader.read_identifier("userId"), reader.read_identifier("sessionId")
+    limit = reader.read_integer("limit", minimum=1, maximum=MAX_LIMIT, default=DEFAULT_LIMIT)
+    filter_parameters: FilterParameters = {}
+    promotion_parameters: PromotionParameters = {}
     nested = []
-    if fields.raw("filter") is not None:
-        nested.append(Fields(fields.raw("filter"), "filter"))
-        options |= read_filter(nested[-1], filters)
-    if fields.raw("promotion") is not None:
-        nested.append(Fields(fields.raw("promotion"), "promotion"))
-        options["promotions"] = [_promotion(nested[-1], filters)]
-    fields.finish(*nested)
-    return Request(user or session or _nobody(), limit or DEFAULT_LIMIT, options, _species(fields.raw("filter")))
+    if reader.value("filter") is not None:
+        nested.append(FieldReader(reader.value("filter"), "filter"))
+        filter_parameters = read_filter(nested[-1], filters)
+    if reader.value("promotion") is not None:
+        nested.append(FieldReader(reader.value("promotion"), "promotion"))
+        promotion_parameters = {"promotions": [_read_promotion(nested[-1], filters)]}
+    reader.raise_errors(*nested)
+    return RecommendRequest(
+        user_id=user or session or _unknown_user(),
+        limit=limit or DEFAULT_LIMIT,
+        filter=filter_parameters,
+        promotion=promotion_parameters,
+        species=_species(reader.value("filter")),
+    )
 
 
-def _nobody() -> str:
-    """An id without any history: Personalize then answers what is popular.
+def _unknown_user() -> str:
+    """Return an id without any history, for which Personalize recommends what is popular.
 
-    It is new in each request. A constant could turn into a user, if an app ever sent events with it.
+    The id is new in each request. A constant could get a history, if an app ever sent events with it.
     """
     return str(uuid.uuid4())
 
 
-def _promotion(fields: Fields, filters: Mapping[str, Filter]) -> dict[str, Any]:
-    chosen = read_filter(fields, filters)
-    percent = fields.integer("percent", minimum=1, maximum=100) if fields.is_object else None
-    return {"name": fields.raw("name"), "percentPromotedItems": percent, **chosen}
+def _read_promotion(reader: FieldReader, filters: Mapping[str, Filter]) -> "PromotionTypeDef":
+    filter_parameters = read_filter(reader, filters)
+    percent = reader.read_integer("percent", minimum=1, maximum=100) if reader.is_object else None
+    return {"name": reader.value("name"), "percentPromotedItems": percent or 0, **filter_parameters}
 
 
 def _species(chosen: Any) -> tuple[str, ...]:
-    values = (chosen or {}).get("values") or {}
-    given = next((value for name, value in values.items() if _SPECIES in name.upper()), [])
+    values: Mapping[str, Any] = (chosen or {}).get("values") or {}
+    given: Any = next((value for name, value in values.items() if _SPECIES in name.upper()), [])
     return tuple(str(value) for value in (given if isinstance(given, list) else [given]))

@@ -1,1 +1,1 @@
-"""Kinesis events to the history of each visitor in DynamoDB."""
+"""Writes events from the Kinesis stream to each visitor's history in DynamoDB."""

@@ -1,84 +1,102 @@
-"""The history table's requests, repeated while that may help and time is left."""
+"""The requests to the history table, with retries until a deadline."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
-from animal_recommender.aws_errors import AwsError, Deadline, Failure, classify, code_of, delays
-from animal_recommender.history_table import Item, key
+from animal_recommender.aws_errors import AwsError, Deadline, ErrorKind, backoff_delays, classify, error_code
+from animal_recommender.history_table import Item, item_key
 from animal_recommender.observability import logger
 
-# DynamoDB: BatchWriteItem takes 25 requests, no key twice.
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import QueryInputTypeDef, WriteRequestUnionTypeDef
+
+R = TypeVar("R")
+
+# DynamoDB: BatchWriteItem takes 25 requests, and no key twice.
 MAX_WRITES = 25
 
 
-class NotWrittenError(Exception):
-    """The table did not take a request; `failure` says whether it may later."""
+class TableError(Exception):
+    """A request did not succeed. `kind` says whether it may succeed later."""
 
-    def __init__(self, failure: Failure, code: str) -> None:
-        self.failure = failure
+    def __init__(self, kind: ErrorKind, code: str) -> None:
+        self.kind = kind
         self.code = code
         super().__init__(code)
 
 
 class Table:
-    """One DynamoDB table for the length of one invocation."""
+    """One DynamoDB table, for one invocation."""
 
     def __init__(
-        self, dynamodb: Any, name: str, deadline: Deadline, pause: Callable[[float], None] = time.sleep
+        self, dynamodb: "DynamoDBClient", name: str, deadline: Deadline, sleep: Callable[[float], None]
     ) -> None:
         self._dynamodb = dynamodb
         self._name = name
         self._deadline = deadline
-        self._pause = pause
+        self._sleep = sleep
 
     def put(self, items: Sequence[Item]) -> None:
-        """Write up to 25 items, an existing one is replaced; raises NotWrittenError if any of them is not written."""
+        """Write up to 25 items; existing items are replaced.
+
+        Raises:
+            TableError: At least one item was not written.
+        """
         self._write([{"PutRequest": {"Item": item}} for item in items])
 
     def delete(self, items: Sequence[Item]) -> None:
-        """Delete up to 25 items by their keys; raises NotWrittenError if any of them may still be there."""
-        self._write([{"DeleteRequest": {"Key": key(item)}} for item in items])
+        """Delete up to 25 items by their keys.
+
+        Raises:
+            TableError: At least one item may still be there.
+        """
+        self._write([{"DeleteRequest": {"Key": item_key(item)}} for item in items])
 
     def query(self, pk: str, first: str, last: str) -> list[Item]:
-        """Answer the items of a partition whose sort keys lie in a range, read consistently."""
+        """Return the items of a partition whose sort keys are in a range. The read is consistent.
+
+        Raises:
+            TableError: The items could not be read.
+        """
         return list(self._pages(pk, first, last))
 
     def _pages(self, pk: str, first: str, last: str) -> Iterator[Item]:
-        parameters: dict[str, Any] = {
+        parameters: QueryInputTypeDef = {
             "TableName": self._name,
             "ConsistentRead": True,
             "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
             "ExpressionAttributeValues": {":pk": {"S": pk}, ":first": {"S": first}, ":last": {"S": last}},
         }
         while True:
-            page = self._call(self._dynamodb.query, parameters)
+            page = self._call(lambda: self._dynamodb.query(**parameters))
             yield from page["Items"]
             if "LastEvaluatedKey" not in page:
                 return
             parameters["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
-    def _write(self, requests: list[dict[str, Any]]) -> None:
-        waits = delays()
+    def _write(self, requests: "Sequence[WriteRequestUnionTypeDef]") -> None:
+        delays = backoff_delays()
         while requests:
-            answer = self._call(self._dynamodb.batch_write_item, {"RequestItems": {self._name: requests}})
-            requests = answer.get("UnprocessedItems", {}).get(self._name, [])
+            response = self._call(partial(self._dynamodb.batch_write_item, RequestItems={self._name: requests}))
+            requests = response.get("UnprocessedItems", {}).get(self._name, [])
             if requests:
-                self._wait(next(waits), Failure.TRANSIENT, "UnprocessedItems")
+                self._wait(next(delays), ErrorKind.TRANSIENT, "UnprocessedItems")
 
-    def _call(self, operation: Callable[..., Any], parameters: dict[str, Any]) -> Any:
+    def _call(self, operation: Callable[[], R]) -> R:
         if not self._deadline.allows(0):
-            raise NotWrittenError(Failure.TRANSIENT, "OutOfTime")
-        waits = delays()
+            raise TableError(ErrorKind.TRANSIENT, "OutOfTime")
+        delays = backoff_delays()
         while True:
             try:
-                return operation(**parameters)
+                return operation()
             except AwsError as error:
-                failure, code = classify(error), code_of(error)
-            self._wait(next(waits), failure, code)
+                kind, code = classify(error), error_code(error)
+            self._wait(next(delays), kind, code)
 
-    def _wait(self, delay: float, failure: Failure, code: str) -> None:
-        if failure is not Failure.TRANSIENT or not self._deadline.allows(delay):
+    def _wait(self, delay: float, kind: ErrorKind, code: str) -> None:
+        if kind is not ErrorKind.TRANSIENT or not self._deadline.allows(delay):
             logger.warning("History table refused", extra={"error": code})
-            raise NotWrittenError(failure, code)
-        self._pause(delay)
+            raise TableError(kind, code)
+        self._sleep(delay)

@@ -1,1 +1,1 @@
-"""Tells people, the ledger and CloudWatch what a run came to for one model."""
+"""Records the outcome of one model's run in its ledger, as metrics, and as a mail."""

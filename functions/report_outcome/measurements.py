@@ -1,11 +1,11 @@
-"""What a run puts into CloudWatch.
+"""The metrics of a run.
 
-Counts carry the dimension `service` alone, for alarms; what describes one model carries `model` as well.
+Counts have only the dimension `service`, for alarms. Metrics of one model also have the dimension `model`.
 """
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from animal_recommender.observability import Metrics, count
+from animal_recommender.observability import Metrics, add_count_metric
 from report_outcome.outcome import Outcome
 
 _COUNTS = {
@@ -16,19 +16,19 @@ _COUNTS = {
 }
 
 
-def measure(outcome: Outcome) -> None:
+def emit_metrics(outcome: Outcome) -> None:
     """Emit the outcome, the training hours and the offline metrics of a model."""
     for result, name in _COUNTS.items():
-        count(name, float(result == outcome["outcome"]))
+        add_count_metric(name, float(result == outcome["outcome"]))
     hours = outcome["trainingHours"] or 0.0
-    count("TrainingHours", hours)
-    _measure_model(outcome, hours)
+    add_count_metric("TrainingHours", hours)
+    _emit_model_metrics(outcome, hours)
 
 
-def _measure_model(outcome: Outcome, hours: float) -> None:
-    of_model = Metrics(model=outcome["name"])
-    of_model.add_metric(_COUNTS[outcome["outcome"]], MetricUnit.Count, 1)
-    of_model.add_metric("TrainingHours", MetricUnit.Count, hours)
+def _emit_model_metrics(outcome: Outcome, hours: float) -> None:
+    model_metrics = Metrics(model=outcome["name"])
+    model_metrics.add_metric(_COUNTS[outcome["outcome"]], MetricUnit.Count, 1)
+    model_metrics.add_metric("TrainingHours", MetricUnit.Count, hours)
     for name, value in outcome["metrics"].items():
-        of_model.add_metric(name, MetricUnit.NoUnit, value)
-    of_model.flush_metrics()
+        model_metrics.add_metric(name, MetricUnit.NoUnit, value)
+    model_metrics.flush_metrics()

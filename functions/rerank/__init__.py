@@ -1,1 +1,1 @@
-"""A list of animals, ordered for one visitor."""
+"""Sorts a list of animals by one visitor's interest."""

@@ -1,88 +1,97 @@
-"""Animals to groups and back: Personalize ranks groups, the app wants its animals ranked."""
+"""Animals and their groups: Personalize ranks groups, and the app wants its animals ranked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from animal_recommender.animal_groups import animal_group_id
-from animal_recommender.filters import Filter, read_filter
-from animal_recommender.validation import Fields, ValidationError
+from animal_recommender.filters import Filter, FilterParameters, read_filter
+from animal_recommender.validation import FieldReader, ValidationError
+
+if TYPE_CHECKING:
+    from types_boto3_personalize_runtime.type_defs import PredictedItemTypeDef
 
 # Personalize, GetPersonalizedRanking: at most 500 items.
 MAX_GROUPS = 500
-# All five fields of 500 animals. A longer account of what is wrong would not fit into Lambda's answer of 6 MB.
+# All five fields of 500 animals. A response with more errors would not fit into Lambda's limit of 6 MB.
 MAX_ERRORS = 2500
 
 Item = tuple[str, str]
 """An item's id and its group."""
 
 
-@dataclass(frozen=True)
-class Request:
-    """A checked request: whose order, which items (id, group) in input order, and the filter parameters."""
+class RerankRequest(NamedTuple):
+    """A valid request. `items` are in input order, `filter` is parameters of GetPersonalizedRanking."""
 
     user_id: str
     items: Sequence[Item]
-    options: Mapping[str, Any]
+    filter: FilterParameters
 
-    def parameters(self, campaign_arn: str) -> dict[str, Any]:
-        """Make the parameters of GetPersonalizedRanking: each group once, in first-seen order."""
-        groups = list(dict.fromkeys(group for _, group in self.items))
-        return {"campaignArn": campaign_arn, "userId": self.user_id, "inputList": groups, **self.options}
+    @property
+    def groups(self) -> list[str]:
+        """The groups of the items, each once, in the order of the items."""
+        return list(dict.fromkeys(group for _, group in self.items))
+
+    @property
+    def user_data(self) -> list[str]:
+        """The values that must not be logged."""
+        return [self.user_id, *self.groups, *self.filter.get("filterValues", {}).values()]
 
 
-def parse_request(payload: Mapping[str, Any], filters: Mapping[str, Filter]) -> Request:
-    """Read a payload; raises ValidationError naming each wrong field.
+def parse_request(payload: Mapping[str, Any], filters: Mapping[str, Filter]) -> RerankRequest:
+    """Parse a payload.
 
     `userId` (or `sessionId` of a visitor without an account), `itemMetadataList` of `{"itemId", "animalMetadata"}`
-    with at most 500 distinct groups, and optionally `filter: {"name", "values"?}`: what it excludes comes last.
+    with at most 500 distinct groups, and optionally `filter: {"name", "values"?}`, whose excluded items come last.
+
+    Raises:
+        ValidationError: Names each wrong field.
     """
-    fields = Fields(payload)
-    user, session = fields.identifier("userId"), fields.identifier("sessionId")
-    if user is None and session is None and not fields.errors:
-        fields.refuse("userId", "is required (or sessionId) and must be a string of 1-256 characters or an integer")
-    items = _items(fields)
-    options: dict[str, Any] = {}
-    chosen = Fields(fields.raw("filter") or {}, "filter")
-    if fields.raw("filter") is not None:
-        options = read_filter(chosen, filters)
-    fields.finish(chosen)
-    return Request(user or session or "", items, options)
+    reader = FieldReader(payload)
+    user, session = reader.read_identifier("userId"), reader.read_identifier("sessionId")
+    if user is None and session is None and not reader.errors:
+        reader.add_error("userId", "is required (or sessionId) and must be a string of 1-256 characters or an integer")
+    items = _read_items(reader)
+    filter_parameters: FilterParameters = {}
+    nested = FieldReader(reader.value("filter") or {}, "filter")
+    if reader.value("filter") is not None:
+        filter_parameters = read_filter(nested, filters)
+    reader.raise_errors(nested)
+    return RerankRequest(user or session or "", items, filter_parameters)
 
 
-def _items(fields: Fields) -> list[Item]:
-    value = fields.raw("itemMetadataList")
+def _read_items(reader: FieldReader) -> list[Item]:
+    value = reader.value("itemMetadataList")
     if not isinstance(value, list):
-        fields.refuse("itemMetadataList", 'is required and must be a list of {"itemId", "animalMetadata"}')
+        reader.add_error("itemMetadataList", 'is required and must be a list of {"itemId", "animalMetadata"}')
         return []
     items = []
     for index, entry in enumerate(value):
-        if len(fields.errors) >= MAX_ERRORS:
-            fields.refuse("itemMetadataList", f"has too many wrong fields; none from {index} on was read")
+        if len(reader.errors) >= MAX_ERRORS:
+            reader.add_error("itemMetadataList", f"has too many wrong fields; none from {index} on was read")
             break
-        items.append(_item(fields, entry, f"itemMetadataList[{index}]"))
-    if not fields.errors and len({group for _, group in items}) > MAX_GROUPS:
-        fields.refuse("itemMetadataList", f"must have at most {MAX_GROUPS} distinct groups")
+        items.append(_read_item(reader, entry, f"itemMetadataList[{index}]"))
+    if not reader.errors and len({group for _, group in items}) > MAX_GROUPS:
+        reader.add_error("itemMetadataList", f"must have at most {MAX_GROUPS} distinct groups")
     return items
 
 
-def _item(fields: Fields, entry: object, path: str) -> Item:
-    item = Fields(entry, path)
-    item_id = item.identifier("itemId", required=True) if item.is_object else None
-    fields.errors.extend(item.errors)
+def _read_item(reader: FieldReader, entry: object, path: str) -> Item:
+    item = FieldReader(entry, path)
+    item_id = item.read_identifier("itemId", required=True) if item.is_object else None
+    reader.errors.extend(item.errors)
     if not item.is_object:
         return "", ""
     try:
-        return item_id or "", animal_group_id(item.raw("animalMetadata"), f"{path}.animalMetadata")
+        return item_id or "", animal_group_id(item.value("animalMetadata"), f"{path}.animalMetadata")
     except ValidationError as error:
-        fields.errors.extend(error.errors)
+        reader.errors.extend(error.errors)
         return "", ""
 
 
-def order_items(items: Sequence[Item], ranked: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Order item ids by their groups' places; groups without a score come behind, then groups not in the answer.
+def order_items(items: Sequence[Item], ranked: "Sequence[PredictedItemTypeDef]") -> list[str]:
+    """Return the item ids in the order of their groups, and the items of one group in input order.
 
-    Items of one group keep their input order.
+    Groups without a score follow those with one, and groups that were not ranked come last.
     """
     scored_first = sorted(ranked, key=lambda item: item.get("score") is None)
     places = {item["itemId"]: place for place, item in enumerate(scored_first)}

@@ -1,1 +1,1 @@
-"""Stops what a run left in training, so that no paid training outlives its run."""
+"""Stops the trainings that a run left in progress, so that none of them goes on and costs money."""

@@ -1,1 +1,1 @@
-"""The canary: asks a campaign as an app would, and says whether the answers make sense."""
+"""The canary: sends a campaign the requests of an app, and checks the responses."""

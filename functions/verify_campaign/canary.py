@@ -1,69 +1,71 @@
-"""What the canary asks, and what it takes for a sensible answer."""
+"""The canary's requests, and the checks of the responses."""
 
 import math
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from animal_recommender.retraining.run_state import Model
 
-STRANGER = "canary-visitor-without-history"
-RECOMMENDED = 500  # asked for, the most that one answer may hold: the stranger's is also the popular list
-_LEAST = 5  # a catalogue of which fewer can be recommended is no catalogue
+if TYPE_CHECKING:
+    from types_boto3_personalize_runtime import PersonalizeRuntimeClient
+    from types_boto3_personalize_runtime.type_defs import PredictedItemTypeDef
 
-Scored = list[dict[str, Any]]  # itemId, and score where the service gave one
+UNKNOWN_USER = "canary-visitor-without-history"
+RESULTS = 500  # the most that a response can have, because the unknown user's response is also the popular list
+_FEWEST_RESULTS = 5  # if Personalize can recommend fewer items, the catalogue is wrong
 
 
 class Probe(TypedDict):
-    """One question, and what was wrong with the answer (empty: nothing)."""
+    """One request, and what is wrong with the response (empty: nothing)."""
 
     asked: str
     problem: str
-    answer: list[str]  # item ids, best first
+    items: list[str]  # item ids, best first
 
 
-def recommendations(runtime: Any, model: Model) -> list[Probe]:
-    """Ask for recommendations for each canary user and, last, for a stranger."""
-    return [_recommendation(runtime, model, user) for user in (*model["canaryUserIds"], STRANGER)]
+def probe_recommendations(personalize: "PersonalizeRuntimeClient", model: Model) -> list[Probe]:
+    """Request recommendations for each canary user and, last, for an unknown user."""
+    return [_probe_recommendations(personalize, model, user) for user in (*model["canaryUserIds"], UNKNOWN_USER)]
 
 
-def rankings(runtime: Any, model: Model) -> list[Probe]:
-    """Have the canary items ranked for each canary user and, last, for a stranger."""
-    return [_ranking(runtime, model, user) for user in (*model["canaryUserIds"], STRANGER)]
+def probe_rankings(personalize: "PersonalizeRuntimeClient", model: Model) -> list[Probe]:
+    """Request a ranking of the canary items for each canary user and, last, for an unknown user."""
+    return [_probe_ranking(personalize, model, user) for user in (*model["canaryUserIds"], UNKNOWN_USER)]
 
 
-def _recommendation(runtime: Any, model: Model, user: str) -> Probe:
-    answer = runtime.get_recommendations(campaignArn=model["campaignArn"], userId=user, numResults=RECOMMENDED)
-    items = answer["itemList"]
-    few = f"only {len(items)} items were recommended" if len(items) < _LEAST else ""
-    return _probe(f"recommendations for {user}", items, few or _nonsense(items))
+def _probe_recommendations(personalize: "PersonalizeRuntimeClient", model: Model, user: str) -> Probe:
+    response = personalize.get_recommendations(campaignArn=model["campaignArn"], userId=user, numResults=RESULTS)
+    items = response["itemList"]
+    few = f"only {len(items)} items were recommended" if len(items) < _FEWEST_RESULTS else ""
+    return _probe(f"recommendations for {user}", items, few or _item_problem(items))
 
 
-def _ranking(runtime: Any, model: Model, user: str) -> Probe:
+def _probe_ranking(personalize: "PersonalizeRuntimeClient", model: Model, user: str) -> Probe:
     wanted = model["canaryItemIds"]
-    answer = runtime.get_personalized_ranking(campaignArn=model["campaignArn"], userId=user, inputList=wanted)
-    items = answer["personalizedRanking"]
-    lost = set(wanted) ^ {item["itemId"] for item in items}
-    wrong = f"asked and ranked items differ by {', '.join(sorted(lost))}" if lost else ""
+    response = personalize.get_personalized_ranking(campaignArn=model["campaignArn"], userId=user, inputList=wanted)
+    items = response["personalizedRanking"]
+    different = set(wanted) ^ {item["itemId"] for item in items}
+    wrong = f"requested and ranked items differ: {', '.join(sorted(different))}" if different else ""
     unscored = "" if any("score" in item for item in items) else "no item has a score"
-    return _probe(f"a ranking for {user}", items, wrong or unscored or _nonsense(items))
+    return _probe(f"a ranking for {user}", items, wrong or unscored or _item_problem(items))
 
 
-def _nonsense(items: Scored) -> str:
+def _item_problem(items: "Sequence[PredictedItemTypeDef]") -> str:
     ids = [item["itemId"] for item in items]
     if len(set(ids)) < len(ids):
-        return "an item is in the answer twice"
-    illegal = [item["score"] for item in items if "score" in item and not _is_share(item["score"])]
-    return f"a score is {illegal[0]}, not of 0 to 1" if illegal else ""
+        return "an item is in the response twice"
+    invalid = [item["score"] for item in items if "score" in item and not _is_share(item["score"])]
+    return f"a score is {invalid[0]}, but must be 0 to 1" if invalid else ""
 
 
 def _is_share(score: float) -> bool:
     return math.isfinite(score) and 0 <= score <= 1
 
 
-def _probe(asked: str, items: Scored, problem: str) -> Probe:
-    return {"asked": asked, "problem": problem, "answer": [item["itemId"] for item in items]}
+def _probe(asked: str, items: "Sequence[PredictedItemTypeDef]", problem: str) -> Probe:
+    return {"asked": asked, "problem": problem, "items": [item["itemId"] for item in items]}
 
 
 def problems(probes: Sequence[Probe]) -> list[str]:
-    """Answer what was wrong, each with its question."""
+    """Return what is wrong, each with its request."""
     return [f"{probe['asked']}: {probe['problem']}" for probe in probes if probe["problem"]]

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from animal_recommender.retraining import ledger
-from animal_recommender.retraining.campaign_status import change_under_way, served_version
+from animal_recommender.retraining.campaign_status import change_in_progress, served_version
 from animal_recommender.retraining.run_state import metric_label
 from scripts.common.deployment import Deployment, parser, run
 from scripts.common.task import TaskError
@@ -40,7 +40,7 @@ def facts(model: DeployedModel) -> list[tuple[str, str]]:
 
 
 def _status(campaign: Resource) -> str:
-    change = change_under_way(campaign)
+    change = change_in_progress(campaign)
     return f"{campaign['status']}, update {change['status']}" if change else campaign["status"]
 
 

@@ -1,1 +1,1 @@
-"""What the functions of the retraining state machine share."""
+"""Code that the functions of the retraining state machine share."""

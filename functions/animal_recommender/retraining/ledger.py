@@ -1,7 +1,8 @@
-"""The ledger of one model: which solution version serves, which served before, and what the newest run came to.
+"""The ledger of one model: which solution version serves, which one served before, and the outcome of the newest run.
 
-It is the JSON value of an SSM parameter, so it must fit 4 KB; each write makes a new version of the parameter, and
-those versions are the ledger's history. Terraform makes it `{}`; creating the campaign enters the first version.
+It is the JSON value of an SSM parameter, so it must fit in 4 KB. Each write makes a new version of the parameter, and
+those versions are the ledger's history. Terraform creates it as `{}`. The creation of the campaign writes the first
+entry.
 """
 
 import json
@@ -15,10 +16,10 @@ _METRIC_DIGITS = 6
 
 
 class Outcome(TypedDict):
-    """What one run, or one rollback, came to."""
+    """The outcome of one run or one rollback."""
 
     outcome: str  # promoted | rejected | failed | rolled back
-    solutionVersionArn: str | None  # the version that it was about; None if none was made
+    solutionVersionArn: str | None  # the version in question; None if the run made none
     metrics: dict[str, float]
     trainingHours: float | None
     when: str  # ISO 8601, UTC
@@ -39,16 +40,22 @@ class Ledger(TypedDict):
 
 
 def parse(text: str) -> Ledger | None:
-    """Read a parameter's value; None if the ledger has no entry yet."""
+    """Parse a parameter's value. Return None if the ledger has no entry yet."""
     value = json.loads(text)
     return value or None
 
 
 def record(ledger: Ledger | None, outcome: Outcome, deployed: str | None, previous: str | None) -> Ledger | None:
-    """Answer the ledger after an outcome, with `deployed` serving now (None: what served before, serves still).
+    """Return the ledger after an outcome. The same outcome twice gives the same ledger.
 
-    `previous` is what served before it, and counts only if this outcome changed what is served. Recording an
-    outcome twice gives the same ledger. None: nothing is known of what serves.
+    Args:
+        ledger: The ledger so far.
+        outcome: What happened.
+        deployed: The version that serves now. None means that the outcome did not change it.
+        previous: The version that served before the outcome. It is used only if `deployed` is another one than before.
+
+    Returns:
+        None if it is not known what serves.
     """
     last = _last(outcome)
     if ledger is not None and deployed in (None, ledger["solutionVersionArn"]):
@@ -68,7 +75,7 @@ def record(ledger: Ledger | None, outcome: Outcome, deployed: str | None, previo
 
 
 def dump(ledger: Ledger) -> str:
-    """Write a parameter's value: compact, and within the limit (metrics of the newest outcome are the first to go)."""
+    """Return a parameter's value within the limit. If it is too long, the metrics of the newest outcome are dropped."""
     text = _compact(ledger)
     if len(text.encode()) > LIMIT_BYTES and "last" in ledger:
         text = _compact({**ledger, "last": {**ledger["last"], "metrics": {}}})

@@ -1,31 +1,32 @@
-"""What the functions of the retraining state machine hand to each other."""
+"""What the functions of the retraining state machine pass to each other."""
 
 from typing import Literal, TypedDict
 
 Kind = Literal["recommendations", "ranking"]
-Metrics = dict[str, float]  # as GetSolutionMetrics names them, each 0-1
+TrainingMode = Literal["FULL", "UPDATE", "AUTOTRAIN"]
+Metrics = dict[str, float]  # with the names of GetSolutionMetrics, each 0-1
 
 
 class Model(TypedDict):
-    """One model and its rules, as plan_retraining put them together for this run."""
+    """One model and its rules, as plan_retraining made them for this run."""
 
     name: str
     kind: Kind
     solutionArn: str
     campaignArn: str
-    trainingMode: str  # FULL | UPDATE | AUTOTRAIN
-    metric: str  # which offline metric the gate looks at
+    trainingMode: TrainingMode
+    metric: str  # the offline metric that the gate checks
     threshold: float  # the metric must be greater
     minimumCoverage: float  # 0-1
-    regressionTolerance: float  # 0-1: the share of the deployed version's metric that may be lost
-    minimumNewInteractions: int  # since the last training; 0 trains always
+    regressionTolerance: float  # 0-1: by which share the metric may be below the deployed version's
+    minimumNewInteractions: int  # since the last training; 0 means that every run trains
     monthlyTrainingHours: float | None  # budget of this model, None: no limit
-    canaryUserIds: list[str]  # users that the canary asks for, besides a stranger
-    canaryItemIds: list[str]  # what the canary has ranked (kind "ranking")
+    canaryUserIds: list[str]  # the canary asks for these users and for an unknown one
+    canaryItemIds: list[str]  # the canary lets these items be ranked (kind "ranking")
 
 
 class Run(TypedDict):
-    """The execution that all of this belongs to."""
+    """The execution of the state machine."""
 
     name: str
     executionArn: str
@@ -33,14 +34,14 @@ class Run(TypedDict):
 
 
 class DeployedVersion(TypedDict):
-    """What a campaign serves, and how that version measured; None where Personalize no longer knows."""
+    """The version that a campaign serves, and its metrics. They are None if Personalize no longer has them."""
 
     solutionVersionArn: str
     metrics: Metrics | None
 
 
 class Rule(TypedDict):
-    """One rule of the gate with its numbers; `required` is None where there was nothing to compare with."""
+    """One rule of the gate with its numbers. `required` is None if there was nothing to compare with."""
 
     rule: Literal["threshold", "coverage", "regression"]
     metric: str
@@ -54,6 +55,6 @@ _SHORT = {"normalized_discounted_cumulative_gain": "NDCG", "mean_reciprocal_rank
 
 
 def metric_label(metric: str) -> str:
-    """Answer the short name of an offline metric, e.g. `NDCG@5` of `normalized_discounted_cumulative_gain_at_5`."""
+    """Return the short name of an offline metric, e.g. `NDCG@5` of `normalized_discounted_cumulative_gain_at_5`."""
     name, _, cut_off = metric.partition("_at_")
     return f"{_SHORT.get(name, name)}@{cut_off}" if cut_off else name

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from animal_recommender.history_table import LOGIN, Item, key, login_key, partition
+from animal_recommender.history_table import FIRST_LOGIN, Item, item_key, login_key, partition_key
 
 _BATCH = 25  # DynamoDB: requests of one BatchWriteItem
 
@@ -16,13 +16,13 @@ class History:
 
     def sessions(self, user: str) -> set[str]:
         """The sessions in which the user was seen."""
-        items = self._items(partition(user, None))
+        items = self._items(partition_key(user, None))
         return {item["sessionId"]["S"] for item in items if "sessionId" in item}
 
     def forget(self, user: str, sessions: Iterable[str]) -> int:
         """Deletes the user's events and their traces in the sessions; how many items that were."""
-        deleted = sum(self._delete(_of(user, list(self._items(partition(None, session))))) for session in sessions)
-        return deleted + self._delete(list(self._items(partition(user, None))))
+        deleted = sum(self._delete(_of(user, list(self._items(partition_key(None, session))))) for session in sessions)
+        return deleted + self._delete(list(self._items(partition_key(user, None))))
 
     def _items(self, pk: str) -> Iterator[Item]:
         pages = self._dynamodb.get_paginator("query").paginate(
@@ -36,7 +36,7 @@ class History:
 
     def _delete(self, items: list[Item]) -> int:
         for start in range(0, len(items), _BATCH):
-            requests = [{"DeleteRequest": {"Key": key(item)}} for item in items[start : start + _BATCH]]
+            requests = [{"DeleteRequest": {"Key": item_key(item)}} for item in items[start : start + _BATCH]]
             while requests:
                 answer = self._dynamodb.batch_write_item(RequestItems={self._table: requests})
                 requests = answer.get("UnprocessedItems", {}).get(self._table, [])
@@ -58,4 +58,4 @@ def _owner(item: Item, marks: list[Item]) -> str | None:
 
 
 def _is_mark(item: Item) -> bool:
-    return item["sk"]["S"].startswith(LOGIN)
+    return item["sk"]["S"].startswith(FIRST_LOGIN)

@@ -28,7 +28,7 @@ def test_given_a_failed_update_and_a_mad_model_when_run_then_both_previous_versi
     stack.settle("reranker")
     assert {model: stack.serves(model) for model in BOTH} == before
     assert stack.campaign("reranker")["minProvisionedTPS"] == capacity + 1
-    assert all("nothing is half-promoted" in mail["Message"] for mail in stack.mails(2))
+    assert all("The campaign serves the previous version again." in mail["Message"] for mail in stack.mails(2))
 
 
 def test_given_a_training_without_end_when_its_time_is_up_then_it_is_stopped(stack: Stack) -> None:
@@ -36,7 +36,7 @@ def test_given_a_training_without_end_when_its_time_is_up_then_it_is_stopped(sta
 
     assert run["recommender"]["failureReason"].startswith("the training failed: the training was still CREATE")
     assert run["recommender"]["trainingStopped"]
-    assert "so that it costs no more" in stack.mails(1)[0]["Message"]
+    assert "so it costs nothing more" in stack.mails(1)[0]["Message"]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_given_a_training_without_end_when_its_time_is_up_then_it_is_stopped(sta
         (("CreateSolutionVersion",), "while starting the training"),
         (("GetSolutionMetrics",), "while evaluating the new version"),
         (("UpdateCampaign",), "while updating the campaign"),
-        (("GetRecommendations",), "while checking the campaign's answers"),
+        (("GetRecommendations",), "while checking the campaign's responses"),
     ],
 )
 def test_given_a_service_that_is_down_when_run_then_the_reason_says_where_and_the_campaign_serves_on(
@@ -76,7 +76,7 @@ def test_given_that_a_training_can_neither_be_seen_nor_stopped_when_run_then_the
 
     assert run["recommender"]["failureReason"].startswith("while waiting for the training")
     assert run["recommender"]["trainingStopped"] is False
-    assert "may still run, and cost" in stack.mails(1)[0]["Message"]
+    assert "may still be running and cost money" in stack.mails(1)[0]["Message"]
 
 
 def test_given_a_campaign_that_cannot_be_seen_for_a_while_when_run_then_it_is_put_back(stack: Stack) -> None:
@@ -111,7 +111,7 @@ def test_given_that_the_previous_version_cannot_be_put_back_when_run_then_the_su
         run = stack.run(todo, only=["stranger"])
 
     assert run["stranger"]["restored"] is False
-    assert "THE PREVIOUS VERSION COULD NOT BE PUT BACK" in stack.mails(1)[0]["Subject"]
+    assert "THE PREVIOUS VERSION COULD NOT BE RESTORED" in stack.mails(1)[0]["Subject"]
     _put_back(stack, before)
 
 

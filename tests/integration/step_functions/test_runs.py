@@ -67,7 +67,7 @@ def test_given_nothing_new_or_no_budget_left_when_run_then_it_is_skipped_and_aut
     assert run["recommender"]["automaticTraining"] == "switched off"
     stack.until(lambda: not described()["performAutoTraining"], "automatic training is not off")
     assert len(stack.statuses()) == count
-    assert any("has been switched off" in mail["Message"] for mail in stack.mails(2))
+    assert any("This run switched it off." in mail["Message"] for mail in stack.mails(2))
 
 
 def test_given_new_interactions_when_run_then_they_are_counted_from_the_metric_of_put_events(stack: Stack) -> None:
@@ -85,7 +85,7 @@ def test_given_new_interactions_when_run_then_they_are_counted_from_the_metric_o
     run = stack.run(only=["recommender"], models={"recommender": {"minimumNewInteractions": 42}})
 
     assert run["recommender"]["newInteractions"] == 41
-    assert run["recommender"]["reason"] == "41 new interactions since the last training, and 42 are needed"
+    assert run["recommender"]["reason"] == "41 new interactions since the last training, but 42 are needed"
     stack.mails(1)
 
 
@@ -100,7 +100,7 @@ def test_given_a_run_under_way_when_another_is_started_then_that_is_skipped_and_
     ended = stack.finish(first)
 
     assert {one["outcome"] for one in second.models.values()} == {"skipped"}
-    assert "is still under way" in second["recommender"]["reason"]
+    assert "is still in progress" in second["recommender"]["reason"]
     assert {one["outcome"] for one in ended.models.values()} == {"promoted"}
     stack.mails(4)
 

@@ -26,7 +26,7 @@ def test_given_wrong_input_when_run_then_it_fails_at_once_and_names_field_and_le
     run = stack.run(models={"recomender": {"threshold": 1}})
 
     assert (run.status, run.described["error"]) == ("FAILED", "ValidationError")
-    assert "input.models.recomender: is unknown; legal: recommender, reranker, stranger" in run.described["cause"]
+    assert "input.models.recomender: is unknown; valid: recommender, reranker, stranger" in run.described["cause"]
     (mail,) = stack.mails(1)
     assert "broke off: FAILED" in mail["Message"]
     assert "make retrain ENV=test" in mail["Message"]

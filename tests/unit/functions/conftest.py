@@ -1,17 +1,32 @@
-"""What the functions' unit tests share: fakes of the services, and no way to a network."""
+"""What the functions' unit tests share: fakes of the services, handlers on these fakes, and no network."""
 
-import importlib
 import io
 import socket
-from collections.abc import Iterator
-from functools import partial
-from types import ModuleType
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from animal_recommender.filters import Filter
+from animal_recommender.observability import logger, metrics
+from get_history import function as get_history_function
+from local_aws.testing.manual_clock import ManualClock
+from local_aws.testing.personalize_account import PersonalizeAccount, personalize_account
+from put_events import function as put_events_function
+from recommend import function as recommend_function
+from record_history import function as record_history_function
+from rerank import function as rerank_function
 from tests.unit.functions.fakes import FakeContext, FakeDynamoDB, FakePersonalize, FakeS3, FakeSqs
+from tests.unit.functions.retraining import NOW
 
+CAMPAIGN_ARN = "arn:aws:personalize:eu-west-1:123456789012:campaign/test"
+FILTERS = {
+    "species": Filter("arn:aws:personalize:eu-west-1:123456789012:filter/species", frozenset({"SPECIES"})),
+    "new-arrivals": Filter("arn:aws:personalize:eu-west-1:123456789012:filter/new"),
+}
+# What Lambda and Powertools themselves read from the environment.
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
@@ -19,16 +34,6 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "POWERTOOLS_METRICS_NAMESPACE": "AnimalRecommender",
     "POWERTOOLS_SERVICE_NAME": "test-animal-recommender",
-    "TRACKING_ID": "tracking",
-    "DEAD_LETTER_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/dead",
-    "HISTORY_TABLE": "history",
-    "HISTORY_TTL_DAYS": "30",
-    "CAMPAIGN_ARN": "arn:aws:personalize:eu-west-1:123456789012:campaign/test",
-    "FILTERS": '{"species": {"arn": "arn:aws:personalize:eu-west-1:123456789012:filter/species",'
-    ' "placeholders": ["SPECIES"]},'
-    ' "new-arrivals": {"arn": "arn:aws:personalize:eu-west-1:123456789012:filter/new", "placeholders": []}}',
-    "FALLBACK_BUCKET": "bucket",
-    "FALLBACK_KEY": "popular.json",
 }
 
 
@@ -46,11 +51,17 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
+@pytest.fixture(autouse=True)
+def _no_metrics_left_over() -> Iterator[None]:
+    # As observability does; pytest resets the filters of warnings.
+    warnings.filterwarnings("ignore", message="No application metrics to publish")
+    yield
+    metrics.clear_metrics()
+
+
 @pytest.fixture
 def logs() -> Iterator[io.StringIO]:
     """What the functions log, as JSON lines; the metrics go to standard output."""
-    from animal_recommender.observability import logger
-
     written = io.StringIO()
     before = logger.registered_handler.setStream(written)
     yield written
@@ -83,61 +94,71 @@ def s3() -> FakeS3:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The one number is the time of the consumers' deadlines, in seconds: it stands still unless a test moves it."""
-    from animal_recommender.aws_errors import Deadline
-
-    now = [0.0]
-    for name in ("put_events", "record_history"):
-        monkeypatch.setattr(_handler_of(name), "Deadline", partial(Deadline, clock=lambda: now[0]))
-    return now
-
-
-def _handler_of(name: str) -> ModuleType:
-    return importlib.import_module(f"{name}.handler")
+def clock() -> ManualClock:
+    """The time of the deadlines: it stands still unless a test moves it."""
+    return ManualClock(now=0.0)
 
 
 @pytest.fixture
-def put_events(monkeypatch: pytest.MonkeyPatch, personalize: FakePersonalize, sqs: FakeSqs) -> Any:
-    from animal_recommender.dead_letters import DeadLetters
-    from put_events.sender import Sender
+def make_put_events(personalize: FakePersonalize, sqs: FakeSqs, clock: ManualClock) -> Callable[[int], Any]:
+    """Return a function that makes the handler with a number of threads."""
 
-    module = _handler_of("put_events")
-    monkeypatch.setattr(module, "_sender", Sender(personalize.put_events, "tracking", 4, pause=lambda _: None))
-    monkeypatch.setattr(module, "_dead_letters", DeadLetters(sqs, "url", "put-events"))
-    return module.handler
+    def make(concurrency: int) -> Any:
+        settings = put_events_function.Settings("tracking", "url", "put-events", concurrency)
+        return put_events_function.make_handler(
+            settings, personalize=personalize, sqs=sqs, clock=clock, sleep=lambda _: None
+        )
+
+    return make
 
 
-@pytest.fixture
-def record_history(monkeypatch: pytest.MonkeyPatch, dynamodb: FakeDynamoDB, sqs: FakeSqs) -> Any:
-    from animal_recommender.dead_letters import DeadLetters
-    from record_history.store import Store
-
-    module = _handler_of("record_history")
-    monkeypatch.setattr(module, "_store", Store(dynamodb, "history", 30, 4, pause=lambda _: None))
-    monkeypatch.setattr(module, "_dead_letters", DeadLetters(sqs, "url", "record-history"))
-    return module.handler
+@pytest.fixture(name="put_events")
+def _put_events(make_put_events: Callable[[int], Any]) -> Any:
+    return make_put_events(4)
 
 
 @pytest.fixture
-def get_history(monkeypatch: pytest.MonkeyPatch, dynamodb: FakeDynamoDB) -> Any:
-    module = _handler_of("get_history")
-    monkeypatch.setattr(module, "_dynamodb", dynamodb)
-    return module.handler
+def make_record_history(dynamodb: FakeDynamoDB, sqs: FakeSqs, clock: ManualClock) -> Callable[[int], Any]:
+    """Return a function that makes the handler with a number of threads."""
+
+    def make(concurrency: int) -> Any:
+        settings = record_history_function.Settings("history", 30, "url", "record-history", concurrency)
+        return record_history_function.make_handler(
+            settings, dynamodb=dynamodb, sqs=sqs, clock=clock, sleep=lambda _: None
+        )
+
+    return make
+
+
+@pytest.fixture(name="record_history")
+def _record_history(make_record_history: Callable[[int], Any]) -> Any:
+    return make_record_history(4)
+
+
+@pytest.fixture(name="get_history")
+def _get_history(dynamodb: FakeDynamoDB) -> Any:
+    return get_history_function.make_handler(get_history_function.Settings("history"), dynamodb=dynamodb)
+
+
+@pytest.fixture(name="recommend")
+def _recommend(personalize: FakePersonalize, s3: FakeS3) -> Any:
+    settings = recommend_function.Settings(CAMPAIGN_ARN, "bucket", "popular.json", FILTERS)
+    return recommend_function.make_handler(settings, personalize=personalize, make_s3=lambda: s3)
+
+
+@pytest.fixture(name="rerank")
+def _rerank(personalize: FakePersonalize) -> Any:
+    return rerank_function.make_handler(rerank_function.Settings(CAMPAIGN_ARN, FILTERS), personalize=personalize)
 
 
 @pytest.fixture
-def recommend(monkeypatch: pytest.MonkeyPatch, personalize: FakePersonalize, s3: FakeS3) -> Any:
-    from recommend.popular import PopularList
-
-    module = _handler_of("recommend")
-    monkeypatch.setattr(module, "_personalize", personalize)
-    monkeypatch.setattr(module, "_popular", PopularList("bucket", "popular.json", lambda: s3))
-    return module.handler
+def account() -> Iterator[PersonalizeAccount]:
+    """A local Amazon Personalize, whose clock stands at NOW."""
+    with personalize_account(ManualClock(NOW.timestamp())) as made:
+        yield made
 
 
 @pytest.fixture
-def rerank(monkeypatch: pytest.MonkeyPatch, personalize: FakePersonalize) -> Any:
-    module = _handler_of("rerank")
-    monkeypatch.setattr(module, "_personalize", personalize)
-    return module.handler
+def now(account: PersonalizeAccount) -> Callable[[], datetime]:
+    """The account's clock as the retraining functions take it."""
+    return lambda: datetime.fromtimestamp(account.clock(), UTC)

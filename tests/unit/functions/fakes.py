@@ -1,11 +1,10 @@
-"""Stand-ins for the services: they keep the real ones' rules, record calls, and fail on demand."""
+"""Fakes of the AWS services: they keep the rules of the real ones, record calls, and fail on demand."""
 
-import base64
 import io
 import json
 import threading
-import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import botocore.session
@@ -91,6 +90,21 @@ class FakePersonalize:
             raise self.faults.pop(0)
 
 
+class FakeRuntime:
+    """A campaign with given responses: user -> item list, `None` for every other user."""
+
+    def __init__(self, responses: dict[str | None, list[dict[str, Any]]]) -> None:
+        self._responses = responses
+
+    def get_recommendations(self, **parameters: Any) -> dict[str, Any]:
+        validate("personalize-runtime", "GetRecommendations", parameters)
+        return {"itemList": self._responses.get(parameters["userId"], self._responses[None])}
+
+    def get_personalized_ranking(self, **parameters: Any) -> dict[str, Any]:
+        validate("personalize-runtime", "GetPersonalizedRanking", parameters)
+        return {"personalizedRanking": self._responses.get(parameters["userId"], self._responses[None])}
+
+
 class FakeSqs:
     def __init__(self) -> None:
         self.bodies: list[str] = []
@@ -115,9 +129,12 @@ class FakeSqs:
 
 
 class FakeS3:
+    """One object."""
+
     def __init__(self) -> None:
         self.body = b""
         self.reads = 0
+        self.writes = 0
         self.faults: list[Exception] = []
 
     def get_object(self, **parameters: Any) -> dict[str, Any]:
@@ -126,6 +143,13 @@ class FakeS3:
         if self.faults:
             raise self.faults.pop(0)
         return {"Body": io.BytesIO(self.body)}
+
+    def put_object(self, **parameters: Any) -> None:
+        validate("s3", "PutObject", parameters)
+        if self.faults:
+            raise self.faults.pop(0)
+        self.body = parameters["Body"]
+        self.writes += 1
 
 
 class FakeDynamoDB:
@@ -202,53 +226,67 @@ def _passes(item: dict[str, Any], values: dict[str, Any]) -> bool:
     return alive and item["eventType"]["S"] == values.get(":type", item["eventType"]["S"])
 
 
-METADATA = {
-    "animal_species_id": "1",
-    "animal_primary_breed_id": "Russian_Blue",
-    "animal_size_id": "1",
-    "animal_age_id": "2",
-}
-NOW = float(int(time.time()))
+@dataclass
+class FakeSsm:
+    """One parameter."""
+
+    value: str = "{}"
+    writes: int = 0
+
+    def get_parameter(self, **parameters: Any) -> dict[str, Any]:
+        validate("ssm", "GetParameter", parameters)
+        return {"Parameter": {"Value": self.value}}
+
+    def put_parameter(self, **parameters: Any) -> None:
+        validate("ssm", "PutParameter", parameters)
+        self.value = parameters["Value"]
+        self.writes += 1
 
 
-def event(**changes: Any) -> dict[str, Any]:
-    whole = {"userId": "12345", "sessionId": "s-1", "eventType": "DetailView", "animalMetadata": METADATA, **changes}
-    return {name: value for name, value in whole.items() if value is not ...}
+@dataclass
+class FakeSns:
+    """Keeps what was published."""
+
+    messages: list[dict[str, Any]] = field(default_factory=list)
+
+    def publish(self, **parameters: Any) -> None:
+        validate("sns", "Publish", parameters)
+        self.messages.append(parameters)
 
 
-def kinesis(*datas: Any, start: int = 1, arrival: float = NOW) -> dict[str, Any]:
-    """A batch of an event source mapping; data that is not bytes is written as JSON."""
-    return {"Records": [_record(data, start + index, arrival) for index, data in enumerate(datas)]}
+class FakePaginator:
+    """Returns pages of one item each, and keeps the request."""
+
+    def __init__(self, service: str, operation: str, key: str, items: list[Any]) -> None:
+        self._service, self._operation = service, operation
+        self._key, self._items = key, items
+        self.request: dict[str, Any] = {}
+
+    def paginate(self, **parameters: Any) -> Iterator[dict[str, Any]]:
+        validate(self._service, self._operation, parameters)
+        self.request = parameters
+        return iter([{self._key: [item]} for item in self._items] or [{self._key: []}])
 
 
-def _record(data: Any, number: int, arrival: float) -> dict[str, Any]:
-    raw = data if isinstance(data, bytes) else json.dumps(data).encode()
-    sequence = sequence_number(number)
-    return {
-        "kinesis": {
-            "data": base64.b64encode(raw).decode(),
-            "sequenceNumber": sequence,
-            "partitionKey": "p",
-            "approximateArrivalTimestamp": arrival,
-        },
-        "eventID": f"shardId-000000000000:{sequence}",
-        "eventSourceARN": "arn:aws:kinesis:eu-west-1:123456789012:stream/events",
-    }
+class FakeCloudWatch:
+    """GetMetricData with given results."""
+
+    def __init__(self, *results: list[float]) -> None:
+        self.get_metric_data = FakePaginator(
+            "cloudwatch", "GetMetricData", "MetricDataResults", [{"Values": values} for values in results]
+        )
+
+    def get_paginator(self, operation: str) -> FakePaginator:
+        assert operation == "get_metric_data"
+        return self.get_metric_data
 
 
-def sequence_number(number: int) -> str:
-    return f"{49590338271490256608559692538361571095921575989136588898 + number}"
+class FakeStepFunctions:
+    """ListExecutions with given executions."""
 
+    def __init__(self, *executions: dict[str, Any]) -> None:
+        self._list_executions = FakePaginator("stepfunctions", "ListExecutions", "executions", list(executions))
 
-def deliver_until_done(handler: Any, batch: dict[str, Any], context: Any, tries: int = 20) -> Iterator[dict[str, Any]]:
-    """Repeat a batch as Lambda does: from the reported record on, until nothing is reported."""
-    records = batch["Records"]
-    for _ in range(tries):
-        answer = handler({"Records": records}, context)
-        yield answer
-        failures = [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
-        if not failures:
-            return
-        numbers = [record["kinesis"]["sequenceNumber"] for record in records]
-        records = records[min(numbers.index(failure) for failure in failures) :]
-    raise AssertionError("the batch was never done")
+    def get_paginator(self, operation: str) -> FakePaginator:
+        assert operation == "list_executions"
+        return self._list_executions

@@ -11,7 +11,8 @@ from openapi_spec_validator import validate
 from recommend.request import DEFAULT_LIMIT, MAX_LIMIT
 from scripts.build.package import function_names
 from tests.support.openapi import DESCRIPTION, OPERATIONS, examples, faults, request_schema, response_schema
-from tests.unit.functions.fakes import NOW, FakeContext, event, kinesis
+from tests.unit.functions.fakes import FakeContext
+from tests.unit.functions.streams import NOW, event, kinesis
 
 
 def rest(path: str, body: str) -> dict[str, Any]:

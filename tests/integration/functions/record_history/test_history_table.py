@@ -7,9 +7,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.unit.functions.fakes import NOW, FakeContext, event
-
-METADATA = event()["animalMetadata"]
+from animal_recommender.aws_errors import Deadline
+from animal_recommender.events import Event
+from get_history.query import parse_query, read_history
+from record_history.store import HistoryStore
+from tests.unit.functions.fakes import FakeContext
+from tests.unit.functions.streams import METADATA, NOW
 
 
 @pytest.fixture
@@ -28,17 +31,12 @@ def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def test_given_a_session_that_logs_in_then_the_user_reads_it_all_page_by_page(dynamodb: Any) -> None:
-    from animal_recommender.aws_errors import Deadline
-    from animal_recommender.events import Event
-    from get_history.query import parse_query, read_history
-    from record_history.store import Store
-
     def happened(number: int, user: str | None) -> Event:
         kind = "Favorite" if number % 10 == 0 else "DetailView"
         at = NOW - 100 + number // 2
         return Event(number, f"e{number:03}", at, "s", user, kind, "1-a-1-1", METADATA, event_value=0.5)
 
-    store = Store(dynamodb, "history", 30, 2)
+    store = HistoryStore(dynamodb, "history", 30, 2)
     deadline = Deadline(FakeContext(), 4.0)
     views = [happened(number, None) for number in range(60)]
     for batch in (views, [happened(60, "u")], views):  # the last one is a replay

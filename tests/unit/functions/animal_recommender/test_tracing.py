@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from animal_recommender.tracing import traced
+from animal_recommender.tracing import record_subsegment
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def received(daemon: socket.socket) -> dict[str, object]:
 
 
 def test_given_a_sampled_invocation_then_the_call_is_a_subsegment_of_it(daemon: socket.socket) -> None:
-    with traced("Personalize"):
+    with record_subsegment("Personalize"):
         pass
 
     segment = received(daemon)
@@ -36,7 +36,7 @@ def test_given_a_sampled_invocation_then_the_call_is_a_subsegment_of_it(daemon: 
 
 
 def test_given_a_call_that_fails_then_the_subsegment_says_so_and_the_error_goes_on(daemon: socket.socket) -> None:
-    with pytest.raises(ValueError, match="x"), traced("Personalize"):
+    with pytest.raises(ValueError, match="x"), record_subsegment("Personalize"):
         raise ValueError("x")
 
     assert received(daemon)["fault"] is True
@@ -49,7 +49,7 @@ def test_given_no_sampling_then_nothing_is_sent(
     monkeypatch.setenv("_X_AMZN_TRACE_ID", header)
     daemon.settimeout(0.02)
 
-    with traced("Personalize"):
+    with record_subsegment("Personalize"):
         pass
 
     with pytest.raises(TimeoutError):

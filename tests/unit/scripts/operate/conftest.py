@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from animal_recommender.dead_letters import DeadLetter, DeadLetters, Record
+from animal_recommender.dead_letters import DeadLetter, DeadLetterQueue, Record
 from scripts.common.deployment import Deployment
 from scripts.operate import dead_letter_queue
 
@@ -69,7 +69,7 @@ def bury(deployment: Deployment, function: str, records: dict[int, bytes], reaso
         DeadLetter(Record(0, STREAM_ARN, SHARD, str(number), 1_735_689_600.0 + number, data), reason, "sessionId: …")
         for number, data in records.items()
     ]
-    queue = DeadLetters(boto3.client("sqs"), deployment.name(f"dead-letter-queues/{function}"), function)
+    queue = DeadLetterQueue(boto3.client("sqs"), deployment.name(f"dead-letter-queues/{function}"), function)
     assert not queue.send(letters)
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import boto3
 import pytest
 
-from animal_recommender.dead_letters import DeadLetters
+from animal_recommender.dead_letters import DeadLetterQueue
 from animal_recommender.events import Event
-from animal_recommender.stream_batches import Outcome, consume
+from animal_recommender.stream_batches import DeliveryResult, process_batch
 from scripts.common.deployment import Deployment
 from scripts.common.task import TaskError
 from scripts.common.terminal import running
@@ -32,21 +32,23 @@ class FakeLambda:
         self.failing: set[str] = set()  # user ids whose events fail for now
         self.refusing: set[str] = set()  # user ids whose events the service refuses
         self.error: str | None = None
-        self._letters = DeadLetters(boto3.client("sqs"), deployment.name("dead-letter-queues/put_events"), "put-events")
+        self._letters = DeadLetterQueue(
+            boto3.client("sqs"), deployment.name("dead-letter-queues/put_events"), "put-events"
+        )
 
     def invoke(self, FunctionName: str, Qualifier: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
         """Lambda's synchronous invocation."""
         assert (FunctionName, Qualifier) == ("put-events", "live")
         if self.error:
             return {"FunctionError": self.error, "Payload": io.BytesIO(b'{"errorMessage": "no"}')}
-        answer = consume(json.loads(Payload), self._deliver, self._letters, "EventsAccepted")
+        answer = process_batch(json.loads(Payload), self._deliver, self._letters, "EventsAccepted")
         return {"Payload": io.BytesIO(json.dumps(answer).encode())}
 
-    def _deliver(self, events: list[Event]) -> Outcome:
-        outcome = Outcome()
+    def _deliver(self, events: list[Event]) -> DeliveryResult:
+        outcome = DeliveryResult()
         for one in events:
             if one.user_id in self.failing:
-                outcome.fail([one])
+                outcome.add_failed([one])
             elif one.user_id in self.refusing:
                 outcome.refused[one.position] = "PutEvents: InvalidInputException"
             else:

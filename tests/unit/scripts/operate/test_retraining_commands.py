@@ -1,6 +1,7 @@
 """The operators' commands, as far as they need no deployment: inputs, progress, chart, and what a rollback refuses."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from scripts.operate.execution_progress import Execution
 from scripts.operate.models import chart
 from scripts.operate.retrain import finish, run_input
 from scripts.operate.rollback import roll_back
-from tests.unit.functions.retraining.fakes import CAMPAIGN, SOLUTION, FakePersonalize
+from tests.unit.functions.retraining import CAMPAIGN, SOLUTION
 
 NDCG = "normalized_discounted_cumulative_gain_at_5"
 
@@ -103,11 +104,11 @@ class FakeModel:
     campaign_arn = CAMPAIGN
 
     def __init__(self, previous: str | None, status: str = "ACTIVE") -> None:
-        self.personalize = FakePersonalize(campaign={"status": "ACTIVE", "solutionVersionArn": f"{SOLUTION}/1"})
+        self.personalize = SimpleNamespace(calls=[])
         self._previous, self._status = previous, status
 
     def campaign(self) -> dict[str, Any]:
-        return self.personalize.campaign
+        return {"status": "ACTIVE", "solutionVersionArn": f"{SOLUTION}/1"}
 
     def read_ledger(self) -> Any:
         return {"solutionVersionArn": f"{SOLUTION}/1", "previous": self._previous}

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from animal_recommender.validation import ValidationError
-from tests.unit.functions.fakes import METADATA, NOW, FakeContext, FakeDynamoDB, event, kinesis
+from tests.unit.functions.fakes import FakeContext, FakeDynamoDB
+from tests.unit.functions.streams import METADATA, NOW, event, kinesis
 
 
 @pytest.fixture

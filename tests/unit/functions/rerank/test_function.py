@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from animal_recommender.validation import ValidationError
-from tests.unit.functions.conftest import ENVIRONMENT
-from tests.unit.functions.fakes import METADATA, THROTTLED, FakeContext, FakePersonalize, error
+from tests.unit.functions.conftest import CAMPAIGN_ARN
+from tests.unit.functions.fakes import THROTTLED, FakeContext, FakePersonalize, error
+from tests.unit.functions.streams import METADATA
 
 
 def item(item_id: Any, breed: str = "Pug", **changes: Any) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def test_given_items_then_groups_are_asked_once_in_order_and_items_follow_their_
         "source": "personalize",
     }
     assert personalize.calls == [
-        {"campaignArn": ENVIRONMENT["CAMPAIGN_ARN"], "userId": "12345", "inputList": [group("A"), group("B")]}
+        {"campaignArn": CAMPAIGN_ARN, "userId": "12345", "inputList": [group("A"), group("B")]}
     ]
 
 

@@ -8,11 +8,9 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from animal_recommender.validation import ValidationError
-from recommend.popular import MAX_AGE_SECONDS, PopularList
-from tests.unit.functions.conftest import ENVIRONMENT
+from tests.unit.functions.conftest import CAMPAIGN_ARN, FILTERS
 from tests.unit.functions.fakes import THROTTLED, FakeContext, FakePersonalize, FakeS3, error
 
-ARNS = {name: known["arn"] for name, known in json.loads(ENVIRONMENT["FILTERS"]).items()}
 STORED = {"general": ["1-a-1-1", "2-b-1-1", "1-c-1-1"], "species": {"1": ["1-a-1-1", "1-c-1-1"], "2": ["2-b-1-1"]}}
 
 
@@ -29,8 +27,7 @@ def test_given_a_user_then_the_answer_has_ids_scores_and_the_recommendations_id(
         {"id": "1-breed-1-1", "score": 1.0, "recommendationId": "rid-1", "source": "personalize"},
         {"id": "1-breed-2-1", "score": 0.5, "recommendationId": "rid-1", "source": "personalize"},
     ]
-    campaign = ENVIRONMENT["CAMPAIGN_ARN"]
-    assert personalize.calls == [{"campaignArn": campaign, "userId": "3578196281679609099", "numResults": 2}]
+    assert personalize.calls == [{"campaignArn": CAMPAIGN_ARN, "userId": "3578196281679609099", "numResults": 2}]
 
 
 def test_given_no_limit_then_there_are_ten(recommend: Any, context: FakeContext) -> None:
@@ -68,10 +65,10 @@ def test_given_a_filter_and_a_promotion_then_they_go_by_their_arns_with_quoted_v
     )
 
     (call,) = personalize.calls
-    assert call["filterArn"] == ARNS["species"]
+    assert call["filterArn"] == FILTERS["species"].arn
     assert call["filterValues"] == {"SPECIES": '"1","2"'}
     assert call["promotions"] == [
-        {"name": "new-arrivals", "percentPromotedItems": 20, "filterArn": ARNS["new-arrivals"]}
+        {"name": "new-arrivals", "percentPromotedItems": 20, "filterArn": FILTERS["new-arrivals"].arn}
     ]
 
 
@@ -188,18 +185,3 @@ def test_given_user_data_then_none_of_it_is_logged(
 
     assert json.loads(logs.getvalue().splitlines()[0])["function_request_id"] == "request-1"
     assert "SECRET" not in logs.getvalue() + "".join(capsys.readouterr())
-
-
-def test_given_a_stored_list_then_it_is_read_again_only_when_it_is_old(s3: FakeS3) -> None:
-    clock = [0.0]
-    s3.body = json.dumps(STORED).encode()
-    popular = PopularList("bucket", "key", lambda: s3, lambda: clock[0])
-
-    assert popular.top(9, ()) == STORED["general"]
-    clock[0] = MAX_AGE_SECONDS
-    popular.top(9, ())
-    assert s3.reads == 1
-    clock[0] += 1
-    s3.faults = [error("SlowDown", 503)]
-    assert popular.top(9, ()) == STORED["general"], "an old list is better than none"
-    assert s3.reads == 2

@@ -1,16 +1,14 @@
 """report_outcome: outcome, mail and ledger of each way that a run can end."""
 
-import inspect
 import json
 from typing import Any
 
 import pytest
 
-import report_outcome.handler as handler
-from animal_recommender.observability import metrics
-from tests.unit.functions.retraining.fakes import RUN, SOLUTION, FakeSns, FakeSsm, model
+from report_outcome.function import Settings, make_handler
+from tests.unit.functions.fakes import FakeContext, FakeSns, FakeSsm
+from tests.unit.functions.retraining import NDCG, NOW, RUN, SOLUTION, model
 
-NDCG = "normalized_discounted_cumulative_gain_at_5"
 NEW, OLD = f"{SOLUTION}/new", f"{SOLUTION}/old"
 
 CHECK = {
@@ -71,9 +69,10 @@ def sns() -> FakeSns:
 
 
 @pytest.fixture
-def report(monkeypatch: pytest.MonkeyPatch, ssm: FakeSsm, sns: FakeSns) -> Any:
-    monkeypatch.setattr(handler, "client", {"ssm": ssm, "sns": sns}.__getitem__)
-    return lambda outcome, gathered: inspect.unwrap(handler.handler)({**gathered, "outcome": outcome}, None)
+def report(ssm: FakeSsm, sns: FakeSns, context: FakeContext) -> Any:
+    settings = Settings("test", "arn:aws:sns:eu-west-1:123456789012:topic", "/animal-recommender/test/models")
+    handler = make_handler(settings, ssm=ssm, sns=sns, now=lambda: NOW)
+    return lambda outcome, state: handler({**state, "outcome": outcome}, context)
 
 
 CASES = {
@@ -84,7 +83,7 @@ CASES = {
         {**STARTED, "check": {**CHECK, "decision": "skip", "reason": "3 new, 9 needed"}},
         None,
     ),
-    "skipped, overlap": ("skipped", {"model": model(), "run": RUN, "overlap": "the run r0 is still under way"}, None),
+    "skipped, overlap": ("skipped", {"model": model(), "run": RUN, "overlap": "the run r0 is still in progress"}, None),
     "training failed": (
         "failed",
         {**STARTED, "training": {"state": "failed", "failureReason": "Too few users", "trainingHours": None}},
@@ -126,7 +125,7 @@ CASES = {
     "canary unhealthy": (
         "failed",
         {**DEPLOYED, "canary": UNHEALTHY, "restored": RESTORED},
-        f"the campaign did not answer sensibly: {UNHEALTHY['reason']}",
+        f"the campaign's responses did not pass the check: {UNHEALTHY['reason']}",
     ),
     "not restored": (
         "failed",
@@ -135,7 +134,7 @@ CASES = {
             "canary": UNHEALTHY,
             "restored": {"state": "expired", "servedSolutionVersionArn": NEW, "failureReason": "too slow"},
         },
-        f"the campaign did not answer sensibly: {UNHEALTHY['reason']}",
+        f"the campaign's responses did not pass the check: {UNHEALTHY['reason']}",
     ),
 }
 
@@ -144,9 +143,9 @@ CASES = {
 def test_given_any_ending_when_reported_then_the_mail_says_what_why_and_what_to_do(
     case: str, report: Any, sns: FakeSns
 ) -> None:
-    result, gathered, failure = CASES[case]
+    result, state, failure = CASES[case]
 
-    outcome = report(result, gathered)
+    outcome = report(result, state)
 
     (message,) = sns.messages
     print(f"\n{message['Subject']}\n{'-' * len(message['Subject'])}\n{message['Message']}")
@@ -201,7 +200,7 @@ def test_given_a_new_version_that_could_not_be_taken_back_when_reported_then_the
 
     ledger = json.loads(ssm.value)
     assert (ledger["solutionVersionArn"], ledger["previous"], outcome["restored"]) == (NEW, OLD, False)
-    assert "COULD NOT BE PUT BACK" in sns.messages[0]["Subject"]
+    assert "COULD NOT BE RESTORED" in sns.messages[0]["Subject"]
 
 
 def test_given_a_skip_when_reported_then_the_ledger_is_not_touched(report: Any, ssm: FakeSsm) -> None:
@@ -213,8 +212,8 @@ def test_given_a_skip_when_reported_then_the_ledger_is_not_touched(report: Any, 
 @pytest.mark.parametrize(
     ("case", "stopped", "words"),
     [
-        ("training expired", True, "The training was stopped, so that it costs no more."),
-        ("crash while waiting", False, "The training could NOT be stopped: it may still run, and cost."),
+        ("training expired", True, "The training was stopped, so it costs nothing more."),
+        ("crash while waiting", False, "The training could NOT be stopped. It may still be running and cost money."),
         ("training failed", None, ""),
     ],
 )
@@ -226,11 +225,11 @@ def test_given_a_training_that_had_to_be_stopped_when_reported_then_the_mail_say
 
 
 def test_given_automatic_training_found_on_when_reported_then_the_mail_says_so(report: Any, sns: FakeSns) -> None:
-    result, gathered, _ = CASES["rejected"]
+    result, state, _ = CASES["rejected"]
 
-    report(result, {**gathered, "check": {**CHECK, "automaticTraining": "switched off"}})
+    report(result, {**state, "check": {**CHECK, "automaticTraining": "switched off"}})
 
-    assert "automatic training was found on, and has been switched off" in sns.messages[0]["Message"]
+    assert "automatic training was on. This run switched it off." in sns.messages[0]["Message"]
 
 
 def test_given_an_outcome_when_reported_then_the_metrics_are_counted_for_the_model_and_for_all(
@@ -238,10 +237,11 @@ def test_given_an_outcome_when_reported_then_the_metrics_are_counted_for_the_mod
 ) -> None:
     report(*CASES["promoted"][:2])
 
-    (of_model,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    of_model, of_all = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
     assert (of_model["ModelPromoted"], of_model["TrainingHours"], of_model[NDCG]) == ([1.0], [0.42], [0.312])
-    assert (of_model["model"], of_model["service"]) == ("recommender", "test-animal-recommender-retraining")
-    assert {name: metric["Value"] for name, metric in metrics.metric_set.items()} == {
+    assert (of_model["model"], of_model["service"]) == ("recommender", "test-animal-recommender")
+    assert "model" not in of_all
+    assert {name: of_all[name] for name in of_all if name.startswith(("Model", "Training"))} == {
         "ModelPromoted": [1.0],
         "ModelRejected": [0.0],
         "ModelFailed": [0.0],

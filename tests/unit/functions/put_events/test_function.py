@@ -13,19 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.functions.fakes import (
-    METADATA,
-    NOW,
-    THROTTLED,
-    FakeContext,
-    FakePersonalize,
-    FakeSqs,
-    deliver_until_done,
-    error,
-    event,
-    kinesis,
-    sequence_number,
-)
+from local_aws.testing.manual_clock import ManualClock
+from tests.unit.functions.fakes import THROTTLED, FakeContext, FakePersonalize, FakeSqs, error
+from tests.unit.functions.streams import METADATA, NOW, deliver_until_done, event, kinesis, sequence_number
 
 
 def failures(answer: dict[str, Any]) -> list[str]:
@@ -232,7 +222,7 @@ def test_given_throttling_then_the_call_is_repeated_and_nothing_reported(
 
 
 def test_given_no_time_left_then_the_earliest_failed_record_is_reported_and_others_are_accepted(
-    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, clock: list[float]
+    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs
 ) -> None:
     personalize.broken_users = {"slow"}
     batch = kinesis(
@@ -247,22 +237,24 @@ def test_given_no_time_left_then_the_earliest_failed_record_is_reported_and_othe
 
 
 def test_given_a_service_that_hangs_then_no_group_begins_after_the_time_is_up(
-    put_events: Any, personalize: FakePersonalize, clock: list[float], monkeypatch: pytest.MonkeyPatch
+    make_put_events: Any, personalize: FakePersonalize, clock: ManualClock
 ) -> None:
-    def hang(parameters: dict[str, Any]) -> None:
-        personalize.calls.append(parameters)
-        clock[0] += 3.0
+    def hang(**_: Any) -> None:
+        clock.sleep(3.0)
         raise error("InternalServerError", 500)
 
-    monkeypatch.setattr(personalize, "_call", hang)
+    personalize.put_events = hang
     batch = kinesis(*(event(sessionId=str(n)) for n in range(100)))
 
-    assert failures(put_events(batch, FakeContext(remaining_ms=30_000))) == [sequence_number(1)]
-    assert clock[0] < 30.0
+    # One thread, because several would move the one clock several times for calls at the same time.
+    answer = make_put_events(concurrency=1)(batch, FakeContext(remaining_ms=30_000))
+
+    assert failures(answer) == [sequence_number(1)]
+    assert clock() < 30.0
 
 
 def test_given_records_that_come_again_then_they_are_counted_once(
-    put_events: Any, personalize: FakePersonalize, capsys: pytest.CaptureFixture[str], clock: list[float]
+    put_events: Any, personalize: FakePersonalize, capsys: pytest.CaptureFixture[str]
 ) -> None:
     personalize.broken_users = {"slow"}
     batch = kinesis(event(userId="a"), b"poison", event(userId="slow"), event(userId="b"), b"poison")
@@ -277,7 +269,7 @@ def test_given_records_that_come_again_then_they_are_counted_once(
 
 
 def test_given_a_first_call_that_fails_then_later_events_of_its_group_are_held_back(
-    put_events: Any, personalize: FakePersonalize, clock: list[float]
+    put_events: Any, personalize: FakePersonalize
 ) -> None:
     personalize.broken_users = {"12345"}
 
@@ -287,7 +279,7 @@ def test_given_a_first_call_that_fails_then_later_events_of_its_group_are_held_b
 
 
 def test_given_a_repaired_service_then_replays_deliver_each_event_once(
-    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, clock: list[float]
+    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs
 ) -> None:
     personalize.faults = [THROTTLED] * 7
     batch = kinesis(*(event(userId=str(n % 5), sessionId=str(n % 5)) for n in range(60)), b"poison")

@@ -1,14 +1,12 @@
-"""plan_retraining: models and overrides, and runs that would overlap."""
+"""The models of a run, and the overrides of its input."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from animal_recommender.validation import ValidationError
 from plan_retraining.models import plan_models, plan_waiting
-from plan_retraining.overlap import older_run
-from tests.unit.functions.retraining.fakes import NOW, Pages, model
+from tests.unit.functions.retraining import model
 
 CONFIGURED = [model(), model(name="reranker", kind="ranking")]
 
@@ -39,11 +37,11 @@ def test_given_settings_without_options_when_planned_then_defaults_are_filled_in
     ("given", "named"),
     [
         ([], "input: must be a JSON object"),
-        ({"modles": {}}, "input.modles: is unknown; legal: models, only"),
-        ({"models": {"recomender": {}}}, "input.models.recomender: is unknown; legal: recommender, reranker"),
+        ({"modles": {}}, "input.modles: is unknown; valid: models, only"),
+        ({"models": {"recomender": {}}}, "input.models.recomender: is unknown; valid: recommender, reranker"),
         (
             {"models": {"reranker": {"treshold": 1}}},
-            "input.models.reranker.treshold: is unknown; legal: metric, threshold",
+            "input.models.reranker.treshold: is unknown; valid: metric, threshold",
         ),
         ({"models": {"reranker": {"campaignArn": "x"}}}, "input.models.reranker.campaignArn: is unknown"),
         ({"models": {"reranker": 3}}, "input.models.reranker: must be an object"),
@@ -61,7 +59,7 @@ def test_given_settings_without_options_when_planned_then_defaults_are_filled_in
         ({"only": ["other"]}, "input.only: must be a list of some of"),
     ],
 )
-def test_given_wrong_input_when_planned_then_the_error_names_the_field_and_what_is_legal(
+def test_given_wrong_input_when_planned_then_the_error_names_the_field_and_what_is_valid(
     given: Any, named: str
 ) -> None:
     with pytest.raises(ValidationError) as refused:
@@ -97,7 +95,7 @@ def test_given_waiting_times_when_planned_then_they_override_what_is_configured(
     ("given", "named"),
     [
         ({"trainingPollSeconds": 0}, "input.waiting.trainingPollSeconds: must be an integer of 1-259200"),
-        ({"polls": 1}, "input.waiting.polls: is unknown; legal: trainingPollSeconds, trainingTimeoutSeconds"),
+        ({"polls": 1}, "input.waiting.polls: is unknown; valid: trainingPollSeconds, trainingTimeoutSeconds"),
         ([1], "input.waiting: must be an object of: trainingPollSeconds"),
     ],
 )
@@ -106,31 +104,3 @@ def test_given_wrong_waiting_times_when_planned_then_the_error_names_them(given:
         plan_waiting(WAITING, {"waiting": given})
 
     assert named in str(refused.value)
-
-
-class FakeStepFunctions:
-    def __init__(self, *runs: tuple[str, float]) -> None:
-        self._runs = [{"executionArn": arn, "name": arn, "startDate": NOW + timedelta(seconds=at)} for arn, at in runs]
-
-    def get_paginator(self, _: str) -> Pages:
-        return Pages("executions", self._runs)
-
-
-@pytest.mark.parametrize(
-    ("runs", "older"),
-    [
-        ([("me", 0)], None),
-        ([("me", 0), ("younger", 1)], None),
-        ([("older", -1), ("me", 0)], "older"),
-        ([("old", -1), ("me", 0), ("oldest", -2)], "oldest"),
-        ([("a", 0), ("me", 0)], "a"),  # the same moment: the ARN decides, for both alike
-        ([("z", 0), ("me", 0)], None),
-        ([], None),  # the list lags behind, and no other run is known
-        ([("older", -1)], "older"),
-        ([("younger", 1)], None),
-    ],
-)
-def test_given_runs_under_way_when_planned_then_only_the_oldest_goes_on(runs: list[Any], older: str | None) -> None:
-    found = older_run(FakeStepFunctions(*runs), "machine", "me", NOW.isoformat())
-
-    assert (found and found["name"]) == older
