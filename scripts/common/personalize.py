@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -139,16 +139,11 @@ def find(describe: Callable[[], Answer]) -> Answer | None:
         raise
 
 
-def list_all(pages: Iterable[Mapping[str, Any]], kind: str) -> list[Any]:
-    """Return everything under `kind` in the pages of a list operation, or nothing if there is no such parent."""
-    return find(lambda: [one for page in pages for one in page[kind]]) or []
-
-
 def list_solution_versions(personalize: PersonalizeClient, solution_arn: str) -> list[SolutionVersionSummaryTypeDef]:
     """Return summaries of the solution's versions, newest first; none if there is no such solution."""
     pages = personalize.get_paginator("list_solution_versions").paginate(solutionArn=solution_arn)
-    versions: list[SolutionVersionSummaryTypeDef] = list_all(pages, "solutionVersions")
-    return sorted(versions, key=lambda version: version["creationDateTime"], reverse=True)
+    versions = find(lambda: [version for page in pages for version in page["solutionVersions"]])
+    return sorted(versions or [], key=lambda version: version["creationDateTime"], reverse=True)
 
 
 def find_newest_active_version(personalize: PersonalizeClient, solution_arn: str) -> str | None:

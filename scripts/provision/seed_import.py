@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 from animal_recommender.retraining.resource_status import ACTIVE, UNDER_WAY
-from scripts.common.personalize import RETRYING, Poll, failure, find, list_all
+from scripts.common.personalize import RETRYING, Poll, failure, find
 from scripts.common.task import TaskError
 from scripts.provision import inputs
 from scripts.provision.command import run_action
@@ -57,8 +57,11 @@ def wait(personalize: PersonalizeClient, dataset_arn: str, poll: Poll) -> None:
 
 def _list_jobs(personalize: PersonalizeClient, dataset_arn: str) -> list[DatasetImportJobSummaryTypeDef]:
     """Return summaries of all imports into the dataset; none if there is no such dataset."""
+    # ListDatasetImportJobs of a dataset that is gone is an InvalidInputException, which says little.
+    if find(lambda: personalize.describe_dataset(datasetArn=dataset_arn)) is None:
+        return []
     pages = personalize.get_paginator("list_dataset_import_jobs").paginate(datasetArn=dataset_arn)
-    return list_all(pages, "datasetImportJobs")
+    return [job for page in pages for job in page["datasetImportJobs"]]
 
 
 def _wait_until_settled(personalize: PersonalizeClient, job_arn: str, poll: Poll) -> DatasetImportJobTypeDef | None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 from animal_recommender.retraining.resource_status import ACTIVE
-from scripts.common.personalize import RETRYING, Poll, failure, find, list_all
+from scripts.common.personalize import RETRYING, Poll, failure, find
 from scripts.common.task import TaskError
 from scripts.provision import inputs, solution_version
 from scripts.provision.command import run_action
@@ -60,7 +60,7 @@ def create(personalize: PersonalizeClient, wanted: Wanted, poll: Poll) -> None:
     """Create the solution if there is none; wait until it is ACTIVE.
 
     Raises:
-        TaskError: The creation failed. The message has the service's failureReason.
+        TaskError: The creation failed. (The service gives no reason for solutions.)
     """
     solution = _wait_until_settled(personalize, wanted.arn, poll)
     if solution is not None and solution["status"] != ACTIVE:
@@ -96,9 +96,12 @@ def retire(
 
 def _list_solutions(personalize: PersonalizeClient, dataset_group_arn: str, prefix: str) -> list[str]:
     """Return ARNs of the group's solutions that are named `prefix` and a digest; none if there is no such group."""
+    # ListSolutions of a group that is gone is an InvalidInputException, which says little.
+    if find(lambda: personalize.describe_dataset_group(datasetGroupArn=dataset_group_arn)) is None:
+        return []
     pages = personalize.get_paginator("list_solutions").paginate(datasetGroupArn=dataset_group_arn)
     ours = re.compile(rf"{re.escape(prefix)}-[0-9a-f]{{8}}")
-    arns = [one["solutionArn"] for one in list_all(pages, "solutions")]
+    arns = [solution["solutionArn"] for page in pages for solution in page["solutions"]]
     return [arn for arn in arns if ours.fullmatch(_name(arn))]
 
 

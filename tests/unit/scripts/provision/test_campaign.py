@@ -1,34 +1,53 @@
-"""A campaign becomes what the variables say, from any state that an earlier run may have left; and it can go."""
+"""A campaign becomes what the variables say, from any state that an earlier run left; and it can be deleted."""
 
-import json
 from typing import Any
 
 import pytest
 
+from local_aws.personalize.resource_types import CAMPAIGN
+from local_aws.testing.personalize_account import PersonalizeAccount
+from scripts.common.personalize import Poll
 from scripts.common.task import TaskError
-from scripts.provision import first_ledger_entry
 from scripts.provision.campaign import Wanted, create, delete, solution_of
-from tests.unit.scripts.provision.fake_personalize import CAMPAIGN, SOLUTION, FakePersonalize, make_poll, refusal
+from tests.unit.scripts.provision.conftest import PREFIX, add_versions, calls
 
-WANTED = Wanted("test-recommender", SOLUTION, 1)
-EXPLORING = Wanted("test-recommender", SOLUTION, 1, 0.3, 30)
-PROMOTED, CHALLENGER = f"{SOLUTION}/promoted", f"{SOLUTION}/challenger"
-OF_OLD_RECIPE = f"{SOLUTION}-before/00000001"
-AS_WANTED = {"syncWithLatestSolutionVersion": False}
+NAME = "test-recommender"
+ARN = f"{PREFIX}:campaign/{NAME}"
+SOLUTION = f"{PREFIX}:solution/test-recommender-0123abcd"
+WANTED = Wanted(NAME, SOLUTION, 1)
+EXPLORING = Wanted(NAME, SOLUTION, 1, 0.3, 30)
+
+
+@pytest.fixture(autouse=True)
+def versions(account: PersonalizeAccount) -> list[str]:
+    """The solution and its two ACTIVE versions: one that was promoted, and a newer one."""
+    account.add_solution("test-recommender-0123abcd")
+    return add_versions(account, SOLUTION, "ACTIVE", "ACTIVE")
 
 
 @pytest.fixture
-def service() -> FakePersonalize:
-    fake = FakePersonalize()
-    fake.add_solution()
-    fake.add_version("ACTIVE")
-    return fake
+def promoted(versions: list[str]) -> str:
+    """The version that the campaign serves, which is not the newest one."""
+    return versions[0]
 
 
-def test_given_no_campaign_when_created_then_it_serves_the_newest_active_version(service: FakePersonalize) -> None:
-    newest = service.add_version("ACTIVE")
-    service.add_version("CREATE IN_PROGRESS")
-    campaign = create(service, EXPLORING, make_poll())
+@pytest.fixture
+def newest(versions: list[str]) -> str:
+    """The newest version that can serve."""
+    return versions[1]
+
+
+@pytest.fixture
+def of_old_recipe(account: PersonalizeAccount) -> str:
+    """A version of the solution of an earlier recipe."""
+    return account.add_version(account.add_solution("test-recommender-ffffffff"))
+
+
+def test_given_no_campaign_when_created_then_it_serves_the_newest_active_version(
+    account: PersonalizeAccount, personalize: Any, poll: Poll, newest: str
+) -> None:
+    account.add_version(SOLUTION, "CREATE FAILED")
+    campaign = create(personalize, EXPLORING, poll)
     assert campaign["status"] == "ACTIVE"
     assert campaign["solutionVersionArn"] == newest
     assert campaign["campaignConfig"] == {
@@ -37,170 +56,154 @@ def test_given_no_campaign_when_created_then_it_serves_the_newest_active_version
     }
 
 
-def test_given_no_exploration_weight_then_no_exploration_is_configured(service: FakePersonalize) -> None:
-    assert create(service, WANTED, make_poll())["campaignConfig"] == AS_WANTED
+def test_given_no_exploration_weight_when_created_then_no_exploration_is_configured(
+    account: PersonalizeAccount, personalize: Any, poll: Poll
+) -> None:
+    create(personalize, WANTED, poll)
+    assert dict(account.changes)["CreateCampaign"]["campaignConfig"] == {"syncWithLatestSolutionVersion": False}
 
 
-def test_given_no_active_version_then_it_says_what_to_run(service: FakePersonalize) -> None:
-    service.versions.clear()
+def test_given_no_active_version_when_created_then_it_says_what_to_run(
+    account: PersonalizeAccount, personalize: Any, poll: Poll
+) -> None:
+    untrained = account.add_solution("untrained")
     with pytest.raises(TaskError, match=r"no ACTIVE version.*solution_version create"):
-        create(service, WANTED, make_poll())
+        create(personalize, Wanted(NAME, untrained, 1), poll)
 
 
 @pytest.mark.parametrize("status", ["CREATE PENDING", "CREATE IN_PROGRESS"])
-def test_given_an_interrupted_creation_then_it_is_waited_for(service: FakePersonalize, status: str) -> None:
-    service.add_campaign(status, solutionVersionArn=PROMOTED)
-    assert create(service, WANTED, make_poll())["status"] == "ACTIVE"
-    assert "create_campaign" not in service.calls
+def test_given_an_interrupted_creation_when_created_then_it_is_waited_for(
+    account: PersonalizeAccount, personalize: Any, poll: Poll, promoted: str, status: str
+) -> None:
+    account.add_campaign(NAME, promoted, status)
+    assert create(personalize, WANTED, poll)["status"] == "ACTIVE"
+    assert "CreateCampaign" not in calls(account)
 
 
 @pytest.mark.parametrize("status", ["DELETE PENDING", "DELETE IN_PROGRESS"])
-def test_given_a_deletion_under_way_then_a_new_campaign_follows_it(service: FakePersonalize, status: str) -> None:
-    service.add_campaign(status, solutionVersionArn=PROMOTED)
-    assert create(service, WANTED, make_poll())["status"] == "ACTIVE"
-    assert service.calls.count("create_campaign") == 1
+def test_given_a_deletion_under_way_when_created_then_a_new_campaign_follows_it(
+    account: PersonalizeAccount, personalize: Any, poll: Poll, promoted: str, status: str
+) -> None:
+    account.add_campaign(NAME, promoted, status)
+    assert create(personalize, WANTED, poll)["status"] == "ACTIVE"
+    assert calls(account).count("CreateCampaign") == 1
 
 
-def test_given_a_failed_campaign_then_it_is_made_anew_and_the_reason_told(service: FakePersonalize) -> None:
-    service.add_campaign("CREATE FAILED", failureReason="no capacity")
-    lines: list[str] = []
-    assert create(service, WANTED, make_poll(lines))["status"] == "ACTIVE"
+def test_given_a_failed_campaign_when_created_then_it_is_replaced_and_the_reason_told(
+    account: PersonalizeAccount, personalize: Any, poll: Poll, promoted: str, lines: list[str]
+) -> None:
+    account.add_campaign(NAME, promoted, "CREATE FAILED", failureReason="no capacity")
+    assert create(personalize, WANTED, poll)["status"] == "ACTIVE"
     assert any("no capacity" in line for line in lines)
 
 
-def test_given_a_creation_that_fails_then_its_reason_is_named(service: FakePersonalize) -> None:
-    service.fail_next = "no capacity"
+def test_given_a_creation_that_fails_then_its_reason_is_named(
+    account: PersonalizeAccount, personalize: Any, poll: Poll
+) -> None:
+    account.fail_next("CreateCampaign", "no capacity")
     with pytest.raises(TaskError, match="CREATE FAILED: no capacity"):
-        create(service, WANTED, make_poll())
+        create(personalize, WANTED, poll)
 
 
-def test_given_a_campaign_as_wanted_then_nothing_is_changed(service: FakePersonalize) -> None:
+def test_given_a_campaign_as_wanted_when_created_then_nothing_is_changed(
+    account: PersonalizeAccount, personalize: Any, poll: Poll, promoted: str
+) -> None:
     config = {"itemExplorationConfig": {"explorationWeight": "0.30", "explorationItemAgeCutOff": "30.0"}}
-    service.add_campaign("ACTIVE", solutionVersionArn=PROMOTED, campaignConfig=config)
-    assert create(service, EXPLORING, make_poll())["solutionVersionArn"] == PROMOTED
-    assert service.calls == []
+    account.add_campaign(NAME, promoted, campaignConfig=config)
+    assert create(personalize, EXPLORING, poll)["solutionVersionArn"] == promoted
+    assert calls(account) == []
 
 
 @pytest.mark.parametrize(
     ("wanted", "config"),
     [
-        (Wanted("test-recommender", SOLUTION, 2), {}),
+        (Wanted(NAME, SOLUTION, 2), {}),
         (EXPLORING, {}),
         (EXPLORING, {"itemExplorationConfig": {"explorationWeight": "0.5", "explorationItemAgeCutOff": "30"}}),
         (WANTED, {"syncWithLatestSolutionVersion": True}),
     ],
 )
-def test_given_other_settings_then_they_are_updated_and_the_promoted_version_stays(
-    service: FakePersonalize, wanted: Wanted, config: dict[str, Any]
+def test_given_other_settings_when_created_then_they_are_updated_and_the_promoted_version_stays(
+    account: PersonalizeAccount, personalize: Any, poll: Poll, promoted: str, wanted: Wanted, config: dict[str, Any]
 ) -> None:
-    service.add_campaign("ACTIVE", solutionVersionArn=PROMOTED, campaignConfig=config)
-    campaign = create(service, wanted, make_poll())
+    account.add_campaign(NAME, promoted, campaignConfig=config)
+    campaign = create(personalize, wanted, poll)
     assert campaign["minProvisionedTPS"] == wanted.minimum_tps
-    assert campaign["campaignConfig"] == wanted.settings()["campaignConfig"]
-    assert campaign["solutionVersionArn"] == PROMOTED
-    assert service.calls == ["update_campaign"]
+    assert campaign["solutionVersionArn"] == promoted
+    assert calls(account) == ["UpdateCampaign"]
+    assert dict(account.changes)["UpdateCampaign"]["campaignConfig"] == wanted.settings()["campaignConfig"]
 
 
-def test_given_a_promotion_under_way_then_it_is_waited_for_before_anything_is_changed(service: FakePersonalize) -> None:
-    update = {"status": "CREATE PENDING", "solutionVersionArn": CHALLENGER}
-    service.add_campaign("ACTIVE", solutionVersionArn=PROMOTED, latestCampaignUpdate=update)
-    campaign = create(service, Wanted("test-recommender", SOLUTION, 3), make_poll())
-    assert campaign["solutionVersionArn"] == CHALLENGER
+def test_given_a_promotion_under_way_when_created_then_it_is_waited_for_before_anything_is_changed(
+    account: PersonalizeAccount, personalize: Any, poll: Poll, promoted: str
+) -> None:
+    challenger = account.add_version(SOLUTION)
+    update = {"status": "CREATE PENDING", "solutionVersionArn": challenger}
+    account.add_campaign(NAME, promoted, latestCampaignUpdate=update)
+    campaign = create(personalize, Wanted(NAME, SOLUTION, 3), poll)
+    assert campaign["solutionVersionArn"] == challenger
     assert campaign["minProvisionedTPS"] == 3
 
 
-def test_given_an_update_that_fails_then_its_reason_is_named(service: FakePersonalize) -> None:
-    service.add_campaign("ACTIVE", solutionVersionArn=PROMOTED)
-    service.fail_next = "no capacity"
-    with pytest.raises(TaskError, match="CREATE FAILED: no capacity"):
-        create(service, EXPLORING, make_poll())
-
-
-def test_given_a_campaign_of_another_solution_then_it_moves_to_the_newest_version_of_the_wanted_one(
-    service: FakePersonalize,
+def test_given_an_update_that_fails_then_its_reason_is_named(
+    account: PersonalizeAccount, personalize: Any, poll: Poll, promoted: str
 ) -> None:
-    newest = service.add_version("ACTIVE")
-    service.add_campaign("ACTIVE", solutionVersionArn=OF_OLD_RECIPE)
-    campaign = create(service, EXPLORING, make_poll())
+    account.add_campaign(NAME, promoted)
+    account.fail_next("UpdateCampaign", "no capacity")
+    with pytest.raises(TaskError, match="CREATE FAILED: no capacity"):
+        create(personalize, EXPLORING, poll)
+
+
+def test_given_a_campaign_of_another_solution_when_created_then_it_moves_to_the_newest_version_of_the_wanted_one(
+    account: PersonalizeAccount, personalize: Any, poll: Poll, newest: str, of_old_recipe: str
+) -> None:
+    account.add_campaign(NAME, of_old_recipe)
+    campaign = create(personalize, EXPLORING, poll)
     assert campaign["solutionVersionArn"] == newest
     assert campaign["campaignConfig"] == EXPLORING.settings()["campaignConfig"]
-    assert service.calls == ["list_solution_versions", "update_campaign"]
+    assert calls(account) == ["UpdateCampaign"]
 
 
-def test_given_a_move_that_the_service_refuses_then_the_campaign_is_made_anew_and_the_reason_told(
-    service: FakePersonalize,
+def test_given_a_move_that_the_service_refuses_when_created_then_the_campaign_is_replaced_and_the_reason_told(
+    account: PersonalizeAccount, personalize: Any, poll: Poll, of_old_recipe: str, lines: list[str]
 ) -> None:
-    service.add_campaign("ACTIVE", solutionVersionArn=OF_OLD_RECIPE)
-    service.refusals["update_campaign"] = [refusal("InvalidInputException", "not of this solution")]
-    lines: list[str] = []
-    campaign = create(service, WANTED, make_poll(lines))
+    account.add_campaign(NAME, of_old_recipe)
+    account.refuse_next("UpdateCampaign", "InvalidInputException", "not of this solution")
+    campaign = create(personalize, WANTED, poll)
     assert (campaign["status"], solution_of(campaign)) == ("ACTIVE", SOLUTION)
     assert any("not of this solution" in line for line in lines)
 
 
 def test_given_a_move_that_fails_then_the_old_version_serves_on_and_the_reason_is_named(
-    service: FakePersonalize,
+    account: PersonalizeAccount, personalize: Any, poll: Poll, of_old_recipe: str
 ) -> None:
-    service.add_campaign("ACTIVE", solutionVersionArn=OF_OLD_RECIPE)
-    service.fail_next = "no capacity"
+    account.add_campaign(NAME, of_old_recipe)
+    account.fail_next("UpdateCampaign", "no capacity")
     with pytest.raises(TaskError, match="CREATE FAILED: no capacity"):
-        create(service, WANTED, make_poll())
-    assert service.campaigns[CAMPAIGN]["solutionVersionArn"] == OF_OLD_RECIPE
+        create(personalize, WANTED, poll)
+    assert personalize.describe_campaign(campaignArn=ARN)["campaign"]["solutionVersionArn"] == of_old_recipe
 
 
 @pytest.mark.parametrize("status", ["ACTIVE", "CREATE FAILED", "CREATE IN_PROGRESS", "DELETE PENDING"])
-def test_given_a_campaign_in_any_state_when_deleted_then_it_is_gone(service: FakePersonalize, status: str) -> None:
-    service.add_campaign(status)
-    delete(service, CAMPAIGN, make_poll())
-    assert service.campaigns == {}
+def test_given_a_campaign_in_any_state_when_deleted_then_it_is_gone(
+    account: PersonalizeAccount, personalize: Any, poll: Poll, promoted: str, status: str
+) -> None:
+    account.add_campaign(NAME, promoted, status)
+    delete(personalize, ARN, poll)
+    assert account.arns(CAMPAIGN) == []
 
 
-def test_given_a_busy_campaign_when_deleted_then_the_deletion_is_asked_for_again(service: FakePersonalize) -> None:
-    service.add_campaign("ACTIVE")
-    service.refusals["delete_campaign"] = [refusal("ResourceInUseException")] * 2
-    delete(service, CAMPAIGN, make_poll())
-    assert service.campaigns == {}
+def test_given_a_busy_campaign_when_deleted_then_the_deletion_is_asked_for_again(
+    account: PersonalizeAccount, personalize: Any, poll: Poll, promoted: str
+) -> None:
+    account.add_campaign(NAME, promoted)
+    account.refuse_next("DeleteCampaign", "ResourceInUseException", times=2)
+    delete(personalize, ARN, poll)
+    assert account.arns(CAMPAIGN) == []
 
 
-def test_given_no_campaign_when_deleted_then_that_is_good(service: FakePersonalize) -> None:
-    delete(service, CAMPAIGN, make_poll())
-    assert service.calls == []
-
-
-class FakeParameters:
-    """An SSM with one parameter."""
-
-    def __init__(self, value: str) -> None:
-        self.value = value
-
-    def get_parameter(self, Name: str) -> dict[str, Any]:  # noqa: N803
-        """Its value."""
-        return {"Parameter": {"Name": Name, "Value": self.value}}
-
-    def put_parameter(self, Value: str, **_: Any) -> None:  # noqa: N803
-        """Replaces it."""
-        self.value = Value
-
-
-def test_given_an_empty_ledger_when_begun_then_it_names_the_version_that_serves(service: FakePersonalize) -> None:
-    parameters = FakeParameters("{}")
-    campaign = create(service, WANTED, make_poll())
-    first_ledger_entry.write_if_missing(parameters, service, "/ledger", campaign)
-    entry = json.loads(parameters.value)
-    assert entry["solutionVersionArn"] == campaign["solutionVersionArn"]
-    assert entry["metrics"] == {"coverage": 0.5}
-    assert entry["previous"] is None
-
-
-def test_given_a_ledger_with_an_entry_when_begun_then_it_stays(service: FakePersonalize) -> None:
-    parameters = FakeParameters(json.dumps({"solutionVersionArn": PROMOTED}))
-    first_ledger_entry.write_if_missing(parameters, service, "/ledger", create(service, WANTED, make_poll()))
-    assert json.loads(parameters.value) == {"solutionVersionArn": PROMOTED}
-
-
-def test_given_a_ledger_of_another_solution_when_begun_then_it_starts_anew(service: FakePersonalize) -> None:
-    parameters = FakeParameters(json.dumps({"solutionVersionArn": OF_OLD_RECIPE, "previous": f"{OF_OLD_RECIPE}-2"}))
-    campaign = create(service, WANTED, make_poll())
-    first_ledger_entry.write_if_missing(parameters, service, "/ledger", campaign)
-    entry = json.loads(parameters.value)
-    assert (entry["solutionVersionArn"], entry["previous"]) == (campaign["solutionVersionArn"], None)
+def test_given_no_campaign_when_deleted_then_nothing_is_called(
+    account: PersonalizeAccount, personalize: Any, poll: Poll
+) -> None:
+    delete(personalize, ARN, poll)
+    assert calls(account) == []

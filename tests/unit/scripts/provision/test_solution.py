@@ -1,87 +1,110 @@
 """A solution is made once and never trains by itself; those of earlier recipes go, unless one still serves."""
 
+from typing import Any
+
 import pytest
 
+from local_aws.personalize.resource_types import SOLUTION as SOLUTIONS
+from local_aws.testing.personalize_account import USER_PERSONALIZATION, PersonalizeAccount
+from scripts.common.personalize import Poll
 from scripts.common.task import TaskError
 from scripts.provision.solution import Wanted, create, retire
-from tests.unit.scripts.provision.fake_personalize import GROUP, PREFIX, SOLUTION, FakePersonalize, make_poll, refusal
+from tests.unit.scripts.provision.conftest import PREFIX, calls
 
-RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization"
-WANTED = Wanted("test-recommender-0123abcd", GROUP, RECIPE)
+GROUP = f"{PREFIX}:dataset-group/test"
+NAME = "test-recommender-0123abcd"
+SOLUTION = f"{PREFIX}:solution/{NAME}"
+WANTED = Wanted(NAME, GROUP, USER_PERSONALIZATION)
 STEM = "test-recommender"
-EARLIER = f"{PREFIX}:solution/test-recommender-ffffffff"
-OF_OTHERS = [f"{PREFIX}:solution/test-recommender-two-01234567", f"{PREFIX}:solution/test-recommender-by-hand"]
+EARLIER = "test-recommender-ffffffff"
+OF_OTHERS = ["test-recommender-two-01234567", "test-recommender-by-hand"]
 
 
-@pytest.fixture
-def service() -> FakePersonalize:
-    return FakePersonalize()
+def describe(personalize: Any) -> dict[str, Any]:
+    """The solution as it is now."""
+    return personalize.describe_solution(solutionArn=SOLUTION)["solution"]
 
 
-def test_given_none_when_created_then_it_is_active_and_does_not_train_by_itself(service: FakePersonalize) -> None:
-    create(service, Wanted(WANTED.name, GROUP, RECIPE, {"bptt": "20"}), make_poll())
-    made = service.solutions[SOLUTION]
+def names(account: PersonalizeAccount) -> list[str]:
+    """Names of all solutions, sorted."""
+    return sorted(arn.rpartition("/")[2] for arn in account.arns(SOLUTIONS))
+
+
+def test_given_none_when_created_then_it_is_active_and_does_not_train_by_itself(personalize: Any, poll: Poll) -> None:
+    create(personalize, Wanted(NAME, GROUP, USER_PERSONALIZATION, {"bptt": "20"}), poll)
+    made = describe(personalize)
     assert (made["status"], made["performAutoTraining"], made["datasetGroupArn"]) == ("ACTIVE", False, GROUP)
-    assert made["solutionConfig"] == {"algorithmHyperParameters": {"bptt": "20"}}
+    assert made["solutionConfig"]["algorithmHyperParameters"] == {"bptt": "20"}
 
 
-def test_given_no_hyperparameters_then_the_recipe_has_its_own(service: FakePersonalize) -> None:
-    create(service, WANTED, make_poll())
-    assert "solutionConfig" not in service.solutions[SOLUTION]
+def test_given_no_hyperparameters_when_created_then_the_recipe_has_its_own(
+    account: PersonalizeAccount, personalize: Any, poll: Poll
+) -> None:
+    create(personalize, WANTED, poll)
+    assert "solutionConfig" not in dict(account.changes)["CreateSolution"]
 
 
 @pytest.mark.parametrize("status", ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"])
-def test_given_one_that_an_interrupted_run_made_then_it_is_waited_for(service: FakePersonalize, status: str) -> None:
-    service.add_solution(status=status)
-    create(service, WANTED, make_poll())
-    assert service.solutions[SOLUTION]["status"] == "ACTIVE"
-    assert service.calls == []
+def test_given_one_that_an_interrupted_run_made_when_created_then_it_is_waited_for(
+    account: PersonalizeAccount, personalize: Any, poll: Poll, status: str
+) -> None:
+    account.add_solution(NAME, status)
+    create(personalize, WANTED, poll)
+    assert describe(personalize)["status"] == "ACTIVE"
+    assert calls(account) == []
 
 
-def test_given_a_failed_one_then_it_is_made_anew_and_the_reason_told(service: FakePersonalize) -> None:
-    service.add_solution(status="CREATE FAILED", failureReason="no such role")
-    lines: list[str] = []
-    create(service, WANTED, make_poll(lines))
-    assert service.solutions[SOLUTION]["status"] == "ACTIVE"
-    assert any("no such role" in line for line in lines)
+def test_given_a_failed_one_when_created_then_it_is_replaced_and_the_failure_told(
+    account: PersonalizeAccount, personalize: Any, poll: Poll, lines: list[str]
+) -> None:
+    account.add_solution(NAME, "CREATE FAILED")
+    create(personalize, WANTED, poll)
+    assert describe(personalize)["status"] == "ACTIVE"
+    assert any("solution is CREATE FAILED: the service gave no failureReason" in line for line in lines)
 
 
-def test_given_a_creation_that_fails_then_its_reason_is_named(service: FakePersonalize) -> None:
-    service.fail_next = "no such role"
-    with pytest.raises(TaskError, match="CREATE FAILED: no such role"):
-        create(service, WANTED, make_poll())
+def test_given_a_creation_that_fails_then_it_is_said_although_the_service_has_no_reason_for_solutions(
+    account: PersonalizeAccount, personalize: Any, poll: Poll
+) -> None:
+    account.fail_next("CreateSolution", "no such role")
+    with pytest.raises(
+        TaskError, match="test-recommender-0123abcd is CREATE FAILED: the service gave no failureReason"
+    ):
+        create(personalize, WANTED, poll)
 
 
 def test_given_earlier_recipes_when_retired_then_only_the_kept_one_and_those_of_others_are_left(
-    service: FakePersonalize,
+    account: PersonalizeAccount, personalize: Any, poll: Poll
 ) -> None:
-    for arn in (SOLUTION, EARLIER, *OF_OTHERS):
-        service.add_solution(arn)
-    retire(service, GROUP, STEM, make_poll(), keep=WANTED.name)
-    assert sorted(service.solutions) == sorted([SOLUTION, *OF_OTHERS])
+    for name in (NAME, EARLIER, *OF_OTHERS):
+        account.add_solution(name)
+    retire(personalize, GROUP, STEM, poll, keep=NAME)
+    assert names(account) == sorted([NAME, *OF_OTHERS])
 
 
-def test_given_a_training_under_way_when_all_go_then_it_is_stopped_first(service: FakePersonalize) -> None:
-    service.add_solution()
-    service.add_version("CREATE IN_PROGRESS")
-    service.refusals["delete_solution"] = [refusal("ResourceInUseException")]
-    retire(service, GROUP, STEM, make_poll())
-    assert service.solutions == {}
-    assert [version["status"] for version in service.versions.values()] == ["CREATE STOPPED"]
+def test_given_a_training_under_way_when_all_go_then_it_is_stopped_first(
+    account: PersonalizeAccount, personalize: Any, poll: Poll
+) -> None:
+    account.add_version(account.add_solution(NAME), "CREATE IN_PROGRESS")
+    account.refuse_next("DeleteSolution", "ResourceInUseException")
+    retire(personalize, GROUP, STEM, poll)
+    assert names(account) == []
+    assert calls(account)[0] == "StopSolutionVersionCreation"
 
 
 def test_given_a_campaign_on_an_earlier_recipe_when_retired_then_it_is_named_and_nothing_goes(
-    service: FakePersonalize,
+    account: PersonalizeAccount, personalize: Any, poll: Poll
 ) -> None:
-    for arn in (f"{EARLIER[:-1]}e", EARLIER):
-        service.add_solution(arn)
-    service.add_campaign("ACTIVE", solutionVersionArn=f"{EARLIER}/1")
+    account.add_solution(f"{EARLIER[:-1]}e")
+    account.add_campaign(STEM, account.add_version(account.add_solution(EARLIER)))
     with pytest.raises(TaskError, match=r"campaign test-recommender serves .*ffffffff"):
-        retire(service, GROUP, STEM, make_poll())
-    assert len(service.solutions) == 2
+        retire(personalize, GROUP, STEM, poll)
+    assert len(names(account)) == 2
 
 
 @pytest.mark.parametrize("group", [GROUP, f"{GROUP}-that-is-gone"])
-def test_given_nothing_when_all_go_then_that_is_good(service: FakePersonalize, group: str) -> None:
-    retire(service, group, STEM, make_poll())
-    assert service.calls == ["list_solutions"]
+def test_given_nothing_when_all_go_then_nothing_is_called(
+    account: PersonalizeAccount, personalize: Any, poll: Poll, group: str
+) -> None:
+    retire(personalize, group, STEM, poll)
+    assert calls(account) == []
