@@ -1,1 +1,1 @@
-"""AWS on your machine: moto, Personalize, Cloud Control and a Lambda runtime behind one endpoint."""
+"""AWS on one machine: moto, Personalize, Cloud Control and a Lambda runtime behind one endpoint."""

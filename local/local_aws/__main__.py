@@ -1,6 +1,7 @@
-"""`python -m local serve`: the local AWS as a process of its own."""
+"""`local-aws serve`: the local AWS as a process."""
 
 import argparse
+import logging
 import os
 import signal
 import sys
@@ -9,22 +10,27 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from local_aws.http.idempotency import AnsweredOnce
+from local_aws.http.idempotency import IdempotentResponses
 from local_aws.http.request_origin import OwnRequestsOnly
 from local_aws.http.web_server import PortInUseError, WebServer
 from local_aws.settings import DEFAULT_DATA_DIR, DEFAULT_HOST, DEFAULT_PORT, ServerSettings
+
+_log = logging.getLogger("local_aws")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     settings = _parse(arguments)
-    # Whoever serves must not act on a real account by mistake, nor ask for its machine's identity.
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    # The server must never call a real account by mistake, nor the metadata service of its machine.
     os.environ.update({"AWS_EC2_METADATA_DISABLED": "true", "AWS_DEFAULT_REGION": settings.region})
     return serve(settings)
 
 
 def serve(settings: ServerSettings) -> int:
-    """Serve until SIGTERM or SIGINT; prints one line when ready. Returns the exit status."""
+    """Serve until SIGTERM or SIGINT; prints one line on stdout when ready. Returns the exit status."""
     began = time.monotonic()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -32,18 +38,19 @@ def serve(settings: ServerSettings) -> int:
     try:
         web = WebServer(settings.host, settings.port)
     except PortInUseError as error:
-        print(f"local AWS cannot start: {error}; choose another with --port", file=sys.stderr)
+        _log.error("cannot start: %s; choose another port with --port", error)
         return 1
     endpoint = f"http://{settings.host}:{web.port}"
     # moto's interpreter of state machines reads its endpoint from here.
     os.environ["MOTO_PORT"] = str(web.port)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
-        # Only now, for it loads moto: a port in use is told at once.
-        from local_aws.server import LocalAws
+        # Imported here: it loads moto, and a port in use should be reported at once.
+        from local_aws.server import Application
 
-        with closing(LocalAws(settings, endpoint)) as aws:
-            web.start(OwnRequestsOnly(AnsweredOnce(aws), settings.hosts))
+        with closing(Application(settings, endpoint)) as application:
+            web.start(OwnRequestsOnly(IdempotentResponses(application), settings.hosts))
+            # Programs that start the server wait for this line and read the endpoint from it.
             print(f"local AWS ready on {endpoint} after {time.monotonic() - began:.1f} s", flush=True)
             stop.wait()
     finally:
@@ -52,7 +59,7 @@ def serve(settings: ServerSettings) -> int:
 
 
 def _parse(arguments: list[str] | None) -> ServerSettings:
-    parser = argparse.ArgumentParser(prog="local-aws", description="AWS on your machine, behind one endpoint.")
+    parser = argparse.ArgumentParser(prog="local-aws", description="AWS on one machine, behind one endpoint.")
     command = parser.add_subparsers(dest="command", required=True).add_parser("serve", help="serve until stopped")
     command.add_argument("--host", default=DEFAULT_HOST, help="address to listen on (%(default)s)")
     command.add_argument("--port", type=int, default=DEFAULT_PORT, help="port, 0 for any free one (%(default)s)")

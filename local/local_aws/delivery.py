@@ -1,4 +1,4 @@
-"""Handing a message to whatever an ARN names: queue, topic, function, state machine, bus or stream."""
+"""Delivery of a message to the target of an ARN: queue, topic, function, state machine, stream, log group or bus."""
 
 import json
 import time
@@ -10,17 +10,17 @@ from local_aws.iam.credentials import client
 
 
 class UndeliverableError(Exception):
-    """The ARN names a kind of target that the local AWS does not deliver to."""
+    """The local AWS does not deliver to this kind of target."""
 
 
 class Delivery:
-    """Sends messages through this server's own endpoint, acting as the role or service that sends them on AWS."""
+    """Sends messages through this server's endpoint, with the role or service principal that sends them on AWS."""
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
 
     def client(self, service: str, region: str, actor: Actor | None = None) -> Any:
-        """Return a client of a service of this server; raises RefusedError if the actor's role cannot be taken."""
+        """Return a client of this server; raises AccessDeniedError if the actor cannot assume its role."""
         return client(service, region, self._endpoint, actor)
 
     def send(
@@ -39,11 +39,11 @@ class Delivery:
             body: the message; JSON text for functions and state machines.
             actor: who sends.
             attributes: string message attributes, for queues and topics.
-            options: further parameters of the service's own call, for example MessageGroupId.
+            options: more parameters of the service's API call, for example MessageGroupId.
 
         Raises:
-            UndeliverableError: the target's service is not one of those above.
-            botocore ClientError: the service refused, or the actor may not.
+            UndeliverableError: the service of the target is unknown here.
+            botocore.exceptions.ClientError: the service returned an error, or the actor lacks a permission.
         """
         service, region = arn.split(":")[2:4]
         if service not in _SENDERS:
@@ -58,7 +58,7 @@ def _typed(attributes: dict[str, str]) -> dict[str, dict[str, str]]:
 
 def _to_queue(sqs: Any, arn: str, body: str, attributes: dict[str, str], options: dict[str, Any]) -> None:
     account, name = arn.split(":")[4:6]
-    # Not asked for: a sender need not be allowed to look it up.
+    # Not looked up: a sender may lack the permission for GetQueueUrl.
     url = f"{sqs.meta.endpoint_url}/{account}/{name}"
     sqs.send_message(QueueUrl=url, MessageBody=body, MessageAttributes=_typed(attributes), **options)
 

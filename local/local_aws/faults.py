@@ -1,6 +1,6 @@
-"""Faults on demand: throttling, errors and latency for each operation; trainings or campaign updates that fail or hang.
+"""Fault injection in Personalize: throttling, errors, latency; trainings and campaign updates that fail or are held.
 
-`/_local/faults`: GET shows what is set, PUT replaces it, POST adds to it, DELETE resets all. The document:
+`/_local/faults`: GET returns the faults, PUT replaces them, POST adds some, DELETE resets all. The document:
 
     {"operations": {"PutEvents": {"throttleRate": 0.2, "errorRate": 0.1, "latencySeconds": 0.5}, "*": {...}},
      "failNextTraining": {"<solution name, or *>": "reason"},
@@ -8,8 +8,8 @@
      "holdCampaignUpdates": {"<campaign name, or *>": true},
      "holdTrainings": {"<solution name, or *>": true}}
 
-A rate is a share of the calls, 0..1. A failure to come is used up by the first training or update it meets. What is
-held stays in the update, or the training, that has begun until the hold is set to false, or all is reset.
+A rate is a share of the calls, 0..1. A failure is used up by the first training or update that it applies to. A held
+training or update that has begun does not end until its hold is set to false, or everything is reset.
 """
 
 import json
@@ -20,13 +20,15 @@ from typing import Any
 
 from werkzeug import Request, Response
 
-_RULES = {"throttleRate": 1, "errorRate": 1, "latencySeconds": 900}  # the most that each may be
+from local_aws.http.responses import json_response
+
+_RULES = {"throttleRate": 1, "errorRate": 1, "latencySeconds": 900}  # the maximum of each
 _FAILURES = ("failNextTraining", "failNextCampaignUpdate")
 _HOLDS = ("holdCampaignUpdates", "holdTrainings")
 
 
 class InjectedError(Exception):
-    """The answer to give instead of the real one."""
+    """An injected error: its code, message and HTTP status."""
 
     def __init__(self, code: str, message: str, status: int) -> None:
         super().__init__(message)
@@ -34,14 +36,14 @@ class InjectedError(Exception):
 
 
 class Faults:
-    """The faults set now. Thread safe; the same calls in the same order meet the same faults after a reset."""
+    """The current faults; thread safe. After a reset the same calls in the same order get the same faults."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.reset()
 
     def reset(self) -> None:
-        """No faults."""
+        """Remove all faults."""
         with self._lock:
             self._operations: dict[str, dict[str, float]] = {}
             self._failures: dict[str, dict[str, str]] = {name: {} for name in _FAILURES}
@@ -49,7 +51,11 @@ class Faults:
             self._random = random.Random(0)
 
     def add(self, document: dict[str, Any]) -> None:
-        """Set what `document` says beside what is set. Raises ValueError that names what is wrong with it."""
+        """Add the faults of a document.
+
+        Raises:
+            ValueError: the document is not valid; the message gives the reason.
+        """
         _check(document)
         with self._lock:
             self._operations.update(document.get("operations", {}))
@@ -59,13 +65,17 @@ class Faults:
                 self._holds[name].update(document.get(name, {}))
 
     def document(self) -> dict[str, Any]:
-        """What is set."""
+        """Return the current faults as a document."""
         with self._lock:
-            parts = {"operations": self._operations, **self._failures, **self._holds}
+            parts: dict[str, dict[str, Any]] = {"operations": {**self._operations}, **self._failures, **self._holds}
             return {name: dict(part) for name, part in parts.items()}
 
-    def strike(self, operation: str) -> None:
-        """Delay or fail this call of `operation`, as set. Raises InjectedError."""
+    def inject(self, operation: str) -> None:
+        """Delay a call of an operation, or let it fail, as its rule says.
+
+        Raises:
+            InjectedError: the call fails.
+        """
         if not self._operations:
             return
         rule = self._operations.get(operation) or self._operations.get("*") or {}
@@ -75,25 +85,29 @@ class Faults:
         if draw < (throttled := rule.get("throttleRate", 0.0)):
             raise InjectedError("ThrottlingException", "Rate exceeded", 400)
         if draw < throttled + rule.get("errorRate", 0.0):
-            raise InjectedError("InternalFailure", "A fault was asked for at /_local/faults.", 500)
+            raise InjectedError("InternalFailure", "A fault was requested at /_local/faults.", 500)
 
     def take_failure(self, name: str, resource_name: str) -> str | None:
-        """The reason why this training or update is to fail, used up by this call; None when it is not.
+        """Return the reason why a training or update has to fail, and remove it; None when it has not to fail.
 
-        `name`: failNextTraining or failNextCampaignUpdate.
+        Args:
+            name: failNextTraining or failNextCampaignUpdate.
+            resource_name: of the solution or campaign.
         """
         with self._lock:
-            held = self._failures[name]
-            return held.pop(resource_name, None) or held.pop("*", None)
+            failures = self._failures[name]
+            return failures.pop(resource_name, None) or failures.pop("*", None)
 
     def holds(self, name: str, resource_name: str) -> bool:
-        """Whether an update of this campaign, or a training of this solution, that has begun is not to end yet.
+        """Whether a campaign update or a training that has begun must not end yet.
 
-        `name`: holdCampaignUpdates or holdTrainings.
+        Args:
+            name: holdCampaignUpdates or holdTrainings.
+            resource_name: of the campaign or solution.
         """
         with self._lock:
-            held = self._holds[name]
-            return held.get(resource_name, held.get("*", False))
+            holds = self._holds[name]
+            return holds.get(resource_name, holds.get("*", False))
 
     def handle(self, request: Request) -> Response:
         """Answer a request to `/_local/faults`."""
@@ -106,9 +120,9 @@ class Faults:
                 self.add(document)
             elif request.method == "DELETE":
                 self.reset()
-        except ValueError as wrong:
-            return _json({"message": str(wrong)}, 400)
-        return _json(self.document(), 200)
+        except ValueError as error:
+            return json_response({"message": str(error)}, 400)
+        return json_response(self.document())
 
 
 def _check(document: Any) -> None:
@@ -118,16 +132,16 @@ def _check(document: Any) -> None:
     if not all(isinstance(part, dict) for part in document.values()):
         raise ValueError("each part must be an object")
     for operation, rule in document.get("operations", {}).items():
-        if not isinstance(rule, dict) or not set(rule) <= set(_RULES):
-            raise ValueError(f"operations.{operation}: expected an object with {', '.join(_RULES)}")
-        for name, value in rule.items():
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _RULES[name]:
-                raise ValueError(f"operations.{operation}.{name}: expected a number of 0 to {_RULES[name]}")
+        _check_rule(operation, rule)
     for name in _HOLDS:
         for resource, held in document.get(name, {}).items():
             if not isinstance(held, bool):
                 raise ValueError(f"{name}.{resource}: expected true or false")
 
 
-def _json(document: Any, status: int) -> Response:
-    return Response(json.dumps(document), status, content_type="application/json")
+def _check_rule(operation: str, rule: Any) -> None:
+    if not isinstance(rule, dict) or not set(rule) <= set(_RULES):
+        raise ValueError(f"operations.{operation}: expected an object with {', '.join(_RULES)}")
+    for name, value in rule.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _RULES[name]:
+            raise ValueError(f"operations.{operation}.{name}: expected a number of 0 to {_RULES[name]}")

@@ -1,4 +1,4 @@
-"""One endpoint for everything: starts the services and routes each request to the one that it is for."""
+"""One endpoint for everything: starts the services and routes each request to its service."""
 
 import json
 import logging
@@ -10,7 +10,7 @@ from werkzeug import Request, Response
 
 from local_aws import registry
 from local_aws.administration import PREFIX, Administration
-from local_aws.http.retry import tried_again
+from local_aws.http.retry import with_retry
 from local_aws.http.web_server import WsgiApplication
 from local_aws.iam.signatures import read_scope
 from local_aws.service import Context, RequestHandler, SignedRequest
@@ -23,18 +23,19 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class LocalAws:
+class Application:
     """All services behind one endpoint; a WSGI application."""
 
     def __init__(self, settings: ServerSettings, endpoint: str) -> None:
         """Start every service.
 
         Args:
-            endpoint: URL under which this server is reached.
+            settings: of the server.
+            endpoint: URL of the server.
         """
         registry.correct_moto()
         context = Context(settings, endpoint)
-        self._guard = context.guard
+        self._authorizer = context.authorizer
         self._services = registry.start(context)
         running = self._services.values()
         self._signed = _merge(service.signed for service in running)
@@ -71,7 +72,7 @@ class LocalAws:
         if scope is None:
             return self._moto
         actor = scope.actor
-        if denial := self._guard.refuse(environ, actor, scope.signing_name, scope.region):
+        if denial := self._authorizer.check_request(environ, actor, scope.signing_name, scope.region):
             return denial
         handler = self._signed.get(scope.signing_name)
         application = handler(SignedRequest(environ, actor, scope.region)) if handler else None
@@ -85,7 +86,7 @@ class LocalAws:
         service = self._services.get(name)
         if service and service.prepare_moto:
             service.prepare_moto()
-        return tried_again(create_backend_app(name))
+        return with_retry(create_backend_app(name))
 
 
 def _merge(mappings: Iterable[Mapping[Key, Value]]) -> dict[Key, Value]:

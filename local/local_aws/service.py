@@ -13,9 +13,9 @@ from werkzeug import Request, Response
 from local_aws.delivery import Delivery
 from local_aws.faults import Faults
 from local_aws.http.web_server import WsgiApplication
-from local_aws.iam.access_records import Journal
+from local_aws.iam.access_records import AccessRecords
 from local_aws.iam.actors import Actor
-from local_aws.iam.authorization import Guard
+from local_aws.iam.authorization import Authorizer
 from local_aws.settings import ServerSettings
 
 Part = TypeVar("Part")
@@ -76,13 +76,14 @@ class Context:
         """Make what every service may need.
 
         Args:
-            endpoint: URL of this server; its own parts and the functions call it.
+            settings: of the server.
+            endpoint: URL of the server; its own parts and the functions call it.
         """
         self.settings = settings
         self.endpoint = endpoint
         self.delivery = Delivery(endpoint)
-        self.access_records = Journal()
-        self.guard = Guard(self.access_records)
+        self.access_records = AccessRecords()
+        self.authorizer = Authorizer(self.access_records)
         self.faults = Faults()
         self._provided: dict[type, object] = {}
 

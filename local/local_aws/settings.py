@@ -1,4 +1,4 @@
-"""What a person may set about the local AWS, and its defaults."""
+"""The settings of the server, and their defaults."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +12,15 @@ REGION = "us-east-1"
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """One server's place on the network and on the disk.
+    """The settings of one server.
 
     Attributes:
         host: address to listen on.
         port: TCP port; 0 lets the system choose one.
-        data_dir: holds extracted function packages and recorded mails; made when missing.
-        account_id: the account that requests without credentials of their own act in (moto's own default).
-        hosts: host names that requests may name, beside loopback addresses, `localhost` and those of HTTP APIs.
-        region: the region of what the server makes by itself; requests carry their own.
+        data_dir: for extracted function packages and mails; created if missing.
+        account_id: the account of requests without known credentials (moto's default).
+        hosts: host names that requests may use, beside loopback addresses, `localhost` and those of HTTP APIs.
+        region: the region of what the server does without a request.
     """
 
     host: str = DEFAULT_HOST

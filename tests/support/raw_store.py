@@ -24,5 +24,5 @@ def sql(query: str) -> str:
 def ask(query: str, folder: Path, *parameters: str) -> list[dict[str, Any]]:
     """The rows that the named query answers on `folder`/events/year=…/month=…/day=…/hour=…/*.gz."""
     objects = ((f"s3://raw/{path.relative_to(folder)}", path.read_bytes()) for path in folder.glob("events/*/*/*/*/*"))
-    answer = query_engine.ask(sql(query), [f"'{value}'" for value in parameters], {_TABLE: objects})
+    answer = query_engine.run_query(sql(query), [f"'{value}'" for value in parameters], {_TABLE: objects})
     return [dict(zip(answer.names, row, strict=True)) for row in answer.rows]

@@ -1,1 +1,1 @@
-"""API Gateway's HTTP APIs, answered: routes, who is let in, throttling, functions behind them, access logs."""
+"""API Gateway: HTTP APIs with routes, authorizers, throttling, function integrations and access logs."""

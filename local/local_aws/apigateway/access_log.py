@@ -14,16 +14,16 @@ _VARIABLE = re.compile(r"\$context\.([\w.]+\w)")
 _STREAM = "access"
 
 
-def line(form: str, values: Mapping[str, object]) -> str:
-    """Fill a format; a variable that has no value is `-`. Values are escaped: most formats put them in JSON strings."""
+def format_line(form: str, values: Mapping[str, object]) -> str:
+    """Fill in a format; a variable without a value becomes `-`. Values are escaped: most formats are JSON."""
     return _VARIABLE.sub(lambda found: json.dumps(str(values.get(found[1], "-")), ensure_ascii=False)[1:-1], form)
 
 
-def write(group_arn: str, text: str) -> None:
-    """Add a line to a log group, for which API Gateway needs nobody's leave: it asks once, when the stage is made.
+def write_line(group_arn: str, text: str) -> None:
+    """Add a line to a log group. API Gateway checks the permission only when the stage is created.
 
     Raises:
-        an error of moto's when the group is gone.
+        KeyError: the group does not exist any more.
     """
     region, account, group = group_arn.split(":")[3], group_arn.split(":")[4], group_arn.split(":")[6]
     backend = logs_backends[account][region]

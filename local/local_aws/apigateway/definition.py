@@ -6,7 +6,7 @@ from local_aws.service import Context, RunningService, Service
 
 def start(context: Context) -> RunningService:
     """Answer the requests to HTTP APIs."""
-    return RunningService(hosts={HOST: HttpApis(context.delivery, context.guard).handle})
+    return RunningService(hosts={HOST: HttpApis(context.delivery, context.authorizer).handle})
 
 
 SERVICE = Service("apigateway", start)

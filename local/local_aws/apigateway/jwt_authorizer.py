@@ -17,45 +17,46 @@ from werkzeug import Request
 
 _ALGORITHMS = ["RS256", "RS384", "RS512"]
 _TIMEOUT_SECONDS = 5
-_KEEP_SECONDS = 7200  # API Gateway keeps an issuer's keys for two hours
+_CACHE_SECONDS = 7200  # API Gateway caches an issuer's keys for two hours
 
 
 class TokenError(Exception):
-    """A token is missing or not good; the text says why, as the access log does."""
+    """A token is missing or not valid; the text gives the reason, for the access log."""
 
 
 class ScopeError(Exception):
-    """A good token has none of the scopes that the route asks for."""
+    """A valid token has none of the scopes that the route requires."""
 
 
-class Issuers:
-    """Checks tokens, with the keys that their issuers publish."""
+class TokenValidator:
+    """Validates tokens, with the keys that their issuers publish."""
 
     def __init__(self) -> None:
         self._keys: dict[str, tuple[float, KeySet]] = {}
 
-    def claims(self, request: Request, authorizer: Authorizer, scopes: Sequence[str]) -> dict[str, Any]:
-        """Return what a request's token says.
+    def validate(self, request: Request, authorizer: Authorizer, scopes: Sequence[str]) -> dict[str, Any]:
+        """Return the claims of a request's token.
 
         Raises:
-            TokenError, ScopeError: the request is not let in.
+            TokenError: there is no valid token.
+            ScopeError: the token has none of the scopes.
         """
         settings: Any = authorizer.jwt_config
         try:
-            token = jwt.decode(_token(request, authorizer), self._published(settings["issuer"]), _ALGORITHMS)
+            token = jwt.decode(_token(request, authorizer), self._published_keys(settings["issuer"]), _ALGORITHMS)
         except (JoseError, ValueError) as error:
             raise TokenError(f"the token is not valid: {error}") from error
-        _check(token.claims, settings["issuer"], settings["audience"], time.time())
+        _check_claims(token.claims, settings["issuer"], settings["audience"], time.time())
         if scopes and not set(scopes) & set(_scopes(token.claims)):
             raise ScopeError("insufficient_scope")
         return token.claims
 
-    def _published(self, issuer: str) -> KeySet:
+    def _published_keys(self, issuer: str) -> KeySet:
         read_at, keys = self._keys.get(issuer, (0.0, None))
-        if keys is None or time.time() - read_at > _KEEP_SECONDS:
+        if keys is None or time.time() - read_at > _CACHE_SECONDS:
             try:
-                found = _get(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-                keys = KeySet.import_key_set(_get(found["jwks_uri"]))
+                configuration = _get(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+                keys = KeySet.import_key_set(_get(configuration["jwks_uri"]))
             except (OSError, ValueError, KeyError, JoseError) as error:
                 raise TokenError(f"the issuer's keys cannot be read: {error}") from error
             self._keys[issuer] = time.time(), keys
@@ -63,8 +64,8 @@ class Issuers:
 
 
 def _get(url: str) -> Any:
-    with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as answer:
-        return json.load(answer)
+    with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as response:
+        return json.load(response)
 
 
 def _token(request: Request, authorizer: Authorizer) -> str:
@@ -76,7 +77,7 @@ def _token(request: Request, authorizer: Authorizer) -> str:
     return text.removeprefix("Bearer ").strip()
 
 
-def _check(claims: dict[str, Any], issuer: str, audiences: Sequence[str], now: float) -> None:
+def _check_claims(claims: dict[str, Any], issuer: str, audiences: Sequence[str], now: float) -> None:
     given = claims.get("aud") or claims.get("client_id") or []
     if claims.get("iss") != issuer:
         raise TokenError("the token has another issuer")

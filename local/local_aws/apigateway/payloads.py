@@ -1,4 +1,4 @@
-"""What a function gets of a request, and what becomes of its answer: payload format 2.0.
+"""The event of a function integration, and the response made from the function's result: payload format 2.0.
 
 Source: "Create AWS Lambda proxy integrations for HTTP APIs", API Gateway developer guide.
 """
@@ -16,8 +16,8 @@ _TEXT = re.compile(r"^(text/.*|application/(json|javascript|xml|.*\+json|.*\+xml
 
 
 @dataclass(frozen=True)
-class Context:
-    """What is known of a request beside itself: `authorizer` is what the function is told of who was let in."""
+class RequestContext:
+    """What the event contains beside the request itself; `authorizer` describes the caller."""
 
     account: str
     api_id: str
@@ -30,8 +30,8 @@ class Context:
     authorizer: dict[str, Any] | None
 
 
-def event(request: Request, context: Context) -> dict[str, Any]:
-    """Return the function's event; what a request does not have is left out."""
+def build_event(request: Request, context: RequestContext) -> dict[str, Any]:
+    """Return the function's event; fields without a value are left out."""
     headers = {name.lower(): ",".join(request.headers.getlist(name)) for name, _ in request.headers}
     cookies = [part.strip() for part in headers.pop("cookie", "").split(";") if part.strip()]
     query = {name: ",".join(request.args.getlist(name)) for name in request.args}
@@ -56,7 +56,7 @@ def event(request: Request, context: Context) -> dict[str, Any]:
     }
 
 
-def _request_context(request: Request, context: Context) -> dict[str, Any]:
+def _request_context(request: Request, context: RequestContext) -> dict[str, Any]:
     return {
         "accountId": context.account,
         "apiId": context.api_id,
@@ -78,11 +78,11 @@ def _request_context(request: Request, context: Context) -> dict[str, Any]:
     }
 
 
-def answer(payload: bytes) -> Response:
-    """Return what a function's answer means: a response with a statusCode, else 200 and the answer itself as JSON.
+def parse_response(payload: bytes) -> Response:
+    """Return the response for a function's result: as its statusCode says, else 200 and the result itself as JSON.
 
     Raises:
-        ValueError: it means neither.
+        ValueError: the result is malformed.
     """
     document = json.loads(payload)
     if not isinstance(document, dict) or "statusCode" not in document:
@@ -99,5 +99,5 @@ def answer(payload: bytes) -> Response:
 
 
 def clock_time(moment: datetime) -> str:
-    """Write a time as API Gateway does: 25/Nov/2026:16:20:00 +0000."""
+    """Format a time as API Gateway does: 25/Nov/2026:16:20:00 +0000."""
     return moment.astimezone(UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")

@@ -1,4 +1,4 @@
-"""Which of an API's routes a request is for.
+"""Routing: the stage and the route of a request.
 
 Source: "Create routes for HTTP APIs" and "Create stages for HTTP APIs", API Gateway developer guide.
 """
@@ -13,34 +13,34 @@ _CATCH_ALL = "$default"
 
 
 @dataclass(frozen=True)
-class Match:
-    """A route that fits, and what stands for the variables of its path."""
+class RouteMatch:
+    """A route that matches, and the values of the variables in its path."""
 
     route: Route
     variables: dict[str, str]
 
 
 def find_stage(api: Api, path: str) -> tuple[Stage, str] | None:
-    """Return the stage that a path is for, and the path within it: `/{stage}/…`, else the stage `$default`."""
+    """Return the stage of a path, and the path within it: `/{stage}/…`, else the stage `$default`."""
     first, _, rest = path.removeprefix("/").partition("/")
     if first in api.stages:
         return api.stages[first], f"/{rest}"
     return (api.stages[_CATCH_ALL], path) if _CATCH_ALL in api.stages else None
 
 
-def find_route(api: Api, method: str, path: str) -> Match | None:
-    """Return the route for a method and path; the most exact one, with the method before ANY, `$default` last."""
-    for route in sorted(api.routes.values(), key=_vagueness):
+def find_route(api: Api, method: str, path: str) -> RouteMatch | None:
+    """Return the route for a method and path: the most specific one, a method before ANY, `$default` last."""
+    for route in sorted(api.routes.values(), key=_sort_key):
         if route.route_key == _CATCH_ALL:
-            return Match(route, {})
+            return RouteMatch(route, {})
         wanted, _, template = route.route_key.partition(" ")
         found = re.fullmatch(_pattern(template), path)
         if wanted in (method, "ANY") and found:
-            return Match(route, found.groupdict())
+            return RouteMatch(route, found.groupdict())
     return None
 
 
-def _vagueness(route: Route) -> tuple[bool, int, int, bool]:
+def _sort_key(route: Route) -> tuple[bool, int, int, bool]:
     greedy = [plus for _, plus in _VARIABLE.findall(route.route_key)]
     return route.route_key == _CATCH_ALL, greedy.count("+"), len(greedy), route.route_key.startswith("ANY ")
 

@@ -1,4 +1,4 @@
-"""Token buckets: how many requests a stage takes.
+"""Throttling with token buckets.
 
 Source: "Throttle requests to your HTTP APIs for better throughput in API Gateway", developer guide.
 """
@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 
 
-class Buckets:
-    """One bucket for each name; a bucket that is new is full."""
+class TokenBuckets:
+    """One bucket for each name; a new bucket is full."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -17,11 +17,12 @@ class Buckets:
         self._levels: dict[str, tuple[float, float]] = {}
 
     def take(self, name: str, rate: float, burst: float) -> bool:
-        """Take one token if there is one.
+        """Take one token; returns whether there was one.
 
         Args:
-            rate: tokens that come a second.
-            burst: the most that a bucket holds.
+            name: of the bucket.
+            rate: new tokens per second.
+            burst: capacity of the bucket.
         """
         with self._lock:
             now = self._clock()

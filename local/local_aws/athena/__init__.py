@@ -1,1 +1,1 @@
-"""Athena: SQL that is answered from the objects in S3."""
+"""Athena: runs SQL queries on the objects in S3."""

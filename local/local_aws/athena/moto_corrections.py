@@ -68,12 +68,12 @@ def run_queries() -> None:
 
     @wrap_method(AthenaResponse, "get_query_execution")
     def get_query_execution(original: Any, self: AthenaResponse) -> str:
-        answer = json.loads(original(self))
-        execution = self.athena_backend.executions[answer["QueryExecution"]["QueryExecutionId"]]
-        answer["QueryExecution"]["Statistics"]["DataScannedInBytes"] = getattr(execution, "scanned", 0)
+        document = json.loads(original(self))
+        execution = self.athena_backend.executions[document["QueryExecution"]["QueryExecutionId"]]
+        document["QueryExecution"]["Statistics"]["DataScannedInBytes"] = getattr(execution, "scanned", 0)
         if (reason := getattr(execution, "failure", None)) is not None:
-            answer["QueryExecution"]["Status"] |= {"State": "FAILED", "StateChangeReason": reason}
-        return json.dumps(answer)
+            document["QueryExecution"]["Status"] |= {"State": "FAILED", "StateChangeReason": reason}
+        return json.dumps(document)
 
 
 def _output(group: WorkGroup | None) -> dict[str, Any]:

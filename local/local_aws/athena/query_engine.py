@@ -1,7 +1,7 @@
-"""Athena's SQL, really answered: DuckDB asks the objects that the Glue table describes, in Trino's words.
+"""Runs Athena's SQL with DuckDB on the objects of Glue tables; sqlglot translates it from Trino's dialect.
 
-A line of an object is read as the table's SerDe reads it: keys without regard to case, and what is no JSON object is a
-row of nulls.
+A line of an object is read as by the table's SerDe: the case of keys is ignored, and a line that is not a JSON object
+is a row of nulls.
 """
 
 import csv
@@ -24,9 +24,11 @@ _PLACE = re.compile(r"\$\{(\w+)\}")
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A table over JSON lines: Hive types by column, and where its objects lie, e.g. `s3://bucket/events/${arrival}/`.
+    """A table of JSON lines.
 
-    Each `${name}` of the template is a partition key.
+    Attributes:
+        columns: name -> Hive type.
+        template: URL of the objects, such as `s3://bucket/events/${arrival}/`; each `${name}` is a partition key.
     """
 
     name: str
@@ -35,7 +37,7 @@ class Table:
 
     @property
     def location(self) -> str:
-        """The part of the template that all objects share."""
+        """The beginning of the template, which all objects share."""
         return self.template.partition("${")[0]
 
     @property
@@ -44,7 +46,7 @@ class Table:
         return _PLACE.findall(self.template)
 
     def partition(self, url: str) -> dict[str, str] | None:
-        """The partition of an object; None if it lies outside the table."""
+        """Return the partition of an object; None if the object is not part of the table."""
         pieces = _PLACE.split(self.template)
         pattern = "".join(f"(?P<{piece}>.+)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
         found = re.match(pattern, url)
@@ -52,27 +54,36 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """The rows of a query, by the names of its columns; `scanned`: bytes read, as they lie in S3."""
+class QueryResult:
+    """The rows of a query.
+
+    Attributes:
+        names: of the columns.
+        scanned: bytes read from S3, before decompression.
+    """
 
     names: list[str]
     rows: list[tuple[Any, ...]]
     scanned: int
 
-    def texts(self) -> Iterator[list[str | None]]:
-        """The rows as Athena answers them: the names first, all as text."""
+    def text_rows(self) -> Iterator[list[str | None]]:
+        """Yield the rows as Athena returns them: the names first, all values as text."""
         yield [*self.names]
         yield from ([_text(value) for value in row] for row in self.rows)
 
     def csv(self) -> str:
-        """The file that Athena writes."""
+        """Return the file that Athena writes."""
         out = io.StringIO(newline="")
-        csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(self.texts())
+        csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(self.text_rows())
         return out.getvalue()
 
 
-def tables(sql: str) -> set[str]:
-    """The names of the tables that a query asks about. Raises ValueError for what is no SQL."""
+def table_names(sql: str) -> set[str]:
+    """Return the names of the tables in a query.
+
+    Raises:
+        ValueError: the text is not SQL.
+    """
     try:
         tree = sqlglot.parse_one(sql, read="trino")
     except sqlglot.errors.SqlglotError as error:
@@ -80,10 +91,16 @@ def tables(sql: str) -> set[str]:
     return {table.name for table in tree.find_all(exp.Table)} - {part.alias for part in tree.find_all(exp.CTE)}
 
 
-def ask(sql: str, parameters: Sequence[str], sources: Mapping[Table, Iterable[tuple[str, bytes]]]) -> Answer:
-    """Answer a query about tables, each with the URLs and contents of objects; `parameters`: SQL literals for its `?`.
+def run_query(sql: str, parameters: Sequence[str], sources: Mapping[Table, Iterable[tuple[str, bytes]]]) -> QueryResult:
+    """Run a query.
 
-    Raises ValueError, with the engine's words, for SQL that it does not take.
+    Args:
+        sql: in Trino's dialect.
+        parameters: SQL literals for each `?`.
+        sources: the tables, each with the URLs and contents of objects.
+
+    Raises:
+        ValueError: the engine rejects the query; the message is the engine's.
     """
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
         lines = {table: Path(folder) / f"{number}.json" for number, table in enumerate(sources)}
@@ -95,7 +112,7 @@ def ask(sql: str, parameters: Sequence[str], sources: Mapping[Table, Iterable[tu
             found = connection.execute(_translated(sql, parameters))
         except (duckdb.Error, sqlglot.errors.SqlglotError) as error:
             raise ValueError(str(error)) from error
-        return Answer([column[0] for column in found.description], found.fetchall(), scanned)
+        return QueryResult([column[0] for column in found.description], found.fetchall(), scanned)
 
 
 def _unpack(table: Table, objects: Iterable[tuple[str, bytes]], target: Path) -> int:

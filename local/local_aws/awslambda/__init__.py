@@ -1,4 +1,4 @@
-"""Runs function packages as Lambda does: processes of AWS's runtime client, cold and warm, with Lambda's own errors."""
+"""Lambda: runs function packages in processes of AWS's runtime client, with cold starts and Lambda's own errors."""
 
 from local_aws.awslambda.model import Function, Invocation, LoggingConfig, Outcome, ThrottledError
 from local_aws.awslambda.runtime import LambdaRuntime

@@ -1,4 +1,4 @@
-"""Invocations of type Event: queued, retried, and in the end handed to a destination or dead-letter queue.
+"""Asynchronous invocations (type Event): queued, retried, then sent to a destination or a dead-letter queue.
 
 Formats: Lambda developer guide, "Retaining records of asynchronous invocations".
 """
@@ -13,11 +13,11 @@ from typing import Any
 
 from moto.awslambda.models import LambdaFunction
 
-from local_aws.awslambda.model import Invocation, NotRunError, Outcome, error_payload
+from local_aws.awslambda.execution_role import lambda_actor
+from local_aws.awslambda.model import Invocation, NotInvokedError, Outcome, error_payload
 from local_aws.awslambda.moto_adapter import read_function
 from local_aws.awslambda.runtime import LambdaRuntime
 from local_aws.delivery import Delivery
-from local_aws.iam.actors import taking
 
 _DEFAULT_RETRIES = 2
 _DEFAULT_AGE_SECONDS = 6 * 3600
@@ -27,7 +27,7 @@ _WORKERS = 16
 
 @dataclass(frozen=True)
 class _Policy:
-    """A function's event invoke configuration."""
+    """A function's event invoke configuration; destinations are ARNs."""
 
     retries: int
     age_seconds: float
@@ -37,7 +37,7 @@ class _Policy:
 
 
 class AsynchronousInvoker:
-    """Works off queued invocations with a few threads; what is queued is lost when the server ends."""
+    """Runs queued invocations with a few threads; the queue is lost when the server stops."""
 
     def __init__(self, runtime: LambdaRuntime, delivery: Delivery) -> None:
         self._runtime = runtime
@@ -50,29 +50,29 @@ class AsynchronousInvoker:
         self._workers.submit(self._run, configured, invocation)
 
     def close(self) -> None:
-        """Give up what is still queued."""
+        """Discard what is still queued."""
         self._closing.set()
         self._workers.shutdown(wait=False, cancel_futures=True)
 
     def _run(self, configured: LambdaFunction, invocation: Invocation) -> None:
         policy = _policy(configured)
         deadline = time.monotonic() + policy.age_seconds
-        outcome, attempts = self._until_done(configured, invocation, policy, deadline)
+        outcome, attempts = self._invoke_with_retries(configured, invocation, policy, deadline)
         if self._closing.is_set():
             return
         reason = "Success" if not outcome.error else "RetriesExhausted"
         if outcome.error and time.monotonic() > deadline:
             reason = "EventAgeExceeded"
         destination = policy.on_failure if outcome.error else policy.on_success
-        act_as = taking(configured.role, "lambda.amazonaws.com", configured.function_arn, configured.function_name)
+        actor = lambda_actor(read_function(configured))
         if destination:
             record = _record(invocation, outcome, attempts, reason)
-            self._delivery.send(destination, json.dumps(record), actor=act_as)
+            self._delivery.send(destination, json.dumps(record), actor=actor)
         if outcome.error and policy.dead_letter:
             attributes = _dead_letter_attributes(invocation, outcome)
-            self._delivery.send(policy.dead_letter, invocation.payload.decode(), actor=act_as, attributes=attributes)
+            self._delivery.send(policy.dead_letter, invocation.payload.decode(), actor=actor, attributes=attributes)
 
-    def _until_done(
+    def _invoke_with_retries(
         self, configured: LambdaFunction, invocation: Invocation, policy: _Policy, deadline: float
     ) -> tuple[Outcome, int]:
         waits = self._runtime.settings.retry_seconds
@@ -82,8 +82,8 @@ class AsynchronousInvoker:
                 outcome = self._runtime.invoke(read_function(configured), invocation)
                 attempts += 1
                 wait = waits[min(attempts, len(waits)) - 1]
-            except NotRunError:
-                # Lambda keeps an event that it could not run in its queue; it costs no retry.
+            except NotInvokedError:
+                # Lambda keeps an event in its queue if the function could not run; it counts no retry.
                 payload = error_payload("TooManyRequestsException", "Rate Exceeded.")
                 outcome = Outcome(payload, str(configured.version), "Unhandled", "TooManyRequestsException")
                 wait = _THROTTLE_WAIT_SECONDS
@@ -95,14 +95,14 @@ class AsynchronousInvoker:
 def _policy(configured: LambdaFunction) -> _Policy:
     given: dict[str, Any] = configured.event_invoke_config[-1].response() if configured.event_invoke_config else {}
     destinations = given.get("DestinationConfig") or {}
-    kept = getattr(configured, "kept_settings", {})
+    settings = getattr(configured, "kept_settings", {})
     retries = given.get("MaximumRetryAttempts")
     return _Policy(
         retries=_DEFAULT_RETRIES if retries is None else int(retries),
         age_seconds=float(given.get("MaximumEventAgeInSeconds") or _DEFAULT_AGE_SECONDS),
         on_success=(destinations.get("OnSuccess") or {}).get("Destination"),
         on_failure=(destinations.get("OnFailure") or {}).get("Destination"),
-        dead_letter=(kept.get("DeadLetterConfig") or {}).get("TargetArn"),
+        dead_letter=(settings.get("DeadLetterConfig") or {}).get("TargetArn"),
     )
 
 

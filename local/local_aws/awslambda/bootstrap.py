@@ -1,6 +1,6 @@
-"""What a function's process runs: AWS's own runtime client, and an end when the server ends.
+"""The program of a function's process: AWS's runtime client. It ends when the server ends.
 
-Started by path in an interpreter without site-packages, so it imports nothing of this project.
+It is started by path in an interpreter without site-packages, so it imports nothing of this project.
 """
 
 import os
@@ -10,13 +10,13 @@ import threading
 
 
 def _end_with_the_server() -> None:
-    """Leave at once, with all that was started, when standard input closes: even a kill -9 of the server closes it."""
+    """Kill this process group when standard input closes: even a kill -9 of the server closes it."""
     os.read(0, 1)
     os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":
     threading.Thread(target=_end_with_the_server, daemon=True).start()
-    from awslambdaric.__main__ import main
+    from awslambdaric.__main__ import main  # type: ignore[import-untyped]
 
     main(sys.argv)

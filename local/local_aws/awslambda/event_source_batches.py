@@ -1,7 +1,7 @@
-"""What an event source mapping does with the records of one shard, in order, until each is done with.
+"""How an event source mapping processes batches of one shard, in order: retries, bisecting, partial responses.
 
 Rules: Lambda developer guide, "Process Amazon Kinesis Data Streams records with Lambda" and "Configuring partial batch
-response with Kinesis Data Streams and Lambda". Pure: invoking, waiting and discarding are handed in.
+response with Kinesis Data Streams and Lambda". Pure: it calls functions for invoking, waiting and discarding.
 """
 
 import json
@@ -23,9 +23,9 @@ class RetryPolicy:
 
     Attributes:
         retries: retries after the first attempt; None: until the records expire.
-        age_seconds: records older than that are discarded; None: never.
-        bisect: split a batch that failed.
-        partial: the function reports the records that failed (ReportBatchItemFailures).
+        age_seconds: older records are discarded; None: never.
+        bisect: whether a failed batch is split in two.
+        partial: whether the function reports the failed records (ReportBatchItemFailures).
     """
 
     retries: int | None
@@ -35,8 +35,8 @@ class RetryPolicy:
 
 
 @dataclass(frozen=True)
-class Discarded:
-    """Records that were given up, and why."""
+class DiscardedBatch:
+    """Records that are discarded, and the reason."""
 
     records: Sequence[StreamRecord]
     reason: str
@@ -45,22 +45,22 @@ class Discarded:
 
 
 class BatchProcessor:
-    """Works through batches of one shard (or one of its parallel lanes)."""
+    """Processes batches of one shard, or of one of its lanes."""
 
     def __init__(
         self,
         invoke: Callable[[Sequence[StreamRecord]], Outcome | None],
-        discard: Callable[[Discarded], None],
+        discard: Callable[[DiscardedBatch], None],
         wait: Callable[[float], bool],
         now: Callable[[], float],
     ) -> None:
         """Make a processor.
 
         Args:
-            invoke: runs the function on records; None when it could not be reached (throttled): no attempt is counted.
-            discard: told of records that were given up.
-            wait: sleeps for seconds; true when the poller is to stop.
-            now: epoch seconds.
+            invoke: runs the function on records; returns None when it could not run (throttled), which is no attempt.
+            discard: called with records that are discarded.
+            wait: sleeps for seconds; returns true when the poller has to stop.
+            now: returns epoch seconds.
         """
         self._invoke = invoke
         self._discard = discard
@@ -68,7 +68,7 @@ class BatchProcessor:
         self._now = now
 
     def process(self, records: Sequence[StreamRecord], policy: RetryPolicy) -> int | None:
-        """Process a batch to its end; returns the last sequence number done, or None when stopped meanwhile."""
+        """Process a batch to its end; returns its last sequence number, or None when stopped before."""
         pending, attempts, waits, outcome = [list(records)], 0, 0, None
         while pending:
             batch = self._without_expired(pending.pop(0), policy, attempts, outcome)
@@ -85,10 +85,10 @@ class BatchProcessor:
                     pending[0:0] = [rest[:middle], rest[middle:]]
                     attempts = waits = 0
                     continue
-                # Progress makes the rest a batch of its own; without it, this was one more failed attempt.
+                # After progress the rest counts as a new batch; without progress this was one more failed attempt.
                 attempts = 0 if len(rest) < len(batch) else attempts + 1
                 if policy.retries is not None and attempts > policy.retries:
-                    self._discard(Discarded(rest, RETRIES_EXHAUSTED, attempts, outcome))
+                    self._discard(DiscardedBatch(rest, RETRIES_EXHAUSTED, attempts, outcome))
                     attempts = waits = 0
                     continue
             pending.insert(0, rest)
@@ -105,12 +105,12 @@ class BatchProcessor:
         oldest = self._now() - policy.age_seconds
         expired = [record for record in batch if record.arrival < oldest]
         if expired:
-            self._discard(Discarded(expired, AGE_EXCEEDED, attempts, outcome))
+            self._discard(DiscardedBatch(expired, AGE_EXCEEDED, attempts, outcome))
         return batch[len(expired) :]
 
 
 def _remaining(batch: list[StreamRecord], outcome: Outcome | None, partial: bool) -> list[StreamRecord]:
-    """Return the records that are still to be done: all from the lowest sequence number reported as failed."""
+    """Return the records that have to be retried: all from the lowest sequence number reported as failed."""
     if outcome is None or outcome.error:
         return batch
     if not partial:
@@ -126,22 +126,22 @@ def _remaining(batch: list[StreamRecord], outcome: Outcome | None, partial: bool
     return [record for record in batch if record.sequence >= first] if known else batch
 
 
-def _reported(answer: Any) -> list[Any]:
+def _reported(response: Any) -> list[Any]:
     """Return the identifiers of a batch response.
 
     Raises:
-        ValueError, TypeError, KeyError: it is malformed, which Lambda treats as a complete failure.
+        ValueError, TypeError, KeyError: the response is malformed; Lambda treats it as a complete failure.
     """
-    if answer is None:
+    if response is None:
         return []
-    failures = answer.get("batchItemFailures")
+    failures = response.get("batchItemFailures")
     if failures is None:
         return []
     return [failure["itemIdentifier"] for failure in failures]
 
 
-def event(records: Sequence[StreamRecord], stream_arn: str, region: str, role: str) -> dict[str, Any]:
-    """Return the event that Lambda hands to a function for these records."""
+def kinesis_event(records: Sequence[StreamRecord], stream_arn: str, region: str, role: str) -> dict[str, Any]:
+    """Return the event with which Lambda invokes a function for these records."""
     return {
         "Records": [
             {

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from local_aws.awslambda.model import Function, Invocation, Outcome, error_payload
 from local_aws.awslambda.process_output import ProcessOutput
-from local_aws.awslambda.runtime_api import Answer, ProcessEndedError, RuntimeApi
+from local_aws.awslambda.runtime_api import ProcessEndedError, RuntimeApi, RuntimeResponse
 
 # Lambda gives the initialisation ten seconds before it counts against the function's own timeout.
 INIT_SECONDS = 10.0
@@ -22,23 +22,24 @@ _BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 
 
 @dataclass(frozen=True)
-class Report:
-    """The figures of Lambda's REPORT line; milliseconds and MB, `init` only after a cold start."""
+class InvocationReport:
+    """The figures of Lambda's REPORT line, in milliseconds and MB; `init` only after a cold start."""
 
     duration: float
     init: float | None
     max_memory: int | None
 
 
-class Environment:
-    """A process of AWS's runtime client with one function's code, started at once."""
+class ExecutionEnvironment:
+    """A process of AWS's runtime client with one function's code."""
 
     def __init__(self, function: Function, task_root: Path, variables: Mapping[str, str]) -> None:
         """Start the process.
 
         Args:
+            function: what it runs.
             task_root: the extracted package; also the working directory.
-            variables: the whole process environment, except the Runtime API's address.
+            variables: the environment of the process, except the address of the Runtime API.
         """
         self.function = function
         self.log_stream = f"{time.strftime('%Y/%m/%d')}/[{function.version}]{uuid.uuid4().hex}"
@@ -58,11 +59,11 @@ class Environment:
             start_new_session=True,
         )
         os.close(write_end)
-        self._output = ProcessOutput(read_end, self._ended)
+        self._output = ProcessOutput(read_end, self._on_end)
 
     @property
     def pid(self) -> int:
-        """The process's id."""
+        """The id of the process."""
         return self._process.pid
 
     @property
@@ -70,11 +71,11 @@ class Environment:
         """Whether the process still runs."""
         return self._process.poll() is None
 
-    def invoke(self, invocation: Invocation) -> tuple[Outcome, list[str], Report]:
-        """Serve one invocation; a process that timed out or broke is dead afterwards.
+    def invoke(self, invocation: Invocation) -> tuple[Outcome, list[str], InvocationReport]:
+        """Run one invocation; the process is stopped if it timed out or crashed.
 
         Returns:
-            The outcome (without log), the lines printed, and the figures for the REPORT line.
+            The outcome (without log), the printed lines, and the figures for the REPORT line.
         """
         cold = self.served == 0
         self.served += 1
@@ -84,12 +85,12 @@ class Environment:
             self._api.initialised.result(timeout=INIT_SECONDS + self.function.timeout)
             began = time.monotonic()
             init = (began - init_started) * 1000 if cold else None
-            body, error_type = self._answer(invocation)
+            body, error_type = self._wait_for_response(invocation)
         except ProcessEndedError:
-            init, (body, error_type) = None, self._exit_answer(invocation)
+            init, (body, error_type) = None, self._exit_response(invocation)
         except WaitTimeoutError:
-            init, (body, error_type) = None, self._timeout_answer(invocation)
-        report = Report((time.monotonic() - began) * 1000, init, self._max_memory())
+            init, (body, error_type) = None, self._timeout_response(invocation)
+        report = InvocationReport((time.monotonic() - began) * 1000, init, self._max_memory())
         if not self.alive or error_type == "Sandbox.Timedout":
             self.stop()
         self.idle_since = time.monotonic()
@@ -97,7 +98,7 @@ class Environment:
         return outcome, self._output.take(), report
 
     def stop(self) -> None:
-        """End the process and whatever it started; returns when it is gone."""
+        """Kill the process and its children; returns when it has ended."""
         self._api.close()
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
@@ -105,17 +106,17 @@ class Environment:
         if self._process.stdin:
             self._process.stdin.close()
 
-    def _answer(self, invocation: Invocation) -> Answer:
+    def _wait_for_response(self, invocation: Invocation) -> RuntimeResponse:
         future = self._api.send(invocation, deadline=time.time() + self.function.timeout)
         if not self.alive:
             raise ProcessEndedError
         return future.result(timeout=self.function.timeout)
 
-    def _ended(self) -> None:
+    def _on_end(self) -> None:
         self._process.wait()
         self._api.fail(ProcessEndedError())
 
-    def _exit_answer(self, invocation: Invocation) -> Answer:
+    def _exit_response(self, invocation: Invocation) -> RuntimeResponse:
         if self._api.init_error:
             return self._api.init_error
         code = self._process.wait()
@@ -128,13 +129,13 @@ class Environment:
         message = f"RequestId: {invocation.request_id} Error: {reason}"
         return error_payload("Runtime.ExitError", message), "Runtime.ExitError"
 
-    def _timeout_answer(self, invocation: Invocation) -> Answer:
+    def _timeout_response(self, invocation: Invocation) -> RuntimeResponse:
         reason = f"Task timed out after {self.function.timeout:.2f} seconds"
         message = f"RequestId: {invocation.request_id} Error: {reason}"
         return error_payload("Sandbox.Timedout", message), "Sandbox.Timedout"
 
     def _max_memory(self) -> int | None:
-        """Peak resident MB, where the system tells (Linux)."""
+        """Return the peak resident memory in MB; None where the system does not have it (only Linux has)."""
         try:
             status = Path(f"/proc/{self._process.pid}/status").read_text()
         except OSError:
@@ -144,6 +145,6 @@ class Environment:
 
 
 def _signal_word(number: int) -> str:
-    """Name a signal as Go's runtime, which Lambda is written in, does."""
+    """Return the name of a signal as Go's runtime, in which Lambda is written, gives it."""
     words = {signal.SIGKILL: "killed", signal.SIGTERM: "terminated", signal.SIGSEGV: "segmentation fault"}
     return words.get(signal.Signals(number), signal.Signals(number).name.lower())

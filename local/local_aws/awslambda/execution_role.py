@@ -1,9 +1,9 @@
-"""Whom Lambda acts as for a function: the function's role."""
+"""The execution role of a function."""
 
 from local_aws.awslambda.model import Function
-from local_aws.iam.actors import Actor, taking
+from local_aws.iam.actors import Actor, assumed_role
 
 
-def acting(function: Function) -> Actor:
-    """Return the actor that Lambda is for a function; the session has the function's name."""
-    return taking(function.role, "lambda.amazonaws.com", function.arn, function.name)
+def lambda_actor(function: Function) -> Actor:
+    """Return the actor for Lambda when it assumes a function's role; the session has the function's name."""
+    return assumed_role(function.role, "lambda.amazonaws.com", function.arn, function.name)

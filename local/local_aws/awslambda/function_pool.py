@@ -1,35 +1,35 @@
-"""The processes of one function: warm ones first, new ones as long as there is room, waiting after that."""
+"""The processes of one function: an idle one first, a new one while there is room, otherwise the call waits."""
 
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from local_aws.awslambda.execution_environment import Environment
+from local_aws.awslambda.execution_environment import ExecutionEnvironment
 from local_aws.awslambda.model import Function, ThrottledError
 
 
 class FunctionPool:
-    """Hands out environments of one function, all its versions together, as reserved concurrency counts them."""
+    """The environments of one function, of all its versions together, as reserved concurrency counts them."""
 
-    def __init__(self, start: Callable[[Function], Environment], capacity: int) -> None:
+    def __init__(self, start: Callable[[Function], ExecutionEnvironment], capacity: int) -> None:
         """Make an empty pool.
 
         Args:
             start: starts an environment.
-            capacity: most processes at a time; further calls wait, for this machine is not a region.
+            capacity: maximum number of processes; more calls wait, because one machine is not a region.
         """
         self._start = start
         self._capacity = capacity
         self._changed = threading.Condition()
-        self._idle: list[Environment] = []
-        self._busy: list[Environment] = []
+        self._idle: list[ExecutionEnvironment] = []
+        self._busy: list[ExecutionEnvironment] = []
         self._starting = 0
         self._in_flight = 0
         self._closed = False
 
     @contextmanager
-    def environment(self, function: Function) -> Iterator[Environment]:
+    def lend(self, function: Function) -> Iterator[ExecutionEnvironment]:
         """Lend an environment for one invocation.
 
         Raises:
@@ -46,33 +46,33 @@ class FunctionPool:
             with self._changed:
                 self._in_flight -= 1
 
-    def snapshot(self) -> list[tuple[Environment, bool]]:
-        """Every environment, and whether it is busy."""
+    def snapshot(self) -> list[tuple[ExecutionEnvironment, bool]]:
+        """Return every environment, and whether it is busy."""
         with self._changed:
             return [(item, True) for item in self._busy] + [(item, False) for item in self._idle]
 
-    def stop(self, *, keep: Callable[[Environment], bool] = lambda environment: False) -> int:
+    def stop(self, *, keep: Callable[[ExecutionEnvironment], bool] = lambda environment: False) -> int:
         """Stop every environment for which `keep` is false, busy or not; returns how many."""
-        doomed = [environment for environment, _ in self.snapshot() if not keep(environment)]
-        for environment in doomed:
+        stopping = [environment for environment, _ in self.snapshot() if not keep(environment)]
+        for environment in stopping:
             self._forget(environment)
             environment.stop()
-        return len(doomed)
+        return len(stopping)
 
     def close(self) -> None:
-        """Stop everything and lend nothing more."""
+        """Stop every environment and lend no more."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
         self.stop()
 
     def reap(self, idle_seconds: float) -> None:
-        """Stop environments that have waited for work too long, or that died meanwhile."""
+        """Stop environments that were idle for too long, or whose process has ended."""
         oldest = time.monotonic() - idle_seconds
         with self._changed:
-            doomed = [item for item in self._idle if item.idle_since < oldest or not item.alive]
-            self._idle = [item for item in self._idle if item not in doomed]
-        for environment in doomed:
+            stopping = [item for item in self._idle if item.idle_since < oldest or not item.alive]
+            self._idle = [item for item in self._idle if item not in stopping]
+        for environment in stopping:
             environment.stop()
 
     def _enter(self, function: Function) -> None:
@@ -82,8 +82,8 @@ class FunctionPool:
                 raise ThrottledError(function.name)
             self._in_flight += 1
 
-    def _acquire(self, function: Function) -> Environment:
-        stale: list[Environment] = []
+    def _acquire(self, function: Function) -> ExecutionEnvironment:
+        stale: list[ExecutionEnvironment] = []
         with self._changed:
             while True:
                 if self._closed:
@@ -103,8 +103,8 @@ class FunctionPool:
             retired.stop()
         return environment or self._start_new(function)
 
-    def _pop_idle(self, function: Function, stale: list[Environment]) -> Environment | None:
-        """Take the most recently used environment that fits; collect those that the version has outgrown."""
+    def _pop_idle(self, function: Function, stale: list[ExecutionEnvironment]) -> ExecutionEnvironment | None:
+        """Take the most recently used environment that fits; add those with an old configuration to `stale`."""
         for environment in reversed(self._idle):
             if environment.function.version != function.version:
                 continue
@@ -115,7 +115,7 @@ class FunctionPool:
             return self._pop_idle(function, stale)
         return None
 
-    def _start_new(self, function: Function) -> Environment:
+    def _start_new(self, function: Function) -> ExecutionEnvironment:
         try:
             environment = self._start(function)
         finally:
@@ -126,7 +126,7 @@ class FunctionPool:
             self._busy.append(environment)
         return environment
 
-    def _release(self, environment: Environment) -> None:
+    def _release(self, environment: ExecutionEnvironment) -> None:
         with self._changed:
             if environment in self._busy:
                 self._busy.remove(environment)
@@ -134,7 +134,7 @@ class FunctionPool:
                     self._idle.append(environment)
             self._changed.notify()
 
-    def _forget(self, environment: Environment) -> None:
+    def _forget(self, environment: ExecutionEnvironment) -> None:
         with self._changed:
             for group in (self._idle, self._busy):
                 if environment in group:

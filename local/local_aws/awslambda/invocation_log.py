@@ -1,6 +1,7 @@
-"""What Lambda writes down about an invocation: platform lines, the function's log group, its metrics."""
+"""The log and the metrics of invocations: platform lines, the function's log group, its metrics."""
 
 import json
+import logging
 import math
 import queue
 import threading
@@ -12,22 +13,23 @@ from typing import Any
 
 from moto.logs.models import LogStream, logs_backends
 
-from local_aws.awslambda.execution_environment import Report
-from local_aws.awslambda.execution_role import acting
+from local_aws.awslambda.execution_environment import InvocationReport
+from local_aws.awslambda.execution_role import lambda_actor
 from local_aws.awslambda.model import Function, Invocation, Outcome
 from local_aws.cloudwatch.metrics import put_metrics, record_embedded_metrics
-from local_aws.iam.access_denied import RefusedError
-from local_aws.iam.authorization import Guard
-from local_aws.kms.key_usage import Use
-from local_aws.trouble import report
+from local_aws.iam.access_denied import AccessDeniedError
+from local_aws.iam.authorization import Authorizer
+from local_aws.iam.permission import Permission
 
-# A server that is held open must not grow with every line; older events of a busy stream go.
-MOST_EVENTS_PER_STREAM = 10_000
+_log = logging.getLogger(__name__)
+
+# A server that runs for long must not grow with every line: the oldest events of a stream are deleted.
+MAXIMUM_EVENTS_PER_STREAM = 10_000
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One invocation's lines, on their way to CloudWatch."""
+class LogEntry:
+    """The lines of one invocation; `duration` in milliseconds."""
 
     function: Function
     stream: str
@@ -36,63 +38,63 @@ class Entry:
     failed: bool
 
 
-class Journal:
-    """Writes entries to moto's CloudWatch behind the caller's back, so that no caller waits for it."""
+class InvocationLog:
+    """Writes entries to moto's CloudWatch in a thread of its own, so that no caller waits for it."""
 
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
-        self._entries: queue.SimpleQueue[Entry | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._write_on, daemon=True, name="lambda-journal")
+    def __init__(self, authorizer: Authorizer) -> None:
+        self._authorizer = authorizer
+        self._entries: queue.SimpleQueue[LogEntry | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write_entries, daemon=True, name="lambda-log")
         self._thread.start()
 
-    def add(self, entry: Entry) -> None:
-        """Write an entry soon."""
+    def add(self, entry: LogEntry) -> None:
+        """Queue an entry."""
         self._entries.put(entry)
 
     def close(self) -> None:
-        """Write what is left and stop."""
+        """Write the remaining entries and stop."""
         self._entries.put(None)
         self._thread.join(timeout=5)
 
-    def _write_on(self) -> None:
+    def _write_entries(self) -> None:
         while entry := self._entries.get():
             try:
                 self._write(entry)
-            except Exception as error:
-                report(f"log of {entry.function.name}", error)
+            except Exception:
+                _log.exception("log of %s", entry.function.name)
 
-    def _write(self, entry: Entry) -> None:
+    def _write(self, entry: LogEntry) -> None:
         function = entry.function
         if self._may_write(function, entry.stream):
             _write_log(function, entry.stream, entry.lines)
             for line in entry.lines:
                 record_embedded_metrics(line, function.account_id, function.region)
-        put_metrics(function.account_id, function.region, "AWS/Lambda", _own_metrics(entry))
+        put_metrics(function.account_id, function.region, "AWS/Lambda", _metrics(entry))
 
     def _may_write(self, function: Function, stream: str) -> bool:
-        """Whether the function's role may: what it may not write is lost, without a word, as on AWS."""
+        """Whether the function's role may write: as on AWS, a log that it may not write is lost without an error."""
         group = f"arn:aws:logs:{function.region}:{function.account_id}:log-group:{function.logging.group}"
-        uses = [Use("logs:PutLogEvents", f"{group}:log-stream:{stream}")]
+        permissions = [Permission("logs:PutLogEvents", f"{group}:log-stream:{stream}")]
         known = logs_backends[function.account_id][function.region].groups.get(function.logging.group)
         if known is None or stream not in known.streams:
-            uses.insert(0, Use("logs:CreateLogStream", f"{group}:log-stream:{stream}"))
+            permissions.insert(0, Permission("logs:CreateLogStream", f"{group}:log-stream:{stream}"))
         if known is None:
-            uses.insert(0, Use("logs:CreateLogGroup", group))
+            permissions.insert(0, Permission("logs:CreateLogGroup", group))
         try:
-            self._guard.act(acting(function), function.region, *uses)
-        except RefusedError:
+            self._authorizer.require_with_keys(lambda_actor(function), function.region, *permissions)
+        except AccessDeniedError:
             return False
         return True
 
 
-def throttle_metric(function: Function) -> None:
-    """Count an invocation that was refused."""
+def record_throttle(function: Function) -> None:
+    """Count an invocation that was throttled."""
     metric = {"MetricName": "Throttles", "Value": 1, "Unit": "Count", "Dimensions": _dimensions(function)}
     put_metrics(function.account_id, function.region, "AWS/Lambda", [metric])
 
 
 def platform_lines(
-    function: Function, invocation: Invocation, outcome: Outcome, report: Report
+    function: Function, invocation: Invocation, outcome: Outcome, report: InvocationReport
 ) -> tuple[list[str], list[str]]:
     """Return the lines that Lambda writes before and after the function's own.
 
@@ -108,19 +110,19 @@ def platform_lines(
         f"Max Memory Used: {report.max_memory} MB" if report.max_memory else "",
         f"Init Duration: {report.init:.2f} ms" if report.init else "",
     ]
-    trouble = []
+    failure = []
     if outcome.error_type == "Sandbox.Timedout":
         reason = json.loads(outcome.payload)["errorMessage"].split("Error: ")[-1]
-        trouble = [f"{_now()} {invocation.request_id} {reason}"]
+        failure = [f"{_now()} {invocation.request_id} {reason}"]
     elif outcome.error_type == "Runtime.ExitError":
-        trouble = [json.loads(outcome.payload)["errorMessage"], "Runtime.ExitError"]
+        failure = [json.loads(outcome.payload)["errorMessage"], "Runtime.ExitError"]
     report_line = "\t".join([f"REPORT RequestId: {invocation.request_id}", *filter(None, figures)])
     start = f"START RequestId: {invocation.request_id} Version: {function.version}"
-    return [start], [*trouble, f"END RequestId: {invocation.request_id}", report_line]
+    return [start], [*failure, f"END RequestId: {invocation.request_id}", report_line]
 
 
 def _json_lines(
-    function: Function, invocation: Invocation, outcome: Outcome, report: Report
+    function: Function, invocation: Invocation, outcome: Outcome, report: InvocationReport
 ) -> tuple[list[str], list[str]]:
     if function.logging.system_level == "WARN" and not outcome.error:
         return [], []
@@ -157,10 +159,10 @@ def _write_log(function: Function, stream_name: str, lines: Iterable[str]) -> No
     stream: LogStream = group.streams[stream_name]
     now = int(time.time() * 1000)
     stream.put_log_events([{"timestamp": now, "message": line} for line in lines if line])
-    del stream.events[:-MOST_EVENTS_PER_STREAM]
+    del stream.events[:-MAXIMUM_EVENTS_PER_STREAM]
 
 
-def _own_metrics(entry: Entry) -> list[dict[str, Any]]:
+def _metrics(entry: LogEntry) -> list[dict[str, Any]]:
     dimensions = _dimensions(entry.function)
     return [
         {"MetricName": "Invocations", "Value": 1, "Unit": "Count", "Dimensions": dimensions},

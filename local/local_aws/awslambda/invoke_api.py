@@ -1,4 +1,4 @@
-"""Lambda's Invoke over HTTP (API reference: Invoke), in front of the runtime."""
+"""Lambda's API operation Invoke (API reference: Invoke)."""
 
 import base64
 import json
@@ -11,18 +11,18 @@ from moto.awslambda.utils import get_backend
 from werkzeug import Request, Response
 
 from local_aws.awslambda.asynchronous_invocation import AsynchronousInvoker
-from local_aws.awslambda.model import Invocation, Outcome, RoleRefusedError, ThrottledError, error_payload
+from local_aws.awslambda.model import Invocation, Outcome, RoleNotAssumedError, ThrottledError, error_payload
 from local_aws.awslambda.moto_adapter import new_invocation, read_function
 from local_aws.awslambda.runtime import LambdaRuntime
 from local_aws.service import SignedRequest
 
 _PATH = re.compile(r"^/2015-03-31/functions/(?P<function>.+)/invocations/?$")
-_MOST_SYNCHRONOUS_BYTES = 6 * 1024 * 1024
-_MOST_ASYNCHRONOUS_BYTES = 1024 * 1024
+_MAXIMUM_SYNCHRONOUS_BYTES = 6 * 1024 * 1024
+_MAXIMUM_ASYNCHRONOUS_BYTES = 1024 * 1024
 _LOG_TAIL_BYTES = 4096
 
 
-class InvocationFront:
+class InvokeApi:
     """Answers Invoke; no lock is held while a function runs."""
 
     def __init__(self, runtime: LambdaRuntime, asynchronous: AsynchronousInvoker) -> None:
@@ -40,19 +40,19 @@ class InvocationFront:
     def _answer(self, request: Request, name: str, account_id: str, region: str) -> Response:
         payload = request.get_data() or b"{}"
         kind = request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
-        if refusal := _refuse(payload, kind):
-            return refusal
+        if error := _check_payload(payload, kind):
+            return error
         qualifier = request.args.get("Qualifier")
         try:
             configured = get_backend(account_id, region).get_function(name, qualifier)
-        except (UnknownFunctionException, UnknownAliasException) as error:
-            return _error(404, "ResourceNotFoundException", str(error.message))
+        except (UnknownFunctionException, UnknownAliasException) as unknown:
+            return _error(404, "ResourceNotFoundException", str(unknown.message))
         invocation = new_invocation(payload, _invoked_arn(configured, name, qualifier), _client_context(request))
         if kind == "DryRun":
-            return _respond(Response(status=204), invocation)
+            return _with_ids(Response(status=204), invocation)
         if kind == "Event":
             self._asynchronous.submit(configured, invocation)
-            return _respond(Response(status=202), invocation)
+            return _with_ids(Response(status=202), invocation)
         return self._invoke(configured, invocation, tail=request.headers.get("X-Amz-Log-Type") == "Tail")
 
     def _invoke(self, configured: LambdaFunction, invocation: Invocation, *, tail: bool) -> Response:
@@ -61,12 +61,14 @@ class InvocationFront:
         except ThrottledError:
             details = {"Reason": "ReservedFunctionConcurrentInvocationLimitExceeded"}
             return _error(429, "TooManyRequestsException", "Rate Exceeded.", details)
-        except RoleRefusedError:
+        except RoleNotAssumedError:
             return _error(
                 403, "AccessDeniedException", "The role defined for the function cannot be assumed by Lambda."
             )
-        if len(outcome.payload) > _MOST_SYNCHRONOUS_BYTES:
-            message = f"Response payload size exceeded maximum allowed payload size ({_MOST_SYNCHRONOUS_BYTES} bytes)."
+        if len(outcome.payload) > _MAXIMUM_SYNCHRONOUS_BYTES:
+            message = (
+                f"Response payload size exceeded maximum allowed payload size ({_MAXIMUM_SYNCHRONOUS_BYTES} bytes)."
+            )
             body = error_payload("Function.ResponseSizeTooLarge", message)
             outcome = Outcome(body, outcome.version, "Unhandled", "Function.ResponseSizeTooLarge", outcome.log)
         response = Response(outcome.payload, content_type="application/json")
@@ -76,11 +78,11 @@ class InvocationFront:
         if tail:
             log = outcome.log.encode()[-_LOG_TAIL_BYTES:]
             response.headers["X-Amz-Log-Result"] = base64.b64encode(log).decode()
-        return _respond(response, invocation)
+        return _with_ids(response, invocation)
 
 
-def _refuse(payload: bytes, kind: str) -> Response | None:
-    limit = _MOST_ASYNCHRONOUS_BYTES if kind == "Event" else _MOST_SYNCHRONOUS_BYTES
+def _check_payload(payload: bytes, kind: str) -> Response | None:
+    limit = _MAXIMUM_ASYNCHRONOUS_BYTES if kind == "Event" else _MAXIMUM_SYNCHRONOUS_BYTES
     if len(payload) > limit:
         message = f"Request must be smaller than {limit} bytes for the InvokeFunction operation"
         return _error(413, "RequestTooLargeException", message)
@@ -93,7 +95,7 @@ def _refuse(payload: bytes, kind: str) -> Response | None:
 
 
 def _invoked_arn(configured: LambdaFunction, name: str, qualifier: str | None) -> str:
-    """Return the ARN as the caller named it: with alias or version when it gave one."""
+    """Return the ARN as the caller gave it: with the alias or version, if it gave one."""
     arn = ":".join(configured.function_arn.split(":")[:7])
     named = name.split(":function:")[-1].split(":")
     qualifier = named[1] if len(named) > 1 else qualifier
@@ -105,7 +107,7 @@ def _client_context(request: Request) -> str | None:
     return base64.b64decode(encoded).decode() if encoded else None
 
 
-def _respond(response: Response, invocation: Invocation) -> Response:
+def _with_ids(response: Response, invocation: Invocation) -> Response:
     response.headers["x-amzn-RequestId"] = invocation.request_id
     response.headers["X-Amzn-Trace-Id"] = invocation.trace_id
     return response

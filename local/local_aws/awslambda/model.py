@@ -1,4 +1,4 @@
-"""The words of the runtime: a function to run, an invocation of it, and what came of it."""
+"""The runtime's model: a function, an invocation of it, and its outcome."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class LoggingConfig:
-    """A function's logging as configured: where its lines go, their format, and the level of the platform's own."""
+    """A function's logging configuration: log group, format, and the levels of its lines and the platform's."""
 
     group: str
     format: str = "Text"
@@ -52,7 +52,7 @@ class Function:
 
     @property
     def fingerprint(self) -> tuple[Any, ...]:
-        """Equal for two looks at a function exactly when a process started for the one may serve the other."""
+        """A value that is equal for two configurations if a process of one can run invocations of the other."""
         return (
             self.version,
             self.code_sha256,
@@ -69,12 +69,13 @@ class Function:
 
 @dataclass(frozen=True)
 class Invocation:
-    """One event on its way to a function.
+    """One event for a function.
 
     Attributes:
-        request_id: the id the function sees and the caller gets.
+        request_id: the id that the function and the caller get.
         payload: JSON text.
-        invoked_arn: the ARN the caller used, alias included.
+        invoked_arn: the ARN that the caller used, with its alias.
+        trace_id: X-Ray's header.
         client_context: JSON text, base64 decoded, or None.
     """
 
@@ -87,13 +88,14 @@ class Invocation:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a function answered.
+    """The outcome of an invocation.
 
     Attributes:
         payload: JSON text: the handler's result or the error object.
+        version: the version that ran.
         error: None, or `Unhandled` as in the header X-Amz-Function-Error.
         error_type: the error object's type, for logs and destinations.
-        log: what the invocation printed, platform lines included.
+        log: what the invocation printed, with the platform's lines.
     """
 
     payload: bytes
@@ -103,16 +105,16 @@ class Outcome:
     log: str = ""
 
 
-class NotRunError(Exception):
-    """The function was not run at all."""
+class NotInvokedError(Exception):
+    """The function did not run."""
 
 
-class RoleRefusedError(NotRunError):
-    """Lambda may not take the function's role."""
+class RoleNotAssumedError(NotInvokedError):
+    """Lambda may not assume the function's role."""
 
 
-class ThrottledError(NotRunError):
-    """The function's reserved concurrency is in use: Lambda answers TooManyRequestsException."""
+class ThrottledError(NotInvokedError):
+    """The function's reserved concurrency is in use: Lambda returns TooManyRequestsException."""
 
 
 def error_payload(error_type: str, message: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The seam between moto's Lambda, which keeps the configuration, and the runtime, which runs the code."""
+"""The adapter between moto's Lambda, which stores the configuration, and the runtime, which runs the code."""
 
 import json
 import secrets
@@ -9,12 +9,12 @@ from typing import Any
 from moto.awslambda.models import LambdaFunction, LambdaStorage
 from moto.awslambda.utils import get_backend
 
-from local_aws.awslambda.model import Function, Invocation, LoggingConfig, NotRunError, error_payload
+from local_aws.awslambda.model import Function, Invocation, LoggingConfig, NotInvokedError, error_payload
 from local_aws.awslambda.runtime import LambdaRuntime
 
 
 def read_function(configured: LambdaFunction) -> Function:
-    """Return what the runtime must know of a function that moto keeps."""
+    """Return a function of moto as the runtime needs it."""
     backend = get_backend(configured.account_id, configured.region)
     latest = backend._lambdas._functions.get(configured.function_name, {}).get("latest") or configured
     reserved = latest.reserved_concurrency
@@ -41,20 +41,20 @@ def read_function(configured: LambdaFunction) -> Function:
 
 
 def new_invocation(payload: bytes, invoked_arn: str, client_context: str | None = None) -> Invocation:
-    """Return an invocation with fresh request and trace ids."""
+    """Return an invocation with new request and trace ids."""
     trace = f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)};Parent={secrets.token_hex(8)};Sampled=0"
     return Invocation(str(uuid.uuid4()), payload, invoked_arn, trace, client_context)
 
 
-def connect(runtime: LambdaRuntime) -> None:
-    """Let everything inside moto that invokes a function (SNS, SQS, EventBridge, log filters) use the runtime."""
+def invoke_through(runtime: LambdaRuntime) -> None:
+    """Make everything in moto that invokes or deletes a function (SNS, SQS, log filters …) use the runtime."""
 
     def _invoke_lambda(self: LambdaFunction, event: Any = None) -> tuple[str, bool, str]:
         function = read_function(self)
         invocation = new_invocation(json.dumps(event or {}).encode(), self.function_arn)
         try:
             outcome = runtime.invoke(function, invocation)
-        except NotRunError:
+        except NotInvokedError:
             return error_payload("TooManyRequestsException", "Rate Exceeded.").decode(), True, ""
         return outcome.payload.decode(), outcome.error is not None, outcome.log
 
@@ -70,7 +70,7 @@ def connect(runtime: LambdaRuntime) -> None:
 
 
 def _logging(configured: LambdaFunction) -> LoggingConfig:
-    # Kept on the function by local_aws.awslambda.moto_corrections; moto itself drops it.
+    # Stored on the function by local_aws.awslambda.moto_corrections; moto itself drops it.
     given = getattr(configured, "kept_settings", {}).get("LoggingConfig") or {}
     return LoggingConfig(
         group=given.get("LogGroup") or configured.logs_group_name,

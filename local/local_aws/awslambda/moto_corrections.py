@@ -33,37 +33,37 @@ def keep_settings() -> None:
     """
 
     @wrap_method(LambdaFunction, "__init__")
-    def make(original: Any, self: LambdaFunction, account_id: str, spec: dict[str, Any], *args: Any, **kw: Any) -> None:
+    def make(original: Any, self: Any, account_id: str, spec: dict[str, Any], *args: Any, **kw: Any) -> None:
         self.kept_settings = {key: spec[key] for key in _KEPT if spec.get(key)}
         self.source_kms_key_arn = spec.get("Code", {}).get("SourceKMSKeyArn")
         original(self, account_id, spec, *args, **kw)
 
     @wrap_method(LambdaFunction, "get_configuration")
     def get_configuration(original: Any, self: LambdaFunction, on_create: bool = False) -> dict[str, Any]:
-        return {**original(self, on_create), **_shown(self)}
+        return {**original(self, on_create), **_describe(self)}
 
     @wrap_method(LambdaFunction, "get_code")
-    def get_code(original: Any, self: LambdaFunction) -> dict[str, Any]:
-        answer = original(self)
+    def get_code(original: Any, self: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = original(self)
         if self.source_kms_key_arn:
             answer.setdefault("Code", {})["SourceKMSKeyArn"] = self.source_kms_key_arn
         return answer
 
 
-def _shown(function: Any) -> dict[str, Any]:
+def _describe(function: Any) -> dict[str, Any]:
     logging = {"LogFormat": "Text", "LogGroup": function.logs_group_name}
     logging.update(function.kept_settings.get("LoggingConfig", {}))
     if logging["LogFormat"] == "JSON":
         logging = {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO", **logging}
     snap_start = function.kept_settings.get("SnapStart", {}).get("ApplyOn", "None")
     optimised = "On" if snap_start == "PublishedVersions" and str(function.version) != "$LATEST" else "Off"
-    shown = {
+    described = {
         "LoggingConfig": logging,
         "SnapStart": {"ApplyOn": snap_start, "OptimizationStatus": optimised},
     }
     if function.kept_settings.get("DeadLetterConfig", {}).get("TargetArn"):
-        shown["DeadLetterConfig"] = function.kept_settings["DeadLetterConfig"]
-    return shown
+        described["DeadLetterConfig"] = function.kept_settings["DeadLetterConfig"]
+    return described
 
 
 @correction
@@ -75,7 +75,7 @@ def update_all_settings() -> None:
     """
 
     @wrap_method(LambdaFunction, "update_configuration")
-    def update_configuration(original: Any, self: LambdaFunction, updates: dict[str, Any]) -> dict[str, Any]:
+    def update_configuration(original: Any, self: Any, updates: dict[str, Any]) -> Any:
         # A new dict: versions published before share the old one.
         self.kept_settings = {**self.kept_settings, **{key: updates[key] for key in _KEPT if key in updates}}
         for key, attribute in _UPDATED_ATTRIBUTES.items():
@@ -88,7 +88,7 @@ def update_all_settings() -> None:
         return original(self, updates)
 
     @wrap_method(LambdaFunction, "update_function_code")
-    def update_function_code(original: Any, self: LambdaFunction, updates: dict[str, Any]) -> dict[str, Any]:
+    def update_function_code(original: Any, self: Any, updates: dict[str, Any]) -> Any:
         if "Architectures" in updates:
             self.architectures = updates["Architectures"]
         if "ZipFile" in updates or "S3Key" in updates:
@@ -105,7 +105,7 @@ def keep_alias_of_mapping() -> None:
     """
 
     @wrap_method(LambdaBackend, "create_event_source_mapping")
-    def create_event_source_mapping(original: Any, self: LambdaBackend, spec: dict[str, Any]) -> EventSourceMapping:
+    def create_event_source_mapping(original: Any, self: LambdaBackend, spec: dict[str, Any]) -> Any:
         if ":sqs:" not in spec.get("EventSourceArn", ""):
             spec = {**_STREAM_DEFAULTS, **spec}
         mapping = original(self, spec)

@@ -1,4 +1,4 @@
-"""Function packages on disk: each zip extracted once, and the modules the Lambda runtime itself brings."""
+"""Function packages on disk: each zip is extracted once; and the modules that Lambda's runtime provides."""
 
 import io
 import os
@@ -9,7 +9,7 @@ import zipfile
 from importlib import metadata
 from pathlib import Path
 
-# What AWS's Python runtimes put beside a function's own code; everything else must come in its zip.
+# The distributions that AWS's Python runtimes provide; everything else must be in the zip.
 RUNTIME_DISTRIBUTIONS = (
     "awslambdaric",
     "snapshot-restore-py",
@@ -27,12 +27,12 @@ _lock = threading.Lock()
 
 
 def extract(code: bytes, sha256: str, root: Path) -> Path:
-    """Return the folder that holds the zip's content, extracting it the first time it is seen.
+    """Return the folder with the content of a zip; extracts it the first time.
 
     Args:
         code: the zip.
         sha256: its digest as Lambda gives it (base64); names the folder.
-        root: folder that holds the packages.
+        root: folder for the packages.
     """
     target = root / sha256.replace("/", "_").replace("+", "-").rstrip("=")
     with _lock:

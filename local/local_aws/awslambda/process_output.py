@@ -1,4 +1,4 @@
-"""The lines that a function's process prints, attributed to the invocation that printed them."""
+"""The lines that a function's process prints, by invocation."""
 
 import os
 import select
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class ProcessOutput:
-    """Reads one process's output pipe so that it never fills, and hands the lines over on demand."""
+    """Reads the output pipe of one process, so that it never fills, and returns the lines on demand."""
 
     def __init__(self, descriptor: int, on_end: Callable[[], None]) -> None:
         """Start reading.
@@ -22,12 +22,12 @@ class ProcessOutput:
         self._lock = threading.Lock()
         self._chunks: list[bytes] = []
         self._ended = False
-        threading.Thread(target=self._read_on, daemon=True).start()
+        threading.Thread(target=self._read_until_end, daemon=True).start()
 
     def take(self) -> list[str]:
-        """Return all that was printed since the last call, line by line.
+        """Return the lines printed since the last call.
 
-        What a process printed before it answered is already in the pipe when its answer arrives.
+        What a process printed before its response is already in the pipe when the response arrives.
         """
         with self._lock:
             self._drain()
@@ -35,7 +35,7 @@ class ProcessOutput:
             self._chunks.clear()
         return text.splitlines()
 
-    def _read_on(self) -> None:
+    def _read_until_end(self) -> None:
         readable = select.poll()
         readable.register(self._descriptor, select.POLLIN)
         while not self._ended:

@@ -1,4 +1,4 @@
-"""The runtime as a whole: takes an invocation of a function, gives its outcome."""
+"""The runtime: runs an invocation of a function and returns its outcome."""
 
 import os
 import threading
@@ -9,24 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from local_aws.awslambda import packages
-from local_aws.awslambda.execution_environment import Environment
-from local_aws.awslambda.execution_role import acting
+from local_aws.awslambda.execution_environment import ExecutionEnvironment
+from local_aws.awslambda.execution_role import lambda_actor
 from local_aws.awslambda.function_pool import FunctionPool
-from local_aws.awslambda.invocation_log import Entry, Journal, platform_lines, throttle_metric
-from local_aws.awslambda.model import Function, Invocation, Outcome, RoleRefusedError, ThrottledError
+from local_aws.awslambda.invocation_log import InvocationLog, LogEntry, platform_lines, record_throttle
+from local_aws.awslambda.model import Function, Invocation, Outcome, RoleNotAssumedError, ThrottledError
 from local_aws.awslambda.tracing import Tracing
-from local_aws.iam.access_denied import RefusedError
-from local_aws.iam.authorization import Guard
+from local_aws.iam.access_denied import AccessDeniedError
+from local_aws.iam.authorization import Authorizer
 from local_aws.iam.credentials import credentials
 
 
 @dataclass(frozen=True)
 class RuntimeSettings:
-    """How generous the runtime is on this machine.
+    """Limits of the runtime on this machine.
 
     Attributes:
-        processes_per_function: most processes of one function; further calls wait for one.
-        idle_seconds: how long a process without work is kept.
+        processes_per_function: maximum number of processes of one function; more calls wait.
+        idle_seconds: how long an idle process is kept.
         retry_seconds: waits before the retries of an asynchronous invocation (AWS: one and two minutes).
     """
 
@@ -46,54 +46,55 @@ class RuntimeSettings:
 
 
 class LambdaRuntime:
-    """Runs functions in processes of their own; safe to call from many threads."""
+    """Runs functions in their own processes; thread safe."""
 
-    def __init__(self, data_dir: Path, endpoint: str, settings: RuntimeSettings, guard: Guard) -> None:
+    def __init__(self, data_dir: Path, endpoint: str, settings: RuntimeSettings, authorizer: Authorizer) -> None:
         """Make a runtime.
 
         Args:
             data_dir: where packages are extracted.
             endpoint: URL that the functions' AWS clients call.
-            guard: says what a function's role may.
+            settings: limits.
+            authorizer: checks the permissions of a function's role.
         """
         self._packages = data_dir.resolve() / "packages"
         self._modules = packages.runtime_modules(data_dir.resolve())
         self._endpoint = endpoint
         self.settings = settings
-        self._journal = Journal(guard)
+        self._log = InvocationLog(authorizer)
         self._tracing = Tracing(endpoint)
         self._pools: dict[str, FunctionPool] = {}
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        threading.Thread(target=self._reap_on, daemon=True, name="lambda-reaper").start()
+        threading.Thread(target=self._reap_idle, daemon=True, name="lambda-reaper").start()
 
     def invoke(self, function: Function, invocation: Invocation) -> Outcome:
         """Run one invocation and wait for it.
 
         Raises:
             ThrottledError: the function's reserved concurrency is used up, or the runtime closes.
-            RoleRefusedError: Lambda may not take the function's role.
+            RoleNotAssumedError: Lambda may not assume the function's role.
         """
         try:
-            credentials(acting(function), function.region)
-        except RefusedError as refused:
-            raise RoleRefusedError(refused.message) from None
-        invocation, began = self._tracing.sampled(function, invocation), time.time()
+            credentials(lambda_actor(function), function.region)
+        except AccessDeniedError as denied:
+            raise RoleNotAssumedError(denied.message) from None
+        invocation, began = self._tracing.sample(function, invocation), time.time()
         try:
-            with self._pool(function).environment(function) as environment:
+            with self._pool(function).lend(function) as environment:
                 outcome, printed, report = environment.invoke(invocation)
                 stream = environment.log_stream
         except ThrottledError:
-            throttle_metric(function)
+            record_throttle(function)
             raise
         self._tracing.record(function, invocation, outcome, began)
         before, after = platform_lines(function, invocation, outcome, report)
         lines = [*before, *printed, *after]
-        self._journal.add(Entry(function, stream, lines, report.duration, outcome.error is not None))
+        self._log.add(LogEntry(function, stream, lines, report.duration, outcome.error is not None))
         return Outcome(outcome.payload, outcome.version, outcome.error, outcome.error_type, "\n".join(lines))
 
     def processes(self) -> list[dict[str, Any]]:
-        """Describe every process: function, version, pid, busy or idle, and how many invocations it has served."""
+        """Describe every process: function, version, pid, busy or idle, and the number of its invocations."""
         with self._lock:
             pools = list(self._pools.values())
         return [
@@ -109,21 +110,21 @@ class LambdaRuntime:
         ]
 
     def kill(self, name: str | None = None) -> int:
-        """Kill every process of a function, or of all, busy ones too; returns how many there were."""
+        """Kill the processes of a function, or of all functions, busy ones too; returns their number."""
         return sum(pool.stop() for pool in self._pools_of(lambda arn: name in (None, arn.rsplit(":", 1)[-1])))
 
     def retire(self, function_arn: str) -> None:
-        """Forget a deleted function's processes."""
+        """Stop the processes of a deleted function."""
         for pool in self._pools_of(lambda arn: arn == function_arn):
             pool.stop()
 
     def close(self) -> None:
-        """Stop every process and write the last log lines."""
+        """Stop every process and write the last log entries."""
         self._closing.set()
         for pool in self._pools_of(lambda arn: True):
             pool.close()
         self._tracing.close()
-        self._journal.close()
+        self._log.close()
 
     def _pool(self, function: Function) -> FunctionPool:
         with self._lock:
@@ -135,13 +136,13 @@ class LambdaRuntime:
         with self._lock:
             return [pool for arn, pool in self._pools.items() if wanted(arn)]
 
-    def _start(self, function: Function) -> Environment:
+    def _start(self, function: Function) -> ExecutionEnvironment:
         task_root = packages.extract(function.code, function.code_sha256, self._packages)
         layers = [packages.extract(code, digest, self._packages) for digest, code in function.layers]
-        return Environment(function, task_root, self._variables(function, task_root, layers))
+        return ExecutionEnvironment(function, task_root, self._variables(function, task_root, layers))
 
     def _variables(self, function: Function, task_root: Path, layers: list[Path]) -> dict[str, str]:
-        signing = credentials(acting(function), function.region)
+        signing = credentials(lambda_actor(function), function.region)
         search = [str(task_root), *(str(layer / "python") for layer in layers), str(self._modules)]
         given = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
@@ -172,7 +173,7 @@ class LambdaRuntime:
             given["AWS_LAMBDA_LOG_LEVEL"] = function.logging.application_level or "INFO"
         return {**given, **function.environment}
 
-    def _reap_on(self) -> None:
+    def _reap_idle(self) -> None:
         while not self._closing.wait(5):
             for pool in self._pools_of(lambda arn: True):
                 pool.reap(self.settings.idle_seconds)

@@ -1,4 +1,4 @@
-"""The Runtime API that a function's process talks to (docs: "Using the Lambda runtime API", version 2018-06-01)."""
+"""The Runtime API for a function's process (developer guide: "Using the Lambda runtime API", version 2018-06-01)."""
 
 import json
 import queue
@@ -13,25 +13,25 @@ from local_aws.awslambda.model import Invocation
 _PREFIX = "/2018-06-01/runtime/"
 _ERROR_TYPE_HEADER = "Lambda-Runtime-Function-Error-Type"
 
-# What a process said of one invocation: the body, and the error type or None.
-Answer = tuple[bytes, str | None]
+# The response of a process to one invocation: the body, and the error type or None.
+RuntimeResponse = tuple[bytes, str | None]
 
 
 class ProcessEndedError(Exception):
-    """The process went away before it answered."""
+    """The process ended before it responded."""
 
 
 class RuntimeApi:
-    """The Runtime API of one process, on a port of its own: the port is how the process is known."""
+    """The Runtime API of one process, on its own port: the port identifies the process."""
 
     def __init__(self) -> None:
         self._inbox: queue.SimpleQueue[tuple[Invocation, float] | None] = queue.SimpleQueue()
-        self._answer: Future[Answer] = Future()
+        self._response: Future[RuntimeResponse] = Future()
         self._request_id = ""
         self.initialised: Future[None] = Future()
-        self.init_error: Answer | None = None
+        self.init_error: RuntimeResponse | None = None
         self._server = _Server(self)
-        # A short poll would wake an idle machine for nothing; closing does not wait for it.
+        # A short interval would wake an idle machine for nothing; closing does not wait for it.
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 5}, daemon=True)
         self._thread.start()
 
@@ -40,16 +40,17 @@ class RuntimeApi:
         """`host:port` for AWS_LAMBDA_RUNTIME_API."""
         return f"127.0.0.1:{self._server.server_port}"
 
-    def send(self, invocation: Invocation, deadline: float) -> "Future[Answer]":
-        """Hand an invocation to the process; the future carries its answer.
+    def send(self, invocation: Invocation, deadline: float) -> "Future[RuntimeResponse]":
+        """Send an invocation to the process; returns the future of its response.
 
         Args:
+            invocation: what to send.
             deadline: epoch seconds at which the function will be stopped.
         """
-        self._answer = Future()
+        self._response = Future()
         self._request_id = invocation.request_id
         self._inbox.put((invocation, deadline))
-        return self._answer
+        return self._response
 
     def next(self) -> tuple[Invocation, float] | None:
         """Wait for the next invocation; None when the environment closes."""
@@ -58,25 +59,25 @@ class RuntimeApi:
         return self._inbox.get()
 
     def accept(self, request_id: str, body: bytes, error_type: str | None) -> bool:
-        """Take the answer to an invocation; False when nobody waits for it."""
+        """Accept the response to an invocation; returns False when nobody waits for it."""
         if request_id != self._request_id:
             return False
-        return _settle(self._answer, (body, error_type))
+        return _settle(self._response, (body, error_type))
 
     def accept_init_error(self, body: bytes, error_type: str) -> None:
-        """Take the error that ended the initialisation; every invocation of this process gets it."""
+        """Accept the error that ended the initialisation; every invocation of this process gets it."""
         self.init_error = (body, error_type)
 
     def fail(self, error: ProcessEndedError) -> None:
-        """Tell whoever waits that the process has ended."""
-        for future in (self.initialised, self._answer):
+        """Raise an error in whoever waits: the process has ended."""
+        for future in (self.initialised, self._response):
             try:
                 future.set_exception(error)
             except InvalidStateError:
                 continue
 
     def close(self) -> None:
-        """Stop listening, and let a waiting process go."""
+        """Stop listening, and end the wait of an idle process."""
         self._inbox.put(None)
         threading.Thread(target=self._stop_listening, daemon=True).start()
 
@@ -139,19 +140,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def handle_one_request(self) -> None:
-        # A process that was killed leaves a reset connection behind: nothing to report.
+        # A killed process leaves a reset connection behind, which is no error.
         try:
             super().handle_one_request()
         except OSError:
             self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the function's log tells what happened."""
+        """Log nothing: the function's log has everything."""
 
 
-def _settle(future: "Future[Answer]", answer: Answer) -> bool:
+def _settle(future: "Future[RuntimeResponse]", response: RuntimeResponse) -> bool:
     try:
-        future.set_result(answer)
+        future.set_result(response)
     except InvalidStateError:
         return False
     return True

@@ -22,9 +22,10 @@ def read_and_update_budgets() -> None:
 
 def _answer_budgets() -> None:
     @wrap_method(BudgetsResponse, "create_budget")
-    def create_budget(original: Any, self: BudgetsResponse) -> str:
+    def create_budget(original: Any, self: BudgetsResponse) -> Any:
         answer = original(self)
-        _budget(self, self._get_param("Budget")["BudgetName"]).resource_tags = self._get_param("ResourceTags") or []
+        budget: Any = _budget(self, self._get_param("Budget")["BudgetName"])
+        budget.resource_tags = self._get_param("ResourceTags") or []
         return answer
 
     @set_method(BudgetsResponse)
@@ -37,7 +38,7 @@ def _answer_budgets() -> None:
     def describe_subscribers_for_notification(self: BudgetsResponse) -> str:
         wanted = self._get_param("Notification")
         notifications = _budget(self, self._get_param("BudgetName")).notifications
-        found = (n for n in notifications if all(n.details.get(key) == value for key, value in wanted.items()))
+        found: Any = (n for n in notifications if all(n.details.get(key) == value for key, value in wanted.items()))
         return json.dumps({"Subscribers": [dict(s) for n in found for s in n.subscribers]})
 
 

@@ -67,7 +67,7 @@ class CloudControlApp:
         """
         if name not in self._operations:
             raise ServiceError(f"Unknown operation {name}", code="UnknownOperationException")
-        self._personalize.faults.strike(name)
+        self._personalize.faults.inject(name)
         shape = service("cloudcontrol").operation_model(name).input_shape
         try:
             if shape:

@@ -1,4 +1,4 @@
-"""What an alarm's actions get told.
+"""The actions of an alarm: the message that each gets.
 
 Source: "Notifying users on alarm changes", CloudWatch user guide.
 """
@@ -9,23 +9,25 @@ from typing import Any
 
 from moto.cloudwatch.models import Alarm
 
-from local_aws.events.targets import TargetCall
-from local_aws.iam.actors import taking
+from local_aws.events.targets import TargetInvocation
+from local_aws.iam.actors import service_principal
 
 _MAXIMUM_SUBJECT = 100  # SNS
 
 
-def notice(alarm: Alarm, before: str, action: str) -> TargetCall:
-    """Return the delivery of an alarm's new state to one of its actions."""
-    # A function is invoked by a service of its own: "Lambda function alarm actions", CloudWatch user guide.
+def alarm_notification(alarm: Alarm, old_state: str, action: str) -> TargetInvocation:
+    """Return the invocation of one action for an alarm's new state."""
+    # A function is invoked by another service principal: "Lambda function alarm actions", CloudWatch user guide.
     service = "lambda.alarms.cloudwatch" if ":lambda:" in action else "cloudwatch"
-    actor = taking(None, f"{service}.amazonaws.com", alarm.alarm_arn)
+    actor = service_principal(f"{service}.amazonaws.com", alarm.alarm_arn)
     subject = f'{alarm.state_value}: "{alarm.name}" in {alarm.region_name}'[:_MAXIMUM_SUBJECT]
     options = {"Subject": subject} if ":sns:" in action else {}
-    return TargetCall(alarm.alarm_arn, action, json.dumps(_message(alarm, before)), actor, actor, options=options)
+    return TargetInvocation(
+        alarm.alarm_arn, action, json.dumps(_message(alarm, old_state)), actor, actor, options=options
+    )
 
 
-def _message(alarm: Alarm, before: str) -> dict[str, Any]:
+def _message(alarm: Alarm, old_state: str) -> dict[str, Any]:
     return {
         "AlarmName": alarm.name,
         "AlarmDescription": alarm.description,
@@ -36,7 +38,7 @@ def _message(alarm: Alarm, before: str) -> dict[str, Any]:
         "StateChangeTime": _time(alarm.state_updated_timestamp),
         "Region": alarm.region_name,
         "AlarmArn": alarm.alarm_arn,
-        "OldStateValue": before,
+        "OldStateValue": old_state,
         "OKActions": alarm.ok_actions,
         "AlarmActions": alarm.alarm_actions,
         "InsufficientDataActions": alarm.insufficient_data_actions,

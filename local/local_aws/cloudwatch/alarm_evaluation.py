@@ -1,7 +1,7 @@
-"""What state an alarm is in: the datapoints of its last periods, against its threshold.
+"""The state of an alarm: the datapoints of its last periods, compared with its threshold.
 
 Source: "Using Amazon CloudWatch alarms" and "Configuring how CloudWatch alarms treat missing data", user guide. As
-there, the periods end with the current minute, and move on with it.
+there, the last period ends with the current minute.
 """
 
 import operator
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from moto.cloudwatch.models import Alarm
 
-from local_aws.cloudwatch.datapoints import MINUTE, Metric, Readings
-from local_aws.cloudwatch.metric_math import UnsupportedError, calculate
+from local_aws.cloudwatch.datapoints import MINUTE, Metric, MetricHistory
+from local_aws.cloudwatch.metric_math import UnsupportedAlarmError, evaluate_expression
 
 OK, ALARM, INSUFFICIENT_DATA = "OK", "ALARM", "INSUFFICIENT_DATA"
 
@@ -20,60 +20,62 @@ _COMPARISONS = {
     "LessThanThreshold": (operator.lt, "less than"),
     "LessThanOrEqualToThreshold": (operator.le, "less than or equal to"),
 }
-_FILLED = {"breaching": True, "notBreaching": False}
+_MISSING_IS_BREACHING = {"breaching": True, "notBreaching": False}
 
 
-def datapoints(alarm: Alarm, readings: Readings, now: float) -> list[float | None]:
-    """Return the value of each of an alarm's periods, newest first; None where nothing was measured.
+def datapoints(alarm: Alarm, history: MetricHistory, now: float) -> list[float | None]:
+    """Return the value of each period of an alarm, newest first; None for a period without data.
 
     Raises:
-        UnsupportedError: the alarm is no plain one of a metric or of arithmetic with metrics.
+        UnsupportedAlarmError: the alarm is not on one metric or on arithmetic with metrics.
     """
     if alarm.rule or alarm.comparison_operator not in _COMPARISONS:
-        raise UnsupportedError("a rule of other alarms" if alarm.rule else str(alarm.comparison_operator))
-    return [_value(alarm, readings, now, back) for back in range(int(alarm.evaluation_periods))]
+        raise UnsupportedAlarmError("a rule of other alarms" if alarm.rule else str(alarm.comparison_operator))
+    return [_value(alarm, history, now, back) for back in range(int(alarm.evaluation_periods))]
 
 
-def judge(alarm: Alarm, values: Sequence[float | None]) -> tuple[str, str]:
-    """Return the state that datapoints mean for an alarm, and the reason in words."""
+def evaluate_alarm(alarm: Alarm, values: Sequence[float | None]) -> tuple[str, str]:
+    """Return the state of an alarm with these datapoints, and the reason as text."""
     compare, words = _COMPARISONS[alarm.comparison_operator]
     known = [value for value in values if value is not None]
     missing = alarm.treat_missing_data or "missing"
-    if not known and missing not in _FILLED:
+    if not known and missing not in _MISSING_IS_BREACHING:
         state = alarm.state_value if missing == "ignore" else INSUFFICIENT_DATA
-        return state, f"Insufficient Data: no datapoints were received for {_many(values, 'period')}."
+        return state, f"Insufficient Data: no datapoints were received for {_count(values, 'period')}."
     crossed = [value for value in known if compare(value, float(alarm.threshold))]
-    filled = (len(values) - len(known)) * _FILLED.get(missing, False)
+    filled = (len(values) - len(known)) * _MISSING_IS_BREACHING.get(missing, False)
     state = ALARM if len(crossed) + filled >= int(alarm.datapoints_to_alarm or alarm.evaluation_periods) else OK
     if not known:
-        treated = "Breaching" if _FILLED[missing] else "NonBreaching"
-        return state, f"Threshold Crossed: {_many(values, 'missing datapoint')} treated as [{treated}]."
+        treated = "Breaching" if _MISSING_IS_BREACHING[missing] else "NonBreaching"
+        return state, f"Threshold Crossed: {_count(values, 'missing datapoint')} treated as [{treated}]."
     shown = ", ".join(f"{value:g}" for value in known)
     count, verb = (len(crossed), "crossed") if state == ALARM else (len(known) - len(crossed), "did not cross")
-    which = f"{count} of the last {_many(values, 'datapoint')} [{shown}]"
+    which = f"{count} of the last {_count(values, 'datapoint')} [{shown}]"
     return state, f"Threshold Crossed: {which} {verb} the threshold: {words} {float(alarm.threshold):g}."
 
 
-def _value(alarm: Alarm, readings: Readings, now: float, back: int) -> float | None:
+def _value(alarm: Alarm, history: MetricHistory, now: float, back: int) -> float | None:
     if not alarm.metric_data_queries:
         metric = Metric.of(alarm.namespace, alarm.metric_name, alarm.dimensions)
-        return _measured(readings, metric, alarm.extended_statistic or alarm.statistic, int(alarm.period), now, back)
+        return _statistic(history, metric, alarm.extended_statistic or alarm.statistic, int(alarm.period), now, back)
     values: dict[str, float | None] = {}
     periods: dict[str, int] = {}
     for query in alarm.metric_data_queries:
         if stat := query.metric_stat:
             metric = Metric.of(stat.metric.namespace, stat.metric.metric_name, stat.metric.dimensions)
             periods[query.id] = int(stat.period)
-            values[query.id] = _measured(readings, metric, stat.stat, int(stat.period), now, back)
-    asked = next(one for one in alarm.metric_data_queries if str(one.return_data).lower() != "false")
-    return calculate(asked.expression, values, periods) if asked.expression else values[asked.id]
+            values[query.id] = _statistic(history, metric, stat.stat, int(stat.period), now, back)
+    returned = next(one for one in alarm.metric_data_queries if str(one.return_data).lower() != "false")
+    return evaluate_expression(returned.expression, values, periods) if returned.expression else values[returned.id]
 
 
-def _measured(readings: Readings, metric: Metric, statistic: str, period: int, now: float, back: int) -> float | None:
+def _statistic(
+    history: MetricHistory, metric: Metric, statistic: str, period: int, now: float, back: int
+) -> float | None:
     length = max(1, period // MINUTE)
     after = int(now // MINUTE) + 1 - back * length
-    return readings.statistic(statistic, metric, after - length, after)
+    return history.statistic(statistic, metric, after - length, after)
 
 
-def _many(values: Sequence[object], noun: str) -> str:
+def _count(values: Sequence[object], noun: str) -> str:
     return f"{len(values)} {noun}{'s' if len(values) > 1 else ''}"

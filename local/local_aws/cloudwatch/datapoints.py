@@ -1,4 +1,4 @@
-"""What CloudWatch was given, gathered by minute as alarms ask for it."""
+"""Metric data by minute, for the evaluation of alarms."""
 
 import math
 from collections import defaultdict
@@ -13,7 +13,7 @@ MINUTE = 60
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric's name; dimensions as (name, value)."""
+    """The identity of a metric; dimensions as (name, value)."""
 
     namespace: str
     name: str
@@ -21,68 +21,68 @@ class Metric:
 
     @classmethod
     def of(cls, namespace: str, name: str, dimensions: Iterable[Dimension]) -> "Metric":
-        """Return the name of moto's own parts."""
+        """Return the identity of a metric of moto."""
         return cls(namespace, name, frozenset((str(one.name), str(one.value)) for one in dimensions))
 
 
 @dataclass
-class Samples:
-    """What was measured in some time. Percentiles know single values only, not statistics that a caller had made."""
+class StatisticSet:
+    """The data of some minutes. Percentiles count only single values, not statistic sets of a caller."""
 
     count: float = 0.0
     total: float = 0.0
-    least: float = math.inf
-    most: float = -math.inf
+    minimum: float = math.inf
+    maximum: float = -math.inf
     values: list[float] = field(default_factory=list)
 
-    def note(self, datum: MetricDatum | MetricAggregatedDatum) -> None:
-        """Take one more into account."""
+    def add_datum(self, datum: MetricDatum | MetricAggregatedDatum) -> None:
+        """Add one datum."""
         if isinstance(datum, MetricDatum):
             self.values.append(datum.value)
             self._merge(1, datum.value, datum.value, datum.value)
         else:
             self._merge(datum.sample_count, datum.sum, datum.min, datum.max)
 
-    def add(self, other: "Samples", *, with_values: bool) -> None:
-        """Take others into account; their single values, which may be many, only for a percentile."""
+    def add(self, other: "StatisticSet", *, with_values: bool) -> None:
+        """Add another set; its single values, which may be many, only for a percentile."""
         if with_values:
             self.values += other.values
-        self._merge(other.count, other.total, other.least, other.most)
+        self._merge(other.count, other.total, other.minimum, other.maximum)
 
     def statistic(self, name: str) -> float | None:
-        """Return Sum, SampleCount, Minimum, Maximum, Average or a percentile such as p99; None of nothing."""
+        """Return Sum, SampleCount, Minimum, Maximum, Average or a percentile such as p99; None without data."""
         if not self.count:
             return None
         if name.startswith("p"):
             return _percentile(self.values, float(name[1:]))
-        known = {"Sum": self.total, "SampleCount": self.count, "Minimum": self.least, "Maximum": self.most}
+        known = {"Sum": self.total, "SampleCount": self.count, "Minimum": self.minimum, "Maximum": self.maximum}
         return known.get(name, self.total / self.count)
 
-    def _merge(self, count: float, total: float, least: float, most: float) -> None:
+    def _merge(self, count: float, total: float, minimum: float, maximum: float) -> None:
         self.count += count
         self.total += total
-        self.least, self.most = min(self.least, least), max(self.most, most)
+        self.minimum, self.maximum = min(self.minimum, minimum), max(self.maximum, maximum)
 
 
-class Readings:
-    """All metrics of one account and region; each datum is read once, since moto only ever appends."""
+class MetricHistory:
+    """All metrics of one account and region; each datum is read once, because moto only appends."""
 
     def __init__(self, backend: CloudWatchBackend) -> None:
         self._backend = backend
         self._read = 0
-        self._minutes: dict[Metric, dict[int, Samples]] = defaultdict(lambda: defaultdict(Samples))
+        self._minutes: dict[Metric, dict[int, StatisticSet]] = defaultdict(lambda: defaultdict(StatisticSet))
 
-    def read_on(self) -> None:
-        """Take into account what has come since the last time."""
+    def read_new(self) -> None:
+        """Add the data that is new since the last call."""
         new = self._backend.metric_data[self._read :]
         self._read += len(new)
         for datum in new:
             metric = Metric.of(datum.namespace, datum.name, datum.dimensions)
-            self._minutes[metric][int(_seconds(datum.timestamp) // MINUTE)].note(datum)  # type: ignore[arg-type]
+            self._minutes[metric][int(_seconds(datum.timestamp) // MINUTE)].add_datum(datum)  # type: ignore[arg-type]
 
     def statistic(self, name: str, metric: Metric, first: int, after: int) -> float | None:
-        """Return a statistic of a metric from minute `first` until before minute `after`, both counted since 1970."""
-        found = Samples()
+        """Return a statistic of a metric from minute `first` to before minute `after`, in epoch minutes."""
+        found = StatisticSet()
         for minute, samples in self._minutes.get(metric, {}).items():
             if first <= minute < after:
                 found.add(samples, with_values=name.startswith("p"))

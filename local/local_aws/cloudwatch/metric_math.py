@@ -1,4 +1,4 @@
-"""CloudWatch's metric math, as far as it is arithmetic: numbers, ids of metrics, + - * /, PERIOD(id).
+"""CloudWatch's metric math, limited to arithmetic: numbers, ids of metrics, + - * /, PERIOD(id).
 
 Source: "Using math expressions with CloudWatch metrics", CloudWatch user guide.
 """
@@ -10,24 +10,27 @@ from collections.abc import Mapping
 _OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 
 
-class UnsupportedError(Exception):
-    """An alarm asks for what is not evaluated here; the text says for what."""
+class UnsupportedAlarmError(Exception):
+    """An alarm uses something that is not evaluated here; the message names it."""
 
 
-def calculate(expression: str, values: Mapping[str, float | None], periods: Mapping[str, int]) -> float | None:
-    """Return an expression's value; None where a metric in it has none, or for a division by zero.
+def evaluate_expression(
+    expression: str, values: Mapping[str, float | None], periods: Mapping[str, int]
+) -> float | None:
+    """Return the value of an expression; None if a metric in it has none, or for a division by zero.
 
     Args:
+        expression: the text.
         values: id of a metric -> its value in one period.
         periods: id of a metric -> length of its period in seconds.
 
     Raises:
-        UnsupportedError: the expression is more than arithmetic.
+        UnsupportedAlarmError: the expression is not only arithmetic.
     """
     try:
         return _value(ast.parse(expression, mode="eval").body, values, periods)
     except SyntaxError:
-        raise UnsupportedError(f"the expression {expression}") from None
+        raise UnsupportedAlarmError(f"the expression {expression}") from None
     except ZeroDivisionError:
         return None
 
@@ -46,4 +49,4 @@ def _value(node: ast.expr, values: Mapping[str, float | None], periods: Mapping[
             return None if None in sides else _OPERATORS[type(sign)](*sides)
         case ast.Call(func=ast.Name(id="PERIOD"), args=[ast.Name(id=name)]) if name in periods:
             return float(periods[name])
-    raise UnsupportedError(f"metric math with {ast.unparse(node)}")
+    raise UnsupportedAlarmError(f"metric math with {ast.unparse(node)}")

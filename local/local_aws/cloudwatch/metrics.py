@@ -1,6 +1,6 @@
-"""CloudWatch's embedded metric format (EMF): log lines that are metrics.
+"""Metrics, and CloudWatch's embedded metric format (EMF): log lines that contain metrics.
 
-Format: "Specification: Embedded metric format", CloudWatch user guide. A line that does not follow it is only a line.
+Format: "Specification: Embedded metric format", CloudWatch user guide. A line in another format is only a log line.
 """
 
 import json
@@ -12,7 +12,7 @@ from moto.cloudwatch.models import cloudwatch_backends
 
 
 def record_embedded_metrics(line: str, account_id: str, region: str) -> None:
-    """Store the metrics that a log line carries, if it carries any."""
+    """Store the metrics in a log line, if there are any."""
     if '"_aws"' not in line:
         return
     try:

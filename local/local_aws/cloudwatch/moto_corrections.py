@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from moto.cloudwatch.models import Alarm, CloudWatchBackend
+from moto.cloudwatch.models import CloudWatchBackend
 from moto.cloudwatch.responses import CloudWatchResponse
 
 from local_aws.moto_patches.patching import correction, wrap_method
@@ -26,7 +26,7 @@ def keep_states() -> None:
     """
 
     @wrap_method(CloudWatchBackend, "put_metric_alarm")
-    def put_metric_alarm(original: Any, self: CloudWatchBackend, name: str, *args: Any, **kw: Any) -> Alarm:
+    def put_metric_alarm(original: Any, self: CloudWatchBackend, name: str, *args: Any, **kw: Any) -> Any:
         before = self.alarms.get(name)
         alarm = original(self, name, *args, **kw)
         alarm.state_value = before.state_value if before else "INSUFFICIENT_DATA"

@@ -21,13 +21,13 @@ def read_one_partition() -> None:
     def query(original: Any, self: Table, hash_key: DynamoType, *args: Any, **kwargs: Any) -> Any:
         if _index(args, kwargs):
             return original(self, hash_key, *args, **kwargs)
-        view = copy.copy(self)
+        view: Any = copy.copy(self)
         view.items = {hash_key: self.items[hash_key]} if hash_key in self.items else {}
         return original(view, hash_key, *args, **kwargs)
 
     @set_method(Table)
     def all_items(self: Table) -> list[Item]:
-        partitions = list(self.items.values())
+        partitions: Any = list(self.items.values())
         items = [item for held in partitions for item in list(held.values())] if self.range_key_attr else partitions
         return sorted(items, key=_order)
 

@@ -1,1 +1,1 @@
-"""EventBridge: rules, their targets, and what the targets get."""
+"""EventBridge: rules, their targets, and the input of the targets."""

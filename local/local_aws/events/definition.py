@@ -1,12 +1,14 @@
-"""The definition of EventBridge: moto keeps the rules, their targets are called from here."""
+"""The definition of EventBridge: moto keeps the rules, their targets are invoked from here."""
 
 from local_aws.events import rules
+from local_aws.events.targets import TargetInvoker
 from local_aws.service import Context, RunningService, Service
 
 
 def start(context: Context) -> RunningService:
-    """Deliver to the targets of rules; provides the targets to Scheduler and CloudWatch."""
-    targets = rules.connect(context.delivery, context.guard)
+    """Invoke the targets of rules; provides the invoker to Scheduler and CloudWatch."""
+    targets = TargetInvoker(context.delivery, context.authorizer)
+    rules.invoke_targets_through(targets)
     context.provide(targets)
     return RunningService(parts=(targets,))
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from jsonpath_ng.ext import parse
+from jsonpath_ng.ext.parser import parse
 
 _VARIABLE = re.compile(r"<([\w.-]+)>")
 
 
 def value_at(path: str, event: Mapping[str, Any]) -> Any:
-    """Return what a JSONPath such as `$.detail.name` finds first in an event, or None."""
+    """Return the first value that a JSONPath such as `$.detail.name` finds in an event, or None."""
     found = parse(path).find(event)
     return found[0].value if found else None
 
@@ -20,11 +20,13 @@ def value_at(path: str, event: Mapping[str, Any]) -> Any:
 def fill_template(template: str, paths: Mapping[str, str], event: Mapping[str, Any], rule_arn: str) -> str:
     """Return a template with its variables filled in.
 
-    Inside quotes a value becomes part of the string; elsewhere it becomes JSON. What an event lacks is an empty string.
+    Inside quotes a value becomes part of the string; elsewhere it becomes JSON. A missing value is an empty string.
 
     Args:
         template: text with `<variable>`s.
-        paths: variable name to JSONPath in the event.
+        paths: variable name -> JSONPath in the event.
+        event: the event.
+        rule_arn: for the predefined variables.
     """
     values = {name: value_at(path, event) for name, path in paths.items()} | {
         "aws.events.rule-arn": rule_arn,

@@ -1,4 +1,4 @@
-"""EventBridge rules: what their targets get, and the targets that moto does not deliver to."""
+"""EventBridge rules: the input of their targets, and the targets that are invoked from here instead of by moto."""
 
 import json
 import time
@@ -8,25 +8,22 @@ from typing import Any
 
 from moto.events.models import Rule
 
-from local_aws.delivery import Delivery
 from local_aws.events.input_transformers import fill_template, value_at
-from local_aws.events.targets import TargetCall, Targets
-from local_aws.iam.actors import taking
-from local_aws.iam.authorization import Guard
+from local_aws.events.targets import TargetInvocation, TargetInvoker
+from local_aws.iam.actors import assumed_role, service_principal
 from local_aws.moto_patches.patching import wrap_method
 
-# moto keeps archives and calls API destinations by itself; the rest is delivered through this server's endpoint.
 _SERVICE = "events.amazonaws.com"
-_DELIVERED = ("lambda", "sns", "sqs", "states", "kinesis", "logs")
+# moto stores archives and calls API destinations; these services are called through this server's endpoint.
+_INVOKED_HERE = ("lambda", "sns", "sqs", "states", "kinesis", "logs")
 
 
-def connect(delivery: Delivery, guard: Guard) -> Targets:
-    """Let moto's rules deliver through `Targets`, to services that moto's own rules refuse or call in line.
+def invoke_targets_through(invoker: TargetInvoker) -> None:
+    """Make moto's rules invoke their targets through an invoker.
 
     Cause: moto/events/models.py, send_to_targets raises for Lambda, SNS, Step Functions and Kinesis, ignores Input and
-    InputPath, and delivers in the thread of whoever put the event.
+    InputPath, and invokes the targets in the thread of PutEvents.
     """
-    targets = Targets(delivery, guard)
 
     @wrap_method(Rule, "send_to_targets")
     def send_to_targets(original: Any, self: Rule, original_event: Any, transform_input: bool = True) -> None:
@@ -35,27 +32,25 @@ def connect(delivery: Delivery, guard: Guard) -> Targets:
             and self.event_pattern.get_pattern()
             and self.event_pattern.matches_event(original_event)
         ):
-            deliver(self, original_event, targets)
-        ours = [target for target in self.targets if _service(target) in _DELIVERED]
+            invoke_targets(self, original_event, invoker)
+        ours = [target for target in self.targets if _service(target) in _INVOKED_HERE]
         kept, self.targets = self.targets, [target for target in self.targets if target not in ours]
         try:
             original(self, original_event, transform_input)
         finally:
             self.targets = kept
 
-    return targets
 
-
-def deliver(rule: Rule, event: dict[str, Any], targets: Targets) -> None:
-    """Hand an event to those of a rule's targets that are delivered here."""
-    shown = _shown(event)
+def invoke_targets(rule: Rule, event: dict[str, Any], invoker: TargetInvoker) -> None:
+    """Invoke those targets of a rule that are invoked from here."""
+    event = _public_event(event)
     for target in rule.targets:
-        if _service(target) in _DELIVERED:
-            targets.call(_call(rule, target, shown))
+        if _service(target) in _INVOKED_HERE:
+            invoker.invoke(_invocation(rule, target, event))
 
 
 def scheduled_event(rule: Rule) -> dict[str, Any]:
-    """Return the event that a rule with a schedule makes."""
+    """Return the event of a rule with a schedule."""
     return {
         "version": "0",
         "id": str(uuid.uuid4()),
@@ -70,40 +65,40 @@ def scheduled_event(rule: Rule) -> dict[str, Any]:
 
 
 def _service(target: dict[str, Any]) -> str:
-    return target["Arn"].split(":")[2]
+    return str(target["Arn"]).split(":")[2]
 
 
-def _call(rule: Rule, target: dict[str, Any], shown: dict[str, Any]) -> TargetCall:
+def _invocation(rule: Rule, target: dict[str, Any], event: dict[str, Any]) -> TargetInvocation:
     retries = (target.get("RetryPolicy") or {}).get("MaximumRetryAttempts")
     options: dict[str, Any] = {}
     if group := (target.get("SqsParameters") or {}).get("MessageGroupId"):
         options["MessageGroupId"] = group
-    return TargetCall(
-        origin=rule.arn,
+    return TargetInvocation(
+        source_arn=rule.arn,
         arn=target["Arn"],
-        body=target_input(target, shown, rule.arn),
-        actor=taking(target.get("RoleArn"), _SERVICE, rule.arn, "events"),
-        buries=taking(None, _SERVICE, rule.arn),
+        body=target_input(target, event, rule.arn),
+        actor=assumed_role(target.get("RoleArn"), _SERVICE, rule.arn, "events"),
+        dead_letter_actor=service_principal(_SERVICE, rule.arn),
         retries=185 if retries is None else int(retries),
         dead_letter=(target.get("DeadLetterConfig") or {}).get("Arn"),
         options=options,
     )
 
 
-def target_input(target: dict[str, Any], shown: dict[str, Any], rule_arn: str) -> str:
-    """Return what a target gets: its constant input, part of the event, a filled template, or the whole event."""
+def target_input(target: dict[str, Any], event: dict[str, Any], rule_arn: str) -> str:
+    """Return the input of a target: its constant, a part of the event, a filled template, or the whole event."""
     if "Input" in target:
-        return target["Input"]
+        return str(target["Input"])
     if path := target.get("InputPath"):
-        return json.dumps(value_at(path, shown))
+        return json.dumps(value_at(path, event))
     if transformer := target.get("InputTransformer"):
-        return fill_template(transformer["InputTemplate"], transformer.get("InputPathsMap") or {}, shown, rule_arn)
-    return json.dumps(shown)
+        return fill_template(transformer["InputTemplate"], transformer.get("InputPathsMap") or {}, event, rule_arn)
+    return json.dumps(event)
 
 
-def _shown(event: dict[str, Any]) -> dict[str, Any]:
-    """Return an event as targets see it: with its time as text, without moto's own fields."""
-    shown = {key: value for key, value in event.items() if key != "ingestion-time"}
-    if isinstance(shown["time"], int | float):
-        shown["time"] = datetime.fromtimestamp(shown["time"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return shown
+def _public_event(event: dict[str, Any]) -> dict[str, Any]:
+    """Return an event as targets get it: with its time as text, without moto's own fields."""
+    public = {key: value for key, value in event.items() if key != "ingestion-time"}
+    if isinstance(public["time"], int | float):
+        public["time"] = datetime.fromtimestamp(public["time"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return public

@@ -1,1 +1,1 @@
-"""Firehose: delivery streams that read Kinesis and write to S3."""
+"""Firehose: delivery streams from Kinesis to S3."""

@@ -1,12 +1,12 @@
-"""The definition of Firehose: moto keeps the configuration, the records are delivered from here."""
+"""The definition of Firehose: moto keeps the configuration, the records are delivered here."""
 
-from local_aws.firehose.delivery_streams import FirehosePollers
+from local_aws.firehose.delivery_streams import DeliveryStreamPollers
 from local_aws.service import Context, RunningService, Service
 
 
 def start(context: Context) -> RunningService:
     """Start polling the sources of delivery streams."""
-    return RunningService(parts=(FirehosePollers(context.delivery, context.guard),))
+    return RunningService(parts=(DeliveryStreamPollers(context.delivery, context.authorizer),))
 
 
 SERVICE = Service("firehose", start)

@@ -1,7 +1,8 @@
-"""Firehose delivery streams that read Kinesis: a poller for each, writing objects as its configuration says."""
+"""Firehose delivery streams from Kinesis to S3: a poller for each writes objects as its configuration says."""
 
 import base64
 import gzip
+import logging
 import threading
 import time
 from dataclasses import dataclass, field
@@ -14,11 +15,12 @@ from moto.firehose.models import DeliveryStream, firehose_backends
 from local_aws.cloudwatch.metrics import put_metrics
 from local_aws.delivery import Delivery
 from local_aws.firehose.object_names import object_key
-from local_aws.iam.actors import Actor, taking
-from local_aws.iam.authorization import Guard
-from local_aws.kinesis.shards import POLL_SECONDS, StreamRecord, find_stream, read, shards, starting_sequence
-from local_aws.kms.key_usage import Use
-from local_aws.trouble import report
+from local_aws.iam.actors import Actor, assumed_role
+from local_aws.iam.authorization import Authorizer
+from local_aws.iam.permission import Permission
+from local_aws.kinesis.shards import POLL_SECONDS, StreamRecord, find_stream, read_records, shards, starting_sequence
+
+_log = logging.getLogger(__name__)
 
 _READ_LIMIT = 5_000
 _DEFAULT_SECONDS, _DEFAULT_MIB = 300, 5
@@ -27,7 +29,7 @@ _RETRY_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Destination:
-    """An S3 destination as configured; sizes in bytes, times in seconds."""
+    """The configuration of an S3 destination; sizes in bytes, times in seconds."""
 
     bucket: str
     prefix: str
@@ -43,30 +45,30 @@ class Destination:
 
 @dataclass
 class Buffer:
-    """Records on their way into one object."""
+    """Records for one object; `since`: when the first was added, in monotonic seconds."""
 
     records: list[StreamRecord] = field(default_factory=list)
     size: int = 0
     since: float = 0.0
 
     def add(self, record: StreamRecord) -> None:
-        """Take one record in."""
+        """Add one record."""
         if not self.records:
             self.since = time.monotonic()
         self.records.append(record)
         self.size += len(record.data) * 3 // 4
 
     def is_due(self, destination: Destination) -> bool:
-        """Whether it is full or old enough to be written."""
+        """Whether the buffer is full or old enough to be written."""
         full = self.size >= destination.buffer_bytes
         return bool(self.records) and (full or time.monotonic() - self.since >= destination.buffer_seconds)
 
 
-class FirehosePollers:
+class DeliveryStreamPollers:
     """Keeps a poller running for every delivery stream with a Kinesis source."""
 
-    def __init__(self, delivery: Delivery, guard: Guard) -> None:
-        self._guard = guard
+    def __init__(self, delivery: Delivery, authorizer: Authorizer) -> None:
+        self._authorizer = authorizer
         self._delivery = delivery
         self._closing = threading.Event()
         self._pollers: dict[int, _Poller] = {}
@@ -74,7 +76,7 @@ class FirehosePollers:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop every poller; what is buffered is lost, as everything is with the server."""
+        """Stop every poller; buffered records are lost, like all state of the server."""
         self._closing.set()
         for poller in self._pollers.values():
             poller.stopping.set()
@@ -87,16 +89,16 @@ class FirehosePollers:
                 self._pollers.pop(key).stopping.set()
             for key, (stream, region) in wanted.items():
                 if key not in self._pollers:
-                    self._pollers[key] = _Poller(stream, region, self._delivery, self._guard)
+                    self._pollers[key] = _Poller(stream, region, self._delivery, self._authorizer)
 
 
 class _Poller:
-    def __init__(self, stream: DeliveryStream, region: str, delivery: Delivery, guard: Guard) -> None:
+    def __init__(self, stream: DeliveryStream, region: str, delivery: Delivery, authorizer: Authorizer) -> None:
         self.stopping = threading.Event()
         self._stream = stream
         self._region = region
         self._delivery = delivery
-        self._guard = guard
+        self._authorizer = authorizer
         self._positions: dict[str, int] = {}
         self._buffer = Buffer()
         threading.Thread(target=self._poll, daemon=True, name=f"firehose-{stream.delivery_stream_name}").start()
@@ -105,24 +107,24 @@ class _Poller:
         while not self.stopping.wait(POLL_SECONDS):
             try:
                 destination = read_destination(self._stream)
-                self._fill(destination)
+                self._read_shards(destination)
                 if self._buffer.is_due(destination):
                     self._write(destination)
-            except Exception as error:
-                report(f"delivery stream {self._stream.delivery_stream_name}", error)
+            except Exception:
+                _log.exception("delivery stream %s", self._stream.delivery_stream_name)
                 self.stopping.wait(_RETRY_SECONDS)
 
-    def _fill(self, destination: Destination) -> None:
-        """Read every shard until nothing new is there, writing objects as they become full."""
+    def _read_shards(self, destination: Destination) -> None:
+        """Read every shard to its end; writes an object each time the buffer is full."""
         source = find_stream(self._stream.source["KinesisStreamARN"])
         if source:
-            self._may("GetRecords")
+            self._require_access("GetRecords")
         for shard in shards(source) if source else ():
             if shard.shard_id not in self._positions:
-                self._may("DescribeStream", "ListShards", "GetShardIterator")
+                self._require_access("DescribeStream", "ListShards", "GetShardIterator")
                 created = unix_time(self._stream.create_timestamp)
                 self._positions[shard.shard_id] = starting_sequence(shard, "LATEST", created)
-            while records := read(shard, self._positions[shard.shard_id], _READ_LIMIT):
+            while records := read_records(shard, self._positions[shard.shard_id], _READ_LIMIT):
                 for record in records:
                     self._buffer.add(record)
                     self._positions[shard.shard_id] = record.sequence
@@ -130,7 +132,7 @@ class _Poller:
                         self._write(destination)
 
     def _write(self, destination: Destination) -> None:
-        """Write the buffer as one object; tries until S3 takes it, as Firehose does for a day."""
+        """Write the buffer as one object; retries until S3 accepts it, as Firehose does for a day."""
         buffer, self._buffer = self._buffer, Buffer()
         oldest = min(record.arrival for record in buffer.records)
         key = object_key(
@@ -144,23 +146,23 @@ class _Poller:
         put = put_arguments(destination, key, buffer.records)
         while not self.stopping.is_set():
             try:
-                self._delivery.client("s3", self._region, self._acting(destination.role)).put_object(**put)
-                self._measure(buffer, oldest)
+                self._delivery.client("s3", self._region, self._actor(destination.role)).put_object(**put)
+                self._put_metrics(buffer, oldest)
                 return
-            except (ClientError, BotoCoreError) as error:
-                report(f"delivery stream {self._stream.delivery_stream_name}, {key}", error)
+            except (ClientError, BotoCoreError):
+                _log.exception("delivery stream %s, %s", self._stream.delivery_stream_name, key)
                 self.stopping.wait(_RETRY_SECONDS)
 
-    def _may(self, *actions: str) -> None:
-        """Return when the source's role may read the stream and use its key; raises RefusedError."""
+    def _require_access(self, *actions: str) -> None:
+        """Return if the source's role may read the stream and use its key; raises AccessDeniedError."""
         source = self._stream.source
-        uses = [Use(f"kinesis:{action}", source["KinesisStreamARN"]) for action in actions]
-        self._guard.act(self._acting(source["RoleARN"]), self._region, *uses)
+        permissions = [Permission(f"kinesis:{action}", source["KinesisStreamARN"]) for action in actions]
+        self._authorizer.require_with_keys(self._actor(source["RoleARN"]), self._region, *permissions)
 
-    def _acting(self, role_arn: str) -> Actor:
-        return taking(role_arn, "firehose.amazonaws.com", self._stream.delivery_stream_arn, "firehose")
+    def _actor(self, role_arn: str) -> Actor:
+        return assumed_role(role_arn, "firehose.amazonaws.com", self._stream.delivery_stream_arn, "firehose")
 
-    def _measure(self, buffer: Buffer, oldest: float) -> None:
+    def _put_metrics(self, buffer: Buffer, oldest: float) -> None:
         dimensions = [{"Name": "DeliveryStreamName", "Value": self._stream.delivery_stream_name}]
         figures = {
             "DeliveryToS3.Success": (1, "Count"),
@@ -176,7 +178,7 @@ class _Poller:
 
 
 def put_arguments(destination: Destination, key: str, records: list[StreamRecord]) -> dict[str, Any]:
-    """Return PutObject's parameters for these records."""
+    """Return the parameters of PutObject for these records."""
     body = b"".join(base64.b64decode(record.data) + destination.delimiter for record in records)
     arguments: dict[str, Any] = {
         "Bucket": destination.bucket,
@@ -190,7 +192,7 @@ def put_arguments(destination: Destination, key: str, records: list[StreamRecord
 
 
 def read_destination(stream: DeliveryStream) -> Destination:
-    """Return what the delivery stream's configuration says now."""
+    """Return the current configuration of a delivery stream's destination."""
     given = stream.destinations[0].get("ExtendedS3") or stream.destinations[0]["S3"]
     hints = given.get("BufferingHints") or {}
     compressed = given.get("CompressionFormat") == "GZIP"
@@ -210,12 +212,13 @@ def read_destination(stream: DeliveryStream) -> Destination:
 
 
 def _delimiter(given: dict[str, Any]) -> bytes:
-    """Return what the AppendDelimiterToRecord processor appends; other processors are not run here."""
+    """Return the delimiter of the processor AppendDelimiterToRecord; other processors are not supported."""
     processing = given.get("ProcessingConfiguration") or {}
     for processor in processing.get("Processors", ()) if processing.get("Enabled") else ():
         if processor["Type"] == "AppendDelimiterToRecord":
             parameters = {p["ParameterName"]: p["ParameterValue"] for p in processor.get("Parameters") or ()}
-            return parameters.get("Delimiter", "\\n").encode().decode("unicode_escape").encode()
+            text = str(parameters.get("Delimiter", "\\n"))
+            return text.encode().decode("unicode_escape").encode()
     return b""
 
 

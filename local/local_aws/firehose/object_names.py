@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 _EXPRESSION = re.compile(r"!\{(?P<namespace>[\w]+):(?P<value>[^}]*)\}")
 _DEFAULT_PATH = "yyyy/MM/dd/HH/"
 _RANDOM_LENGTH = 11
-# Java's DateTimeFormatter, as far as a prefix needs it; a literal stands in single quotes.
+# The subset of Java's DateTimeFormatter that a prefix needs; a literal is in single quotes.
 _TOKEN = re.compile(r"'(?P<literal>[^']*)'|(?P<letters>([A-Za-z])\3*)|(?P<other>.)")
 _LETTERS: dict[str, Callable[[datetime], str]] = {
     "yyyy": lambda t: f"{t.year:04d}",
@@ -35,7 +35,7 @@ _LETTERS: dict[str, Callable[[datetime], str]] = {
 
 
 class UnknownExpressionError(ValueError):
-    """A prefix holds an expression that is not supported here."""
+    """A prefix contains an expression that is not supported here."""
 
 
 def object_key(
@@ -44,24 +44,26 @@ def object_key(
     """Return the key of a new object.
 
     Args:
+        stream: name of the delivery stream.
+        version: version of the delivery stream.
         prefix: with or without expressions; without any, Firehose adds `yyyy/MM/dd/HH/`.
         extension: file extension, with its dot; may be empty.
-        moment: arrival of the object's oldest record, epoch seconds.
+        moment: arrival of the object's oldest record, in epoch seconds.
         zone: IANA time zone, for example UTC.
-        error_type: what `!{firehose:error-output-type}` stands for, in an error prefix.
+        error_type: value of `!{firehose:error-output-type}`, for an error prefix.
 
     Raises:
-        UnknownExpressionError: the prefix asks for something else.
+        UnknownExpressionError: the prefix contains another expression.
     """
     when = datetime.fromtimestamp(moment, ZoneInfo(zone))
-    folder = expand(prefix, when, error_type)
+    folder = expand_prefix(prefix, when, error_type)
     if not _EXPRESSION.search(prefix):
         folder += format_java(_DEFAULT_PATH, when)
     stamp = datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d-%H-%M-%S")
     return f"{folder}{stream}-{version}-{stamp}-{uuid.uuid4()}{extension}"
 
 
-def expand(prefix: str, when: datetime, error_type: str | None = None) -> str:
+def expand_prefix(prefix: str, when: datetime, error_type: str | None = None) -> str:
     """Return a prefix with its expressions evaluated."""
 
     def evaluate(found: re.Match[str]) -> str:

@@ -1,1 +1,1 @@
-"""The HTTP side of the server: connections, repeated calls, second tries."""
+"""HTTP: the web server, idempotent responses and retries."""

@@ -1,9 +1,9 @@
-"""Answers that did not arrive: a call that is repeated for that reason is not carried out twice.
+"""Idempotency: a call that is repeated because its response was lost is executed once.
 
-SDKs give all attempts of one call the same invocation id. Terraform's AWS client now and then drops an answer that
-comes before it has finished its own part of sending (aws-sdk-go-v2 closes a request's body as soon as it sees the
-answer, and a service on the same machine answers within a millisecond), and calls again: a second CreateRole would be
-told that the role exists. AWS is too far away for that to happen; here it is mended where it arises.
+SDKs give all attempts of one call the same invocation id. Terraform's AWS client sometimes drops a response that
+arrives before it has finished sending the request (aws-sdk-go-v2 closes the body of a request as soon as it gets the
+response, and a service on the same machine responds within a millisecond), and calls again: a second CreateRole would
+fail because the role exists. AWS is too far away for that to happen.
 """
 
 import threading
@@ -15,39 +15,39 @@ from werkzeug.test import run_wsgi_app
 
 from local_aws.http.web_server import WsgiApplication
 
-Answer = tuple[list[bytes], str, list[tuple[str, str]]]
+StoredResponse = tuple[list[bytes], str, list[tuple[str, str]]]
 
-_KEPT = 4096  # answers; at full speed those of ten seconds, and a client repeats within one or two
-_LARGEST = 65536  # bytes of one
-_SAFE = {"GET", "HEAD"}  # methods that may be carried out any number of times
+_MAXIMUM_RESPONSES = 4096  # at full speed those of ten seconds; a client repeats within one or two
+_MAXIMUM_BYTES = 65536  # of one response
+_SAFE_METHODS = {"GET", "HEAD"}
 
 
-class AnsweredOnce:
-    """A WSGI application before another one, which gives a repeated call the answer that its first attempt got."""
+class IdempotentResponses:
+    """A WSGI middleware that gives a repeated call the response of its first attempt."""
 
     def __init__(self, application: WsgiApplication) -> None:
         self._application = application
-        self._kept: OrderedDict[str, Answer] = OrderedDict()
+        self._stored: OrderedDict[str, StoredResponse] = OrderedDict()
         self._lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer one request. Only answers of success are kept: after an error a call is to be tried again."""
+        """Answer one request. Only successful responses are stored: after an error a call has to be executed again."""
         call = environ.get("HTTP_AMZ_SDK_INVOCATION_ID")
-        if call is None or environ["REQUEST_METHOD"] in _SAFE:
+        if call is None or environ["REQUEST_METHOD"] in _SAFE_METHODS:
             return self._application(environ, start_response)
-        body, status, headers = self._kept.get(call) or self._carry_out(call, environ)
+        body, status, headers = self._stored.get(call) or self._execute(call, environ)
         start_response(status, headers)
         return body
 
-    def _carry_out(self, call: str, environ: dict[str, Any]) -> Answer:
+    def _execute(self, call: str, environ: dict[str, Any]) -> StoredResponse:
         chunks, status, headers = run_wsgi_app(self._application, environ, buffered=True)
-        answer = list(chunks), status, headers.to_wsgi_list()
-        if status.startswith("2") and sum(map(len, answer[0])) <= _LARGEST:
-            self._keep(call, answer)
-        return answer
+        response = list(chunks), status, headers.to_wsgi_list()
+        if status.startswith("2") and sum(map(len, response[0])) <= _MAXIMUM_BYTES:
+            self._store(call, response)
+        return response
 
-    def _keep(self, call: str, answer: Answer) -> None:
+    def _store(self, call: str, response: StoredResponse) -> None:
         with self._lock:
-            self._kept[call] = answer
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+            self._stored[call] = response
+            if len(self._stored) > _MAXIMUM_RESPONSES:
+                self._stored.popitem(last=False)

@@ -1,4 +1,4 @@
-"""moto under many threads: a request that stumbled over another one's change is answered in a second try."""
+"""Retry: a request to moto that failed because another thread changed a dictionary is executed again."""
 
 import io
 from collections.abc import Callable, Iterable
@@ -8,21 +8,22 @@ from werkzeug import Request
 
 from local_aws.http.web_server import WsgiApplication
 
-_TRIES = 5
-_STUMBLED = "changed size during iteration"  # of a dictionary or set: what moto's models iterate over without a lock
+_ATTEMPTS = 5
+# The error of a dictionary or set: moto's models iterate over them without a lock.
+_CHANGED = "changed size during iteration"
 
 
-def tried_again(application: WsgiApplication) -> WsgiApplication:
-    """Put before an application of moto: SDKs would repeat the request too, but only three times under Terraform."""
+def with_retry(application: WsgiApplication) -> WsgiApplication:
+    """Wrap an application of moto. SDKs would retry too, but Terraform only three times."""
 
-    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def application_with_retry(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         body = Request(environ).get_data(cache=False)
-        for _ in range(_TRIES - 1):
+        for _ in range(_ATTEMPTS - 1):
             try:
                 return application(environ | {"wsgi.input": io.BytesIO(body)}, start_response)
             except RuntimeError as error:
-                if _STUMBLED not in str(error):
+                if _CHANGED not in str(error):
                     raise
         return application(environ | {"wsgi.input": io.BytesIO(body)}, start_response)
 
-    return answer
+    return application_with_retry

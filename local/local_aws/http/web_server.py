@@ -1,15 +1,15 @@
-"""The web server: keeps connections alive, and always has a thread for one request more."""
+"""The web server: keeps connections alive, and always has a thread for one more request."""
 
 import logging
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterable
-from types import TracebackType
 from typing import Any
 
 from cheroot import wsgi
 from cheroot.workers.threadpool import ThreadPool
+
+_log = logging.getLogger(__name__)
 
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -18,16 +18,25 @@ _KEEP_ALIVE_SECONDS = 60
 
 
 class PortInUseError(Exception):
-    """Another process listens there already."""
+    """Another process already listens on the port."""
 
 
 class _ElasticPool(ThreadPool):
-    """Grows when every thread is busy: a request may wait for another one that it has caused itself."""
+    """A pool that grows when every thread is busy: a request may wait for another request that it causes."""
 
     def put(self, obj: Any) -> None:
         super().put(obj)
-        if self.idle < self._queue.qsize():
-            self._threads.append(self._spawn_worker())
+        # cheroot's own `grow` waits for the new thread, in the thread that accepts connections.
+        pool: Any = self
+        if self.idle < pool._queue.qsize():
+            pool._threads.append(pool._spawn_worker())
+
+
+class _Server(wsgi.Server):
+    """cheroot's server, with its messages in the log."""
+
+    def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
+        _log.log(level, msg, exc_info=traceback)
 
 
 class WebServer:
@@ -36,28 +45,31 @@ class WebServer:
     def __init__(self, host: str, port: int) -> None:
         """Listen; requests wait until `start`.
 
+        Args:
+            host: address to listen on.
+            port: TCP port; 0 for any free one.
+
         Raises:
-            PortInUseError: somebody else listens on the port.
+            PortInUseError: another process listens on the port.
         """
         _check_free(host, port)
-        self._server = wsgi.Server((host, port), None, numthreads=_THREADS, request_queue_size=512)
+        self._server = _Server((host, port), None, numthreads=_THREADS, request_queue_size=512)
         self._server.requests = _ElasticPool(self._server, min=_THREADS)
         self._server.timeout = _KEEP_ALIVE_SECONDS
         self._server.shutdown_timeout = 1
-        # Client code sends large bodies: seed data, packages, batches of records.
+        # No limit: clients send large bodies, such as packages and batches of records.
         self._server.max_request_body_size = 0
         self._server.keep_alive_conn_limit = 512
-        self._server.error_log = _log_error
         self._server.prepare()
         self._thread = threading.Thread(target=self._server.serve, daemon=True, name="web")
 
     @property
     def port(self) -> int:
-        """The port listened on."""
-        return self._server.bind_addr[1]
+        """The port on which the server listens."""
+        return int(self._server.bind_addr[1])
 
     def start(self, application: Any) -> None:
-        """Begin to answer."""
+        """Start answering."""
         self._server.wsgi_app = application
         self._thread.start()
 
@@ -75,8 +87,3 @@ def _check_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise PortInUseError(f"{host}:{port} is in use by another process ({error.strerror})") from error
-
-
-def _log_error(message: str = "", level: int = logging.INFO, traceback: TracebackType | bool = False) -> None:
-    if level >= logging.WARNING:
-        print(message, file=sys.stderr, flush=True)

@@ -1,1 +1,1 @@
-"""Who may do what: policies, keys and trust, checked for every call and written down."""
+"""IAM that is enforced: policies, trust and keys are checked for every call, and recorded."""

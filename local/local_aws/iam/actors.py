@@ -1,4 +1,4 @@
-"""Who acts: a role that somebody has taken, a service by itself, or whoever administers the account."""
+"""Actors: an assumed role, a service with its own principal, or the administrator of the account."""
 
 import time
 from collections.abc import Iterator
@@ -12,13 +12,14 @@ from local_aws.iam.policy_evaluation import Identity
 
 @dataclass(frozen=True)
 class Actor:
-    """Whom a part of the local AWS, or a caller from outside, acts as.
+    """The identity in which a caller, or a part of the local AWS, acts.
 
     Attributes:
         account: number of the account.
-        service: the service that took the role, or acts by itself, as `lambda.amazonaws.com`; empty for a person.
-        source_arn: on whose behalf the service acts: a function, a state machine, a rule …
-        role_arn: the role; None for a service that acts by itself, and for the administrator.
+        service: the service that assumed the role, or acts with its own principal, such as `lambda.amazonaws.com`;
+            empty for a person.
+        source_arn: the resource on whose behalf the service acts: a function, a state machine, a rule …
+        role_arn: the assumed role; None for a service principal and for the administrator.
         session: name of the role's session.
     """
 
@@ -30,25 +31,31 @@ class Actor:
 
     @property
     def is_administrator(self) -> bool:
-        """Whether nothing restricts it but policies of resources."""
+        """Whether only resource policies restrict it."""
         return not self.role_arn and not self.service
 
     @property
     def arn(self) -> str:
-        """The name that error messages use."""
+        """The name in error messages."""
         if self.role_arn:
             return f"arn:aws:sts::{self.account}:assumed-role/{self.role_arn.rsplit('/', 1)[-1]}/{self.session}"
         return self.service or f"arn:aws:iam::{self.account}:root"
 
 
-def taking(role_arn: str | None, service: str, source_arn: str, session: str = "") -> Actor:
-    """Return the actor that a service is when it takes a role, or by itself when there is none to take."""
-    account = (role_arn or source_arn).split(":")[4]
-    return Actor(account, service, source_arn, role_arn or None, session[:64] if role_arn else "")
+def assumed_role(role_arn: str | None, service: str, source_arn: str, session: str) -> Actor:
+    """Return the actor for a service that assumes a role; the service principal when no role is configured."""
+    if not role_arn:
+        return service_principal(service, source_arn)
+    return Actor(role_arn.split(":")[4], service, source_arn, role_arn, session[:64])
+
+
+def service_principal(service: str, source_arn: str) -> Actor:
+    """Return the actor for a service that acts without a role."""
+    return Actor(source_arn.split(":")[4], service, source_arn)
 
 
 def identity(actor: Actor) -> Identity:
-    """Return an actor with its policies as they are now; of a role that is gone nothing is left."""
+    """Return an actor with its policies as they are now; a role that was deleted has none."""
     if not actor.role_arn:
         own = () if actor.service else (f"arn:aws:iam::{actor.account}:root",)
         return Identity(Principal(actor.account, own, actor.service or None))
@@ -65,18 +72,18 @@ def find_role(arn: str) -> Role | None:
 
 
 def has_roles(account: str) -> bool:
-    """Whether an account uses IAM: one without any role is nobody's but the administrator's."""
+    """Whether an account uses IAM: in an account without any role everybody is the administrator."""
     return bool(iam_backends[account]["aws"].roles)
 
 
 def role_policies(role: Role) -> Iterator[tuple[str, Policy]]:
-    """Yield name and policy of what is attached to a role, inline policies first."""
+    """Yield name and policy of everything attached to a role, inline policies first."""
     yield from ((name, parse(document)) for name, document in list(role.policies.items()))
     yield from ((arn, _default_version(policy)) for arn, policy in list(role.managed_policies.items()))
 
 
-def context(actor: Actor, region: str) -> dict[str, str]:
-    """Return the condition keys that are the same for whatever the actor does; the endpoint stands for one with TLS."""
+def request_context(actor: Actor, region: str) -> dict[str, str]:
+    """Return the condition keys that every request of the actor has; the endpoint counts as one with TLS."""
     now = time.time()
     keys = {
         "aws:currenttime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
@@ -85,7 +92,7 @@ def context(actor: Actor, region: str) -> dict[str, str]:
         "aws:securetransport": "true",
     }
     if actor.service and not actor.role_arn:
-        return keys | _of_service(actor)
+        return keys | _service_keys(actor)
     role = find_role(actor.role_arn) if actor.role_arn else None
     return keys | {
         "aws:principalaccount": actor.account,
@@ -97,7 +104,7 @@ def context(actor: Actor, region: str) -> dict[str, str]:
     }
 
 
-def _of_service(actor: Actor) -> dict[str, str]:
+def _service_keys(actor: Actor) -> dict[str, str]:
     keys = {
         "aws:principalisawsservice": "true",
         "aws:principalservicename": actor.service,

@@ -1,4 +1,4 @@
-"""From an HTTP request to the operation that it means, by botocore's own models of the services."""
+"""Find the operation and the parameters of an HTTP request, with botocore's models of the services."""
 
 import io
 import json
@@ -13,7 +13,7 @@ from moto.core.request import Request
 from moto.core.routing import get_service_router
 from werkzeug.exceptions import NotFound
 
-# Signing name -> services of that name, where it is not the service's own.
+# Signing name -> botocore's names of the services that use it, where they differ.
 _SERVICES = {
     "monitoring": ("cloudwatch",),
     "personalize": ("personalize", "personalize-runtime", "personalize-events"),
@@ -22,8 +22,8 @@ _SERVICES = {
 _RPC_PATH = re.compile(r"/service/[^/]+/operation/(?P<operation>\w+)")
 
 
-class UnknownCallError(NotImplementedError):
-    """A call that the local AWS cannot tell the rights for: an addition to this room is due."""
+class UnknownOperationError(NotImplementedError):
+    """The operation, or the resource, of a call is unknown here, so that its permissions cannot be checked."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Call:
 
     Attributes:
         service: botocore's name.
-        parameters: of the path, the query and the body, by their names on the wire; not those of S3's bodies.
+        parameters: from the path, the query and the body, with the names in the request; S3's bodies are not read.
         headers: by name in lower case.
     """
 
@@ -52,17 +52,23 @@ class Call:
 
 
 def read_call(environ: dict[str, Any], signing_name: str, account: str, region: str) -> Call:
-    """Read a request; leaves its body readable.
+    """Read a request; its body stays readable.
+
+    Args:
+        environ: the WSGI environment.
+        signing_name: the service in the signature.
+        account: account of who signed.
+        region: the region in the signature.
 
     Raises:
-        UnknownCallError: it is no operation of the service.
+        UnknownOperationError: the service has no such operation.
     """
     request = Request(environ)
-    # Before anything looks for a form in it. Objects on their way to S3 are left alone.
+    # Read before anything parses a form from it. The objects in S3's requests are not read.
     body = b"" if signing_name == "s3" and "delete" not in request.args else _body(request, environ)
     service, operation, named, takes_body = _operation(request, signing_name)
     headers = {name.lower(): value for name, value in request.headers.items()}
-    # What the path names is what is meant, whatever else the request says.
+    # A name in the path overrides the same name elsewhere in the request.
     parameters = {**(_parameters(body, request.content_type or "") if takes_body else {}), **request.args, **named}
     return Call(service, operation, account, region, parameters, headers)
 
@@ -74,7 +80,7 @@ def _body(request: Request, environ: dict[str, Any]) -> bytes:
 
 
 def _operation(request: Request, signing_name: str) -> tuple[str, str, dict[str, Any], bool]:
-    """Return service, operation, what the path names, and whether the body holds parameters: not if it is a payload."""
+    """Return service, operation, the parameters in the path, and whether the body holds parameters or a payload."""
     if rpc := _RPC_PATH.fullmatch(request.path):
         return _SERVICES.get(signing_name, (signing_name,))[0], rpc["operation"], {}, False
     for service in _SERVICES.get(signing_name, (signing_name,)):
@@ -84,13 +90,13 @@ def _operation(request: Request, signing_name: str) -> tuple[str, str, dict[str,
             continue
         is_payload = model.input_shape is not None and "payload" in model.input_shape.serialization
         return service, model.name, parameters, not is_payload or model.name == "DeleteObjects"
-    raise UnknownCallError(f"{request.method} {request.path} is no operation of {signing_name} that is known here")
+    raise UnknownOperationError(f"{request.method} {request.path} is an unknown operation of {signing_name}")
 
 
 def _parameters(body: bytes, content_type: str) -> dict[str, Any]:
     if body[:1] == b"{":
         with suppress(ValueError):
-            return json.loads(body)
+            return dict(json.loads(body))
     if "x-www-form-urlencoded" in content_type:
         return dict(parse_qsl(body.decode("utf-8", "replace")))
     return {"body": body} if body else {}

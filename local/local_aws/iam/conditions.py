@@ -1,7 +1,7 @@
 """The Condition element of a policy. Pure: no AWS, no moto.
 
 Rules: IAM user guide, "IAM JSON policy elements: Condition operators" and "Creating a condition with multiple keys or
-values". What is not known here is refused with its name, and never taken for true or false.
+values". An unknown operator or key is an error that names it; it is never treated as true or false.
 """
 
 import re
@@ -10,16 +10,16 @@ from datetime import datetime
 from functools import cache
 
 Context = Mapping[str, str | Sequence[str]]
-"""What is known of a request: condition key in lower case -> its value or values. A key that is absent is not there."""
+"""The context of a request: condition key in lower case -> its value or values. An absent key is not present."""
 
 _Test = Callable[[str, str], bool]
 _QUANTIFIERS = ("ForAllValues:", "ForAnyValue:")
 _IF_EXISTS = "IfExists"
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _LITERALS = {"*": "*", "?": "?", "$": "$"}
-# Escaped, a wildcard stands for itself: no text that can be typed contains these.
+# Characters for escaped wildcards, from the private use area: no real text contains them.
 _ESCAPED = {"*": "\ue000", "?": "\ue001"}
-# Keys that the local AWS knows to be there or not to be there. Others would be guessed.
+# Keys for which the local AWS knows whether they are present. For others it would have to guess.
 _KNOWN_KEYS = re.compile(
     r"aws:(currenttime|epochtime|principalaccount|principalarn|principalisawsservice|principalservicename|"
     r"principaltype|requestedregion|securetransport|sourceaccount|sourcearn|sourceowner|userid|username|viaawsservice)"
@@ -37,7 +37,7 @@ class Condition:
     """One operator with one key, as in `{"StringEquals": {"aws:SourceAccount": ["1", "2"]}}`."""
 
     def __init__(self, operator: str, key: str, values: Sequence[str]) -> None:
-        """Read it; what is not known here matters, and is told, only when a decision depends on it."""
+        """Read it; an unknown operator or key is an error only when a decision depends on it."""
         self.operator, self.key, self.values = operator, key.lower(), tuple(values)
         self._every = operator.startswith(_QUANTIFIERS[0])
         plain = operator.split(":", 1)[1] if operator.startswith(_QUANTIFIERS) else operator
@@ -55,7 +55,7 @@ class Condition:
         """Whether a request meets it.
 
         Raises:
-            UnsupportedPolicyError: operator or key is not known here.
+            UnsupportedPolicyError: the operator or the key is unknown here.
         """
         if self._unknown:
             raise UnsupportedPolicyError(f"condition {self._unknown} is not evaluated by the local AWS")
@@ -63,7 +63,7 @@ class Condition:
         if self._is_null:
             return (held is None) == (self.values[0].lower() == "true")
         if held is None:
-            # A negated operator is met by a key that is not there, and so is ForAllValues.
+            # An absent key meets a negated operator, and ForAllValues.
             return self._if_exists or self._negated or self._every
         expected = [substitute(value, context) for value in self.values]
         present = [held] if isinstance(held, str) else held
@@ -74,10 +74,10 @@ class Condition:
 
 
 def substitute(text: str, context: Context) -> str:
-    """Fill policy variables; what comes out has no wildcard but those that stood there.
+    """Fill the policy variables of a text; wildcards in the values are escaped.
 
     Raises:
-        UnsupportedPolicyError: a variable whose key is not known here.
+        UnsupportedPolicyError: the key of a variable is unknown here.
     """
     if "${" not in text:
         return text
@@ -98,14 +98,14 @@ def _value(name: str, context: Context) -> str:
 
 @cache
 def wildcard(pattern: str, *, any_case: bool = False) -> re.Pattern[str]:
-    """Return the expression of a text in which `*` stands for anything and `?` for one character."""
+    """Return the regular expression of a text with the wildcards `*` (anything) and `?` (one character)."""
     parts = [".*" if part == "*" else "." if part == "?" else re.escape(part) for part in re.split(r"([*?])", pattern)]
     text = "".join(parts).replace(_ESCAPED["*"], r"\*").replace(_ESCAPED["?"], r"\?")
     return re.compile(text, re.DOTALL | (re.IGNORECASE if any_case else 0))
 
 
 def matches(pattern: str, value: str, *, any_case: bool = False) -> bool:
-    """Whether a value fits a pattern with wildcards."""
+    """Whether a value matches a pattern with wildcards."""
     return wildcard(pattern, any_case=any_case).fullmatch(value) is not None
 
 
@@ -114,7 +114,7 @@ def _equal(value: str, expected: str) -> bool:
 
 
 def _arn_like(value: str, pattern: str) -> bool:
-    """Each of the six parts is compared by itself: a wildcard does not reach beyond its colon."""
+    """Compare each of the six parts of an ARN: a wildcard does not match across a colon."""
     parts, patterns = value.split(":", 5), pattern.split(":", 5)
     return len(parts) == len(patterns) and all(map(matches, patterns, parts))
 
@@ -140,7 +140,7 @@ _ORDERINGS: dict[str, tuple[Callable[[float, float], bool], bool]] = {
     "GreaterThanEquals": (lambda a, b: a >= b, False),
 }
 
-# Operator -> how one value is compared with one expected value, and whether the result is turned round.
+# Operator -> how one value is compared with one expected value, and whether the result is negated.
 _TESTS: dict[str, tuple[_Test, bool]] = {
     "StringEquals": (_equal, False),
     "StringNotEquals": (_equal, True),

@@ -1,4 +1,4 @@
-"""Credentials of roles and services: whoever acts in the local AWS acts as what it was given, as on AWS."""
+"""Credentials of roles and services, and clients that use them."""
 
 import secrets
 import threading
@@ -14,7 +14,7 @@ from moto.sts.models import sts_backends
 from local_aws.iam.actors import Actor, has_roles
 from local_aws.iam.trust_policies import require_trust
 
-# Calls within one process on one machine: retries would only hide a fault.
+# Calls within one process on one machine: more retries would only hide an error.
 _CLIENT_CONFIG = Config(
     retries={"total_max_attempts": 2, "mode": "standard"},
     max_pool_connections=50,
@@ -30,26 +30,26 @@ _clients: dict[tuple[Any, ...], Any] = {}
 
 @dataclass(frozen=True)
 class Credentials:
-    """What signs a request; the token is absent for the server's own identity, which administers the account."""
+    """What signs a request; the server's own credentials, which are the administrator's, have no token."""
 
     access_key_id: str
     secret_access_key: str
     session_token: str | None
 
 
-OWN = Credentials(_DUMMY, _DUMMY, None)
+SERVER_CREDENTIALS = Credentials(_DUMMY, _DUMMY, None)
 _credentials: dict[Actor, Credentials] = {}
 _actors: dict[str, Actor] = {}
 
 
 def credentials(actor: Actor | None, region: str) -> Credentials:
-    """Return an actor's credentials; the server's own for nobody, and in an account that has no role at all.
+    """Return an actor's credentials; the server's own without an actor, and in an account without any role.
 
     Raises:
-        RefusedError: the role's trust policy does not let the service take it, or there is no such role.
+        AccessDeniedError: the role does not exist, or its trust policy does not let the service assume it.
     """
     if actor is None or actor.is_administrator or not has_roles(actor.account):
-        return OWN
+        return SERVER_CREDENTIALS
     if actor.role_arn:
         require_trust(actor, region)
     with _lock:
@@ -59,20 +59,20 @@ def credentials(actor: Actor | None, region: str) -> Credentials:
         return _credentials[actor]
 
 
-def actor_of(access_key_id: str) -> Actor:
-    """Return who signs with a key; the account's administrator for keys that IAM does not know."""
-    found = _actors.get(access_key_id) or _assumed(access_key_id)
-    # Looked up in its module: a correction replaces the function.
+def actor_of_key(access_key_id: str) -> Actor:
+    """Return who has an access key; the account's administrator for a key that IAM does not know."""
+    found = _actors.get(access_key_id) or _assumed_by_call(access_key_id)
+    # Looked up in its module on each call: a correction replaces the function.
     return found or Actor(iam_models.get_account_id_from(access_key_id))
 
 
 def client(
     service: str, region: str, endpoint: str, actor: Actor | None = None, config: Config = _CLIENT_CONFIG
 ) -> Any:
-    """Return a boto3 client that acts as the actor (or as the server itself); made once, for making one is slow.
+    """Return a boto3 client for the actor, or for the server itself; cached, because making one is slow.
 
     Raises:
-        RefusedError: as `credentials`.
+        AccessDeniedError: as for `credentials`.
     """
     signing = credentials(actor, region)
     key = (service, region, endpoint, signing.access_key_id, id(config))
@@ -96,8 +96,8 @@ def _new_credentials(actor: Actor, region: str) -> Credentials:
     return Credentials(role.access_key_id, role.secret_access_key, role.session_token)
 
 
-def _assumed(access_key_id: str) -> Actor | None:
-    """Find a session that somebody took by calling STS."""
+def _assumed_by_call(access_key_id: str) -> Actor | None:
+    """Find a session that a caller of STS got by AssumeRole."""
     if not access_key_id.startswith("ASIA"):
         return None
     for account, partitions in list(sts_backends.items()):
@@ -109,7 +109,7 @@ def _assumed(access_key_id: str) -> Actor | None:
 
 
 def _new_client(service: str, region: str, endpoint: str, signing: Credentials, config: Config) -> Any:
-    return _session().client(
+    return _session().client(  # type: ignore[call-overload]
         service,
         region_name=region,
         endpoint_url=endpoint,
@@ -122,5 +122,5 @@ def _new_client(service: str, region: str, endpoint: str, signing: Credentials, 
 
 @cache
 def _session() -> boto3.session.Session:
-    """One session: it keeps the service models it has read."""
+    """Return the one session: it caches the service models that it has read."""
     return boto3.session.Session()

@@ -1,11 +1,11 @@
-"""The definition of IAM: what every role used and was denied."""
+"""The definition of IAM: moto keeps users and roles, what each role used and was denied is recorded here."""
 
 import os
 
 from werkzeug import Request, Response
 
 from local_aws.http.responses import json_response
-from local_aws.iam.access_records import Journal
+from local_aws.iam.access_records import AccessRecords
 from local_aws.service import Context, RunningService, Service
 
 
@@ -16,7 +16,7 @@ def start(context: Context) -> RunningService:
     return RunningService(administration={"access": lambda request: _access(context.access_records, request)})
 
 
-def _access(records: Journal, request: Request) -> Response:
+def _access(records: AccessRecords, request: Request) -> Response:
     if request.method == "DELETE":
         records.clear()
     return json_response({"roles": records.report()})

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult, EmptyResult
 from moto.iam import models
 from moto.iam.models import IAMBackend, iam_backends
@@ -50,7 +50,7 @@ def update_only_given_fields() -> None:
 
     @set_method(IamResponse)
     def update_role(self: IamResponse) -> ActionResult:
-        role = self.backend.get_role(self._get_param("RoleName"))
+        role: Any = self.backend.get_role(self._get_param("RoleName"))
         if (description := self._get_param("Description")) is not None:
             role.description = description
         if (seconds := self._get_param("MaxSessionDuration")) is not None:

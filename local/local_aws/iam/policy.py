@@ -1,4 +1,4 @@
-"""The policy language: statements, and whether one is about a request. Pure: no AWS, no moto.
+"""The policy language: statements, and whether one matches a request. Pure: no AWS, no moto.
 
 Rules: IAM user guide, "IAM JSON policy elements reference" and "Policy evaluation logic".
 """
@@ -25,16 +25,16 @@ _ELEMENTS = {
 
 
 class MalformedPolicyError(ValueError):
-    """A policy document that IAM would not have taken."""
+    """A policy document that IAM would reject."""
 
 
 @dataclass(frozen=True)
-class Request:
-    """One thing that somebody wants to do.
+class AccessRequest:
+    """A request for one action on one resource.
 
     Attributes:
-        action: as `s3:GetObject`.
-        resource: an ARN, or `*` for an action that knows no resource.
+        action: such as `s3:GetObject`.
+        resource: an ARN, or `*` for an action without a resource.
         context: condition keys and their values.
     """
 
@@ -45,12 +45,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Principal:
-    """How policies of resources may name whoever asks.
+    """The names that resource policies may use for who makes a request.
 
     Attributes:
-        account: its account, which policies name by its number or as `arn:aws:iam::…:root`.
+        account: its account; policies write the number or `arn:aws:iam::…:root`.
         arns: ARNs of a role and of its session; none for a service.
-        service: as `events.amazonaws.com`; None for a role.
+        service: such as `events.amazonaws.com`; None for a role.
     """
 
     account: str
@@ -60,7 +60,7 @@ class Principal:
 
 @dataclass(frozen=True)
 class Match:
-    """The parts of a statement by which it is about a request: its action and resource patterns."""
+    """A statement that matches a request, with the action and the resource pattern that match."""
 
     statement: "Statement"
     action: str
@@ -82,11 +82,11 @@ class Statement:
     principals: Mapping[str, tuple[str, ...]] | None = None
     excludes_principals: bool = False
 
-    def match(self, request: Request) -> Match | None:
-        """Return how the statement is about a request; None when it is not.
+    def match(self, request: AccessRequest) -> Match | None:
+        """Return how the statement matches a request; None when it does not.
 
         Raises:
-            UnsupportedPolicyError: that depends on a condition, or a variable, that is not evaluated here.
+            UnsupportedPolicyError: the result depends on a condition, or a variable, that is not evaluated here.
         """
         actions = [pattern for pattern in self.actions if matches(pattern, request.action, any_case=True)]
         if bool(actions) == self.excludes_actions:
@@ -99,16 +99,16 @@ class Statement:
             return None
         return Match(self, (actions or ["*"])[0], (resources or ["*"])[0])
 
-    def names(self, who: Principal) -> bool:
-        """Whether the statement names somebody himself: a role, a session, a service, or everybody."""
-        return self._named(who, ("*", *who.arns), who.service) != self.excludes_principals
+    def names(self, principal: Principal) -> bool:
+        """Whether the statement names the principal itself: a role, a session, a service, or everybody."""
+        return self._named(("*", *principal.arns), principal.service) != self.excludes_principals
 
-    def names_account(self, who: Principal) -> bool:
-        """Whether the statement names somebody's account, which leaves it to the account's own policies."""
-        account = (who.account, f"arn:aws:iam::{who.account}:root")
-        return not self.excludes_principals and who.service is None and self._named(who, account, None)
+    def names_account(self, principal: Principal) -> bool:
+        """Whether the statement names the principal's account: then the identity-based policies decide."""
+        account = (principal.account, f"arn:aws:iam::{principal.account}:root")
+        return not self.excludes_principals and principal.service is None and self._named(account, None)
 
-    def _named(self, who: Principal, arns: Sequence[str], service: str | None) -> bool:
+    def _named(self, arns: Sequence[str], service: str | None) -> bool:
         if self.principals is None:
             return False
         named = self.principals.get("AWS", ())
@@ -122,20 +122,20 @@ class Policy:
         """Parse.
 
         Raises:
-            MalformedPolicyError: a statement is not one.
+            MalformedPolicyError: a statement is malformed.
         """
         given = document.get("Statement", [])
         listed = [given] if isinstance(given, Mapping) else given
         self.statements = tuple(_statement(number, one) for number, one in enumerate(listed, 1))
 
     def of_effect(self, effect: str) -> Iterator[Statement]:
-        """Yield the statements that allow, or those that deny."""
+        """Yield the statements with the effect `Allow` or `Deny`."""
         return (statement for statement in self.statements if statement.effect == effect)
 
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Policy:
-    """Parse a policy's JSON text; each text once."""
+    """Parse a policy's JSON text; cached by text."""
     try:
         document = json.loads(text)
     except ValueError as error:
@@ -144,8 +144,8 @@ def parse(text: str) -> Policy:
 
 
 def _statement(number: int, given: Mapping[str, Any]) -> Statement:
-    if strange := set(given) - _ELEMENTS:
-        raise MalformedPolicyError(f"statement {number} has unknown elements: {', '.join(sorted(strange))}")
+    if unknown := set(given) - _ELEMENTS:
+        raise MalformedPolicyError(f"statement {number} has unknown elements: {', '.join(sorted(unknown))}")
     if given.get("Effect") not in ("Allow", "Deny"):
         raise MalformedPolicyError(f"statement {number}: Effect must be Allow or Deny, not {given.get('Effect')!r}")
     principals = given.get("Principal", given.get("NotPrincipal"))
@@ -155,7 +155,7 @@ def _statement(number: int, given: Mapping[str, Any]) -> Statement:
         effect=given["Effect"],
         actions=_texts(given.get("Action", given.get("NotAction"))),
         excludes_actions="NotAction" in given,
-        # A trust policy has no resource: it is about its role.
+        # A trust policy has no resource: it belongs to its role.
         resources=_texts(given.get("Resource", given.get("NotResource", "*"))),
         excludes_resources="NotResource" in given,
         conditions=tuple(_conditions(given.get("Condition") or {})),

@@ -1,4 +1,4 @@
-"""Whether a request is allowed: explicit denials first, then what allows it, otherwise it is refused. Pure.
+"""Policy evaluation: explicit denials first, then what allows the request, otherwise it is denied. Pure.
 
 Rules: IAM user guide, "Policy evaluation for requests within a single account"; for keys: KMS developer guide,
 "Determining access to AWS KMS keys".
@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from local_aws.iam.policy import Match, Policy, Principal, Request
+from local_aws.iam.policy import AccessRequest, Match, Policy, Principal
 
 
-class Reason(Enum):
-    """Why a request is refused, in the words that AWS uses."""
+class Denial(Enum):
+    """Why a request is denied, in the words that AWS uses."""
 
     EXPLICIT_IDENTITY = "with an explicit deny in an identity-based policy"
     EXPLICIT_RESOURCE = "with an explicit deny in a resource-based policy"
@@ -21,31 +21,31 @@ class Reason(Enum):
     NO_RESOURCE = "because no resource-based policy allows the {action} action"
     NO_BOUNDARY = "because no permissions boundary allows the {action} action"
 
-    def sentence(self, action: str) -> str:
-        """The end of the error's message."""
+    def message(self, action: str) -> str:
+        """Return the end of the error message."""
         return self.value.format(action=action)
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What came of it.
+    """The result of an evaluation.
 
     Attributes:
-        refused: None when the request is allowed.
-        grants: name of each identity policy that allows it, and the match in it.
+        denial: None when the request is allowed.
+        grants: name of each identity-based policy that allows it, and the match in it.
     """
 
-    refused: Reason | None
+    denial: Denial | None
     grants: tuple[tuple[str, Match], ...] = ()
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Somebody and his own policies.
+    """A principal and its own policies.
 
     Attributes:
-        principal: how policies of resources may name him.
-        policies: name -> policy; None for whoever administers the account, who may do everything.
+        principal: its names in resource policies.
+        policies: name -> policy; None for the administrator of the account, who may do everything.
         boundary: a permissions boundary.
     """
 
@@ -56,60 +56,64 @@ class Identity:
 
 @dataclass(frozen=True)
 class ResourcePolicy:
-    """A resource's policy; `governs`: without its leave nobody's own policies count (keys)."""
+    """The policy of a resource.
+
+    Attributes:
+        governs: identity-based policies count only if this policy names the account (keys).
+    """
 
     policy: Policy
     governs: bool = False
 
 
-def evaluate(who: Identity, request: Request, of_resource: ResourcePolicy | None = None) -> Decision:
+def evaluate(identity: Identity, request: AccessRequest, resource_policy: ResourcePolicy | None = None) -> Decision:
     """Decide one request."""
-    if denied := _explicitly_denied(who, request, of_resource):
+    if denied := _explicit_denial(identity, request, resource_policy):
         return Decision(denied)
-    named, delegated = _allowed_by_resource(who.principal, request, of_resource)
-    if who.principal.service:
-        return Decision(None if named else Reason.NO_RESOURCE)
-    if who.policies is None:
-        return Decision(
-            Reason.NO_RESOURCE if of_resource and of_resource.governs and not (named or delegated) else None
-        )
-    grants = tuple(_matches(who.policies, request, "Allow"))
-    return _of_role(
-        who, request, grants, named=named, governed=bool(of_resource and of_resource.governs) and not delegated
-    )
+    named, delegated = _allowed_by_resource(identity.principal, request, resource_policy)
+    if identity.principal.service:
+        return Decision(None if named else Denial.NO_RESOURCE)
+    governs = resource_policy is not None and resource_policy.governs
+    if identity.policies is None:
+        return Decision(Denial.NO_RESOURCE if governs and not (named or delegated) else None)
+    return _decide_for_role(identity, request, named=named, governed=governs and not delegated)
 
 
-def _of_role(
-    who: Identity, request: Request, grants: tuple[tuple[str, Match], ...], *, named: bool, governed: bool
-) -> Decision:
+def _decide_for_role(identity: Identity, request: AccessRequest, *, named: bool, governed: bool) -> Decision:
+    grants = tuple(_matches(identity.policies or {}, request, "Allow"))
     if governed and not named:
-        return Decision(Reason.NO_RESOURCE)
+        return Decision(Denial.NO_RESOURCE)
     if not named and not grants:
-        return Decision(Reason.NO_IDENTITY)
-    if who.boundary and not any(one.match(request) for one in who.boundary.of_effect("Allow")):
-        return Decision(Reason.NO_BOUNDARY)
+        return Decision(Denial.NO_IDENTITY)
+    if identity.boundary and not any(one.match(request) for one in identity.boundary.of_effect("Allow")):
+        return Decision(Denial.NO_BOUNDARY)
     return Decision(None, grants)
 
 
-def _explicitly_denied(who: Identity, request: Request, of_resource: ResourcePolicy | None) -> Reason | None:
-    if any(_matches(who.policies or {}, request, "Deny")):
-        return Reason.EXPLICIT_IDENTITY
-    if who.boundary and any(one.match(request) for one in who.boundary.of_effect("Deny")):
-        return Reason.EXPLICIT_BOUNDARY
-    for statement in of_resource.policy.of_effect("Deny") if of_resource else ():
-        if (statement.names(who.principal) or statement.names_account(who.principal)) and statement.match(request):
-            return Reason.EXPLICIT_RESOURCE
+def _explicit_denial(
+    identity: Identity, request: AccessRequest, resource_policy: ResourcePolicy | None
+) -> Denial | None:
+    if any(_matches(identity.policies or {}, request, "Deny")):
+        return Denial.EXPLICIT_IDENTITY
+    if identity.boundary and any(one.match(request) for one in identity.boundary.of_effect("Deny")):
+        return Denial.EXPLICIT_BOUNDARY
+    principal = identity.principal
+    for statement in resource_policy.policy.of_effect("Deny") if resource_policy else ():
+        if (statement.names(principal) or statement.names_account(principal)) and statement.match(request):
+            return Denial.EXPLICIT_RESOURCE
     return None
 
 
-def _allowed_by_resource(who: Principal, request: Request, of_resource: ResourcePolicy | None) -> tuple[bool, bool]:
-    """Return whether the resource's policy allows it to somebody himself, and whether it leaves it to his account."""
-    allowing = list(of_resource.policy.of_effect("Allow")) if of_resource else []
-    named = any(one.names(who) and one.match(request) for one in allowing)
-    return named, any(one.names_account(who) and one.match(request) for one in allowing)
+def _allowed_by_resource(
+    principal: Principal, request: AccessRequest, resource_policy: ResourcePolicy | None
+) -> tuple[bool, bool]:
+    """Return whether the resource policy allows it to the principal itself, and whether to its account."""
+    allowing = list(resource_policy.policy.of_effect("Allow")) if resource_policy else []
+    named = any(one.names(principal) and one.match(request) for one in allowing)
+    return named, any(one.names_account(principal) and one.match(request) for one in allowing)
 
 
-def _matches(policies: Mapping[str, Policy], request: Request, effect: str) -> "Sequence[tuple[str, Match]]":
+def _matches(policies: Mapping[str, Policy], request: AccessRequest, effect: str) -> Sequence[tuple[str, Match]]:
     return [
         (name, match)
         for name, policy in policies.items()

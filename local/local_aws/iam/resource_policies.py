@@ -1,4 +1,4 @@
-"""The policies of resources, as moto keeps them: buckets, keys, topics, queues, functions."""
+"""Resource policies, as moto stores them: of buckets, keys, topics, queues and functions."""
 
 import json
 from collections.abc import Callable
@@ -15,11 +15,12 @@ from local_aws.iam.policy import parse
 from local_aws.iam.policy_evaluation import ResourcePolicy
 
 
-def policy_of(arn: str, account: str) -> ResourcePolicy | None:
-    """Return the policy of a resource; None when it has none, or is of a kind that has none.
+def resource_policy(arn: str, account: str) -> ResourcePolicy | None:
+    """Return the policy of a resource; None when it has none.
 
     Args:
-        account: whose it is, where the ARN does not say (buckets).
+        arn: the resource.
+        account: its account, if the ARN does not contain one (buckets).
     """
     service, region, owner, name = arn.split(":", 5)[2:6] if arn.startswith("arn:") else ("", "", "", "")
     if service not in _FINDERS:
@@ -29,7 +30,7 @@ def policy_of(arn: str, account: str) -> ResourcePolicy | None:
 
 
 def object_exists(arn: str, account: str) -> bool:
-    """Whether there is an object of that ARN."""
+    """Whether the object of an ARN exists."""
     name, _, key = arn.split(":::", 1)[1].partition("/")
     bucket = s3_backends[account]["aws"].buckets.get(name)
     return bucket is not None and key in bucket.keys
@@ -47,12 +48,12 @@ def _of_key(account: str, region: str, name: str, arn: str) -> str | None:
 
 def _of_topic(account: str, region: str, name: str, arn: str) -> str | None:
     topic = sns_backends[account][region].topics.get(arn)
-    return _written(topic._policy_json) if topic else None
+    return _text(topic._policy_json) if topic else None
 
 
 def _of_queue(account: str, region: str, name: str, arn: str) -> str | None:
     queue = sqs_backends[account][region].queues.get(name)
-    return _written(queue._policy_json) if queue else None
+    return _text(queue._policy_json) if queue else None
 
 
 def _of_function(account: str, region: str, name: str, arn: str) -> str | None:
@@ -60,10 +61,10 @@ def _of_function(account: str, region: str, name: str, arn: str) -> str | None:
         function = lambda_backends[account][region].get_function(name.removeprefix("function:").partition(":")[0])
     except (UnknownFunctionException, UnknownAliasException):
         return None
-    return _written({"Statement": function.policy.statements})
+    return _text({"Statement": function.policy.statements})
 
 
-def _written(document: dict[str, Any]) -> str | None:
+def _text(document: dict[str, Any]) -> str | None:
     return json.dumps(document) if document and document.get("Statement") else None
 
 

@@ -1,4 +1,4 @@
-"""Roles that are handed to services: each service sees at once whether it may take the role, and says so in its way."""
+"""Roles that are passed to services: each service checks at once that it can assume the role, with its own error."""
 
 import re
 from collections.abc import Callable
@@ -7,8 +7,8 @@ from typing import Any
 
 from werkzeug import Response
 
-from local_aws.iam.access_denied import RefusedError, error
-from local_aws.iam.actors import has_roles, taking
+from local_aws.iam.access_denied import AccessDeniedError, error_response
+from local_aws.iam.actors import assumed_role, has_roles
 from local_aws.iam.api_calls import Call
 from local_aws.iam.trust_policies import require_trust
 
@@ -18,7 +18,15 @@ _PATHS = {"lambda": re.compile(r".*/functions(/[^/]+/configuration)?"), "schedul
 
 @dataclass(frozen=True)
 class _Rule:
-    """How a service refuses a role: where the call names it, for what, and the error."""
+    """How a service checks a role.
+
+    Attributes:
+        service: its principal.
+        role: finds the role in the parameters of a call.
+        source: finds the ARN of the resource that is to use the role.
+        code: code of its error.
+        message: message of its error.
+    """
 
     service: str
     role: Callable[[dict[str, Any]], str | None]
@@ -27,11 +35,11 @@ class _Rule:
     message: str
 
 
-def _machine(call: Call) -> str:
+def _state_machine_arn(call: Call) -> str:
     return call.parameters.get("stateMachineArn") or call.arn(f"stateMachine:{call.parameters.get('name')}", "states")
 
 
-def _function(call: Call) -> str:
+def _function_arn(call: Call) -> str:
     return call.arn(f"function:{call.parameters.get('FunctionName')}")
 
 
@@ -43,14 +51,14 @@ def _firehose_role(given: dict[str, Any]) -> str | None:
 _LAMBDA = _Rule(
     "lambda.amazonaws.com",
     lambda given: given.get("Role"),
-    _function,
+    _function_arn,
     "InvalidParameterValueException",
     "The role defined for the function cannot be assumed by Lambda.",
 )
 _STATES = _Rule(
     "states.amazonaws.com",
     lambda given: given.get("roleArn"),
-    _machine,
+    _state_machine_arn,
     "AccessDeniedException",
     "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the"
     " provided role.",
@@ -80,21 +88,21 @@ _RULES = {
 }
 
 
-def hands_role(environ: dict[str, Any], signing_name: str) -> bool:
-    """Whether a request may hand a role to a service."""
+def passes_role(environ: dict[str, Any], signing_name: str) -> bool:
+    """Whether a request may pass a role to a service."""
     if path := _PATHS.get(signing_name):
         return environ["REQUEST_METHOD"] in ("POST", "PUT") and path.fullmatch(environ["PATH_INFO"]) is not None
     return _TARGETS.fullmatch(environ.get("HTTP_X_AMZ_TARGET", "")) is not None
 
 
-def refuse_role(call: Call) -> Response | None:
-    """Return the service's refusal of the role that a call hands it, if it cannot take it."""
+def check_passed_role(call: Call) -> Response | None:
+    """Return the service's error if a call passes a role that the service cannot assume."""
     rule = _RULES.get((call.service, call.operation))
     role = rule.role(dict(call.parameters)) if rule else None
     if not rule or not role or not has_roles(call.account):
         return None
     try:
-        require_trust(taking(role, rule.service, rule.source(call)), call.region)
-    except RefusedError:
-        return error(call, rule.code, rule.message, 400)
+        require_trust(assumed_role(role, rule.service, rule.source(call), session=""), call.region)
+    except AccessDeniedError:
+        return error_response(call, rule.code, rule.message, 400)
     return None

@@ -10,14 +10,14 @@ from typing import Any
 from urllib.parse import unquote
 
 from local_aws.iam.actors import Actor
-from local_aws.iam.credentials import actor_of
+from local_aws.iam.credentials import actor_of_key
 
 _SCOPE = re.compile(r"Credential=(?P<key>[^/,]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 
 
 @dataclass(frozen=True)
 class CredentialScope:
-    """The key that signed a request, and the region and the signing name that it was signed for."""
+    """The access key that signed a request, and the region and the signing name in the signature."""
 
     access_key_id: str
     region: str
@@ -25,8 +25,8 @@ class CredentialScope:
 
     @property
     def actor(self) -> Actor:
-        """Who has the key."""
-        return actor_of(self.access_key_id)
+        """Who has the access key."""
+        return actor_of_key(self.access_key_id)
 
 
 def read_scope(environ: Mapping[str, Any]) -> CredentialScope | None:

@@ -1,1 +1,1 @@
-"""Kinesis: shards, read directly, and corrections of moto."""
+"""Kinesis: direct access to shards, and corrections of moto."""

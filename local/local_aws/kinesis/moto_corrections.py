@@ -29,10 +29,10 @@ def keep_tags() -> None:
     """
 
     @wrap_method(KinesisResponse, "create_stream")
-    def create_stream(original: Any, self: KinesisResponse) -> ActionResult:
+    def create_stream(original: Any, self: KinesisResponse) -> Any:
         answer = original(self)
         name = self._get_param("StreamName")
-        stream = self.kinesis_backend.describe_stream(None, name)
+        stream: Any = self.kinesis_backend.describe_stream(None, name)
         stream.max_record_kib = self._get_param("MaxRecordSizeInKiB") or _DEFAULT_KIB
         if tags := self._get_param("Tags"):
             self.kinesis_backend.add_tags_to_stream(None, name, tags)
@@ -41,7 +41,7 @@ def keep_tags() -> None:
 
 @correction
 def number_records_without_search() -> None:
-    """Number the records of a shard 1, 2, 3 …, so that the next number and the position of each record are known.
+    """Give the records of a shard the numbers 1, 2, 3 …, so that each number also tells the position.
 
     Causes: moto/kinesis/models.py, put_record lists every key of the shard to find the last ("not safe for
     concurrency": two threads can overwrite each other's record); get_records walks the shard from its beginning.
@@ -94,12 +94,12 @@ def allow_large_records() -> None:
 
     @set_method(KinesisResponse)
     def update_max_record_size(self: KinesisResponse) -> ActionResult:
-        stream = self.kinesis_backend.describe_stream(self._get_param("StreamARN"), None)
+        stream: Any = self.kinesis_backend.describe_stream(self._get_param("StreamARN"), None)
         stream.max_record_kib = self._get_param("MaxRecordSizeInKiB")
         return ActionResult({})
 
     @wrap_method(Stream, "to_json_summary")
-    def to_json_summary(original: Any, self: Stream) -> dict[str, Any]:
+    def to_json_summary(original: Any, self: Stream) -> Any:
         answer = original(self)
         answer["StreamDescriptionSummary"]["MaxRecordSizeInKiB"] = _limit(self)
         return answer
@@ -107,7 +107,7 @@ def allow_large_records() -> None:
     @wrap_method(KinesisBackend, "put_record")
     def put_record(
         original: Any, self: KinesisBackend, stream_arn: str, stream_name: str, key: str, hash_key: str, data: str
-    ) -> tuple[str, str]:
+    ) -> Any:
         stream = self.describe_stream(stream_arn, stream_name)
         if len(b64decode(data)) + len(key) > _limit(stream) * 1024:
             raise RecordSizeExceedsLimit(position=1)

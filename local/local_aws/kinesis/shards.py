@@ -1,4 +1,4 @@
-"""Reading Kinesis streams out of moto directly: polling every shard over HTTP would keep two cores busy."""
+"""Direct access to the Kinesis streams of moto: polling every shard over HTTP would keep two cores busy."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ class StreamRecord:
     """One record of a shard.
 
     Attributes:
-        sequence: moto numbers a shard's records 1, 2, 3 …
+        sequence: 1, 2, 3 … within the shard.
         data: base64 text.
-        arrival: epoch seconds.
+        arrival: in epoch seconds.
     """
 
     shard_id: str
@@ -26,18 +26,18 @@ class StreamRecord:
 
 
 def find_stream(arn: str) -> Stream | None:
-    """Return the stream of an ARN, or None when it does not exist (any more)."""
+    """Return the stream of an ARN; None if it does not exist."""
     _, _, _, region, account, resource = arn.split(":", 5)
     return kinesis_backends[account][region].streams.get(resource.removeprefix("stream/"))
 
 
 def shards(stream: Stream) -> Iterator[Shard]:
-    """Yield the stream's shards as they are now."""
+    """Yield the current shards of a stream."""
     yield from list(stream.shards.values())
 
 
-def read(shard: Shard, after: int, limit: int) -> list[StreamRecord]:
-    """Return up to `limit` records behind sequence number `after`."""
+def read_records(shard: Shard, after: int, limit: int) -> list[StreamRecord]:
+    """Return up to `limit` records after the sequence number `after`."""
     if len(shard.records) <= after:
         return []
     records, _, _ = shard.get_records(str(after), limit)
@@ -45,11 +45,12 @@ def read(shard: Shard, after: int, limit: int) -> list[StreamRecord]:
 
 
 def starting_sequence(shard: Shard, position: str | None, moment: float) -> int:
-    """Return the sequence number to read behind.
+    """Return the sequence number after which a reader starts.
 
     Args:
-        position: TRIM_HORIZON for everything, otherwise what arrives from `moment` on.
-        moment: epoch seconds: the time of AT_TIMESTAMP, or when the reader was made, for LATEST.
+        shard: the shard to read.
+        position: TRIM_HORIZON for all records, otherwise the records that arrive from `moment` on.
+        moment: the time of AT_TIMESTAMP, or when the reader was created, for LATEST; in epoch seconds.
     """
     if position == "TRIM_HORIZON":
         return 0

@@ -1,1 +1,1 @@
-"""KMS: which key each call uses."""
+"""KMS: corrections of moto, and the permissions that encrypted resources require for their keys."""

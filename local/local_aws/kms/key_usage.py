@@ -1,11 +1,10 @@
-"""What encrypted things ask of whoever uses them: the key, by the service that holds the thing.
+"""Permissions for keys: what using an encrypted resource requires for its key.
 
 Source: the pages on customer managed keys in the guides of S3, Kinesis, DynamoDB, SQS, SNS, Step Functions, Scheduler.
 """
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
@@ -15,20 +14,13 @@ from moto.s3.models import s3_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
+from local_aws.iam.permission import Permission
+
 _READ, _WRITE = "kms:Decrypt", "kms:GenerateDataKey"
 
 
-@dataclass(frozen=True)
-class Use:
-    """One use of a right, with the condition keys that come with it."""
-
-    action: str
-    resource: str
-    context: Mapping[str, str] = field(default_factory=dict)
-
-
-# Action -> what it asks of the key that its resource is encrypted with.
-_ASKED = {
+# Action -> the actions on the key of an encrypted resource.
+_KEY_ACTIONS = {
     "dynamodb:BatchGetItem": (_READ,),
     "dynamodb:BatchWriteItem": (_READ,),
     "dynamodb:DeleteItem": (_READ,),
@@ -49,29 +41,39 @@ _ASKED = {
 }
 
 
-def key_uses(
-    need: Use, account: str, region: str, upload: Mapping[str, str] | None = None, *, in_parts: bool = False
-) -> Iterator[Use]:
-    """Yield what an action on a resource asks of a customer's key.
+def key_permissions(
+    permission: Permission,
+    account: str,
+    region: str,
+    upload: Mapping[str, str] | None = None,
+    *,
+    in_parts: bool = False,
+) -> Iterator[Permission]:
+    """Yield the permissions that an action on a resource needs for the customer managed key of the resource.
 
     Args:
-        upload: headers of an upload to S3, which may name its key itself.
-        in_parts: whether that upload is one of several parts, whose data key S3 must decrypt each time.
+        permission: the action and the resource.
+        account: account of who needs it.
+        region: where it is needed.
+        upload: headers of an upload to S3, which may name its key.
+        in_parts: whether the upload has several parts: S3 must decrypt their data key each time.
     """
-    for asked in (*_ASKED.get(need.action, ()), *((_READ,) if in_parts else ())):
-        service = need.resource.split(":")[2]
-        found = _KEYS[service](need.resource, account, region, upload)
+    for key_action in (*_KEY_ACTIONS.get(permission.action, ()), *((_READ,) if in_parts else ())):
+        service = permission.resource.split(":")[2]
+        found = _KEYS[service](permission.resource, account, region, upload)
         if found and (key := key_arn(found[0], account, region)):
-            yield Use(asked, key, via(service, region, account) | {f"kms:encryptioncontext:{found[1]}": found[2]})
+            yield Permission(
+                key_action, key, via_service(service, region, account) | {f"kms:encryptioncontext:{found[1]}": found[2]}
+            )
 
 
-def via(service: str, region: str, account: str) -> dict[str, str]:
-    """Return the condition keys of a key that is used through a service."""
+def via_service(service: str, region: str, account: str) -> dict[str, str]:
+    """Return the condition keys of a request for a key that comes through a service."""
     return {"kms:viaservice": f"{service}.{region}.amazonaws.com", "kms:calleraccount": account}
 
 
 def key_arn(name: str, account: str, region: str) -> str | None:
-    """Return the ARN of a customer's key, named by id, ARN or alias; None for a key that AWS manages."""
+    """Return the ARN of a customer managed key, given by id, ARN or alias; None for an AWS managed key."""
     if "alias/aws/" in name:
         return None
     backend = kms_backends[account][region]
@@ -79,7 +81,7 @@ def key_arn(name: str, account: str, region: str) -> str | None:
     return f"arn:aws:kms:{region}:{account}:key/{key_id}" if key_id in backend.keys else None
 
 
-# A key's name, and the encryption context that the service uses it with.
+# A key's name, and name and value of the encryption context that the service uses.
 _Key = tuple[str, str, str] | None
 
 
@@ -93,7 +95,7 @@ def _of_object(arn: str, account: str, region: str, upload: Mapping[str, str] | 
 
 
 def _of_stored(stored: Any) -> tuple[str | None, bool]:
-    """Return the key of an object, and whether it was used through the bucket's own key."""
+    """Return the key of an object, and whether a bucket key was used."""
     if getattr(stored, "encryption", None) != "aws:kms":
         return None, False
     return stored.kms_key_id, str(stored.bucket_key_enabled).lower() == "true"
@@ -132,7 +134,7 @@ def _of_topic(arn: str, account: str, region: str, upload: Mapping[str, str] | N
 
 
 def _of_state_machine(arn: str, account: str, region: str, upload: Mapping[str, str] | None) -> _Key:
-    # Loading the interpreter takes seconds; where it is not loaded there is no state machine.
+    # Loading the interpreter takes seconds; as long as it is not loaded, no state machine exists.
     if models := sys.modules.get("moto.stepfunctions.parser.models"):
         machines = models.stepfunctions_parser_backends[account][region].state_machines
         machine = next((one for one in machines if one.arn == arn), None)

@@ -19,7 +19,7 @@ def keep_rotation_period() -> None:
     """
 
     @wrap_method(KmsResponse, "enable_key_rotation")
-    def enable_key_rotation(original: Any, self: KmsResponse) -> str:
+    def enable_key_rotation(original: Any, self: KmsResponse) -> Any:
         answer = original(self)
         _key(self).rotation_period_in_days = self._get_param("RotationPeriodInDays") or _DEFAULT_DAYS
         return answer

@@ -17,9 +17,9 @@ def keep_log_group_class() -> None:
     """
 
     @wrap_method(LogsResponse, "create_log_group")
-    def create_log_group(original: Any, self: LogsResponse) -> str:
+    def create_log_group(original: Any, self: LogsResponse) -> Any:
         answer = original(self)
-        group = self.logs_backend.groups[self._get_param("logGroupName")]
+        group: Any = self.logs_backend.groups[self._get_param("logGroupName")]
         group.log_group_class = self._get_param("logGroupClass") or "STANDARD"
         return answer
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from moto.core.base_backend import BackendDict
 from moto.moto_server import werkzeug_app
-from moto.server import DomainDispatcherApplication
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
 from local_aws.moto_patches.patching import correction, wrap_method
 
@@ -19,7 +19,7 @@ def find_backends_without_a_lock() -> None:
     """
 
     @wrap_method(BackendDict, "_create_account_specific_backend")
-    def create(original: Any, self: BackendDict, account_id: str) -> None:
+    def create(original: Any, self: dict[str, Any], account_id: str) -> None:
         if not dict.__contains__(self, account_id):
             original(self, account_id)
 

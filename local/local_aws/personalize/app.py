@@ -73,7 +73,7 @@ class PersonalizeApp:
         model = operations().get(name)
         if model is None:
             raise ServiceError(f"Unknown operation {name}", code="UnknownOperationException", status=404)
-        self.faults.strike(name)
+        self.faults.inject(name)
         working = OPERATIONS.get(name)
         if working is None:
             raise NotSupportedError.of(name)

@@ -1,10 +1,11 @@
-"""The definition of Personalize: answered here, moto has none."""
+"""The definition of Personalize: implemented here."""
 
 from werkzeug import Request
 
 from local_aws.cloudwatch.metrics import put_metrics
-from local_aws.iam.actors import taking
-from local_aws.kms.key_usage import Use, via
+from local_aws.iam.actors import assumed_role, service_principal
+from local_aws.iam.permission import Permission
+from local_aws.kms.key_usage import via_service
 from local_aws.personalize import Measured, create_app
 from local_aws.personalize.service import UseKey
 from local_aws.service import Context, RunningService, Service
@@ -18,7 +19,7 @@ def start(context: Context) -> RunningService:
     app = create_app(
         account_id=settings.account_id,
         region=settings.region,
-        s3=lambda role, job: delivery.client("s3", settings.region, taking(role, _PRINCIPAL, job, "personalize")),
+        s3=lambda role, job: delivery.client("s3", settings.region, assumed_role(role, _PRINCIPAL, job, "personalize")),
         use_key=_key_use(context),
         measured=_campaign_metrics(settings.account_id),
         faults=context.faults,
@@ -34,18 +35,20 @@ def start(context: Context) -> RunningService:
 
 def _key_use(context: Context) -> UseKey:
     def use_key(key_arn: str, role_arn: str, group_arn: str, actions: tuple[str, ...]) -> None:
-        """Use the key of a dataset group, which both the group's role and the service must be allowed."""
+        """Require the permissions for the key of a dataset group, of both the group's role and the service."""
         region, account = group_arn.split(":")[3:5]
-        uses = [Use(action, key_arn, via("personalize", region, account)) for action in actions]
-        context.guard.act(taking(role_arn, _PRINCIPAL, group_arn, "personalize"), region, *uses)
-        context.guard.require(taking(None, _PRINCIPAL, group_arn), region, uses)
+        condition_keys = via_service("personalize", region, account)
+        permissions = [Permission(action, key_arn, condition_keys) for action in actions]
+        role = assumed_role(role_arn, _PRINCIPAL, group_arn, "personalize")
+        context.authorizer.require_with_keys(role, region, *permissions)
+        context.authorizer.require(service_principal(_PRINCIPAL, group_arn), region, permissions)
 
     return use_key
 
 
 def _campaign_metrics(account_id: str) -> Measured:
     def measured(region: str, operation: str, campaign_arn: str, milliseconds: float) -> None:
-        """Count and time what campaigns answer ("Amazon Personalize metrics", developer guide)."""
+        """Record count and latency of a campaign's responses ("Amazon Personalize metrics", developer guide)."""
         dimensions = [{"Name": "CampaignArn", "Value": campaign_arn}]
         latency = {"MetricName": f"{operation}Latency", "Value": milliseconds, "Unit": "Milliseconds"}
         metrics = [{"MetricName": operation, "Value": 1.0, "Unit": "Count"}, latency]

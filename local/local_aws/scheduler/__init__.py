@@ -1,1 +1,1 @@
-"""EventBridge Scheduler: what fires by time."""
+"""EventBridge Scheduler: schedule expressions, and the clock that fires schedules and rules."""

@@ -1,9 +1,9 @@
-"""The definition of EventBridge Scheduler: moto keeps the schedules, they fire from here."""
+"""The definition of EventBridge Scheduler: moto keeps the schedules, a clock here fires them."""
 
 from werkzeug import Request, Response
 
 from local_aws.administration import name_in_path
-from local_aws.events.targets import Targets
+from local_aws.events.targets import TargetInvoker
 from local_aws.http.responses import json_response
 from local_aws.scheduler.clock import Clock
 from local_aws.service import Context, RunningService, Service
@@ -11,7 +11,7 @@ from local_aws.service import Context, RunningService, Service
 
 def start(context: Context) -> RunningService:
     """Start the clock of schedules and of rules with a schedule."""
-    clock = Clock(context.require(Targets))
+    clock = Clock(context.require(TargetInvoker))
     return RunningService(administration={"schedules": lambda request: _schedules(clock, request)}, parts=(clock,))
 
 

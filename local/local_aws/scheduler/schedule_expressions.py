@@ -19,30 +19,30 @@ _DAYS = {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED",
 _HORIZON_DAYS = 366 * 8
 
 
-class BadExpressionError(ValueError):
-    """The text is no schedule expression; the message tells what is wrong."""
+class InvalidExpressionError(ValueError):
+    """The text is not a schedule expression; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class Rate:
-    """Every so many seconds from its beginning on."""
+    """A fixed period from a beginning."""
 
     seconds: int
 
     def next_after(self, moment: datetime, beginning: datetime) -> datetime | None:
-        """Return the first time later than `moment` that is a whole number of periods after `beginning`."""
+        """Return the first time after `moment` that is a whole number of periods after `beginning`."""
         periods = int((moment - beginning).total_seconds() // self.seconds) + 1
         return beginning + timedelta(seconds=self.seconds * max(0, periods))
 
 
 @dataclass(frozen=True)
 class At:
-    """Once."""
+    """One time."""
 
     when: datetime
 
     def next_after(self, moment: datetime, beginning: datetime) -> datetime | None:
-        """Return that time, unless it has passed."""
+        """Return the time, unless it has passed."""
         return self.when if self.when > moment else None
 
 
@@ -54,7 +54,7 @@ class Cron:
     zone: ZoneInfo
 
     def next_after(self, moment: datetime, beginning: datetime) -> datetime | None:
-        """Return the first matching minute later than `moment`, or None within eight years."""
+        """Return the first matching minute after `moment`; None if there is none within eight years."""
         local = moment.astimezone(self.zone)
         for offset in range(_HORIZON_DAYS):
             day = local.date() + timedelta(days=offset)
@@ -62,7 +62,7 @@ class Cron:
                 continue
             for hour, minute in self._times:
                 candidate = datetime.combine(day, time(hour, minute), self.zone)
-                # A time that the clock skips in spring comes out as another one: it does not exist that day.
+                # A time that is skipped when summer time begins becomes another hour: it does not exist that day.
                 exists = candidate.astimezone(ZoneInfo("UTC")).astimezone(self.zone).hour == hour
                 if exists and candidate > moment:
                     return candidate
@@ -86,19 +86,20 @@ class Cron:
 Schedule = Rate | At | Cron
 
 
-def parse(expression: str, zone: str = "UTC") -> Schedule:
-    """Return the schedule that an expression means.
+def parse_schedule(expression: str, zone: str = "UTC") -> Schedule:
+    """Parse a schedule expression.
 
     Args:
-        zone: IANA name; for cron and at.
+        expression: the text.
+        zone: IANA name of the time zone, for cron and at.
 
     Raises:
-        BadExpressionError: with the reason.
+        InvalidExpressionError: the text is not a schedule expression.
     """
     found = _EXPRESSION.match(expression.strip())
     if not found:
-        raise BadExpressionError(
-            f"{expression!r} is none of rate(value unit), cron(six fields), at(yyyy-mm-ddThh:mm:ss)"
+        raise InvalidExpressionError(
+            f"{expression!r} is not one of rate(value unit), cron(six fields), at(yyyy-mm-ddThh:mm:ss)"
         )
     kind, body = found["kind"], found["body"].split()
     if kind == "rate":
@@ -107,26 +108,28 @@ def parse(expression: str, zone: str = "UTC") -> Schedule:
         try:
             return At(datetime.fromisoformat(body[0]).replace(tzinfo=ZoneInfo(zone)))
         except ValueError as error:
-            raise BadExpressionError(f"{expression!r}: {error}") from error
+            raise InvalidExpressionError(f"{expression!r}: {error}") from error
     if len(body) != 6 or (body[2] == "?") == (body[4] == "?"):
-        raise BadExpressionError(f"{expression!r} needs six fields, of which one of the two for days is ?")
+        raise InvalidExpressionError(
+            f"{expression!r} needs six fields, and exactly one of the two fields for days must be ?"
+        )
     schedule = Cron(tuple(part.upper() for part in body), ZoneInfo(zone))
     try:
         schedule.next_after(datetime.now(ZoneInfo(zone)), datetime.now(ZoneInfo(zone)))
     except (ValueError, KeyError) as error:
-        raise BadExpressionError(f"{expression!r}: {error}") from error
+        raise InvalidExpressionError(f"{expression!r}: {error}") from error
     return schedule
 
 
 def _rate(expression: str, body: list[str]) -> Rate:
     unit = body[1].removesuffix("s") if len(body) == 2 else ""
     if unit not in _UNITS or not body[0].isdigit() or int(body[0]) < 1:
-        raise BadExpressionError(f"{expression!r} needs a positive number and minutes, hours or days")
+        raise InvalidExpressionError(f"{expression!r} needs a positive number and minutes, hours or days")
     return Rate(int(body[0]) * _UNITS[unit])
 
 
 def _members(text: str, low: int, high: int, names: dict[str, int] | None = None) -> frozenset[int]:
-    """Return the numbers that a field of commas, ranges and steps means."""
+    """Return the numbers of a field with commas, ranges and steps."""
     return frozenset(number for part in text.split(",") for number in _part(part, low, high, names or {}))
 
 
@@ -158,7 +161,7 @@ def _days_of_month(text: str, day: date) -> frozenset[int]:
 
 
 def _nearest_weekday(number: int, day: date, last: int) -> int:
-    """Return the Monday-to-Friday closest to a day, within its month."""
+    """Return the weekday (Monday to Friday) that is closest to a day and in the same month."""
     weekday = day.replace(day=number).weekday()
     if weekday == 5:
         return number - 1 if number > 1 else number + 2

@@ -1,1 +1,1 @@
-"""SNS: mail, and who may deliver to whom."""
+"""SNS: e-mails that are kept, and the authorization of deliveries."""

@@ -9,10 +9,10 @@ from local_aws.sns.mailbox import Mailbox
 
 
 def start(context: Context) -> RunningService:
-    """Connect moto's subscriptions with the mailbox and the policies."""
+    """Let moto's subscriptions deliver mails to the mailbox, and authorize their deliveries."""
     mails = Mailbox(context.settings.data_dir)
-    mailbox.connect(mails)
-    subscriptions.connect(context.guard)
+    mailbox.deliver_mails_to(mails)
+    subscriptions.authorize_deliveries(context.authorizer)
     return RunningService(administration={"mails": lambda request: _mails(mails, request)})
 
 

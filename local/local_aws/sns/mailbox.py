@@ -1,4 +1,4 @@
-"""E-mails that AWS would send, kept as files for people and tests to read."""
+"""E-mails that AWS would send; here they are files for people and tests to read."""
 
 import json
 import re
@@ -15,15 +15,18 @@ _DEFAULT_SUBJECT = "AWS Notification Message"
 
 
 class Mailbox:
-    """One JSON file a mail in `<data dir>/mails`, oldest first by name."""
+    """The mails in `<data dir>/mails`: one JSON file each, oldest first by name."""
 
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / "mails"
 
     def put(self, *, to: str, subject: str, body: str, source: str) -> None:
-        """Keep a mail.
+        """Store a mail.
 
         Args:
+            to: the address.
+            subject: the subject.
+            body: the text.
             source: ARN of the topic that sent it.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -37,15 +40,15 @@ class Mailbox:
         return [json.loads(path.read_text()) for path in sorted(self._folder.glob("*.json"))]
 
     def clear(self) -> None:
-        """Forget every mail."""
+        """Delete every mail."""
         for path in self._folder.glob("*.json"):
             path.unlink(missing_ok=True)
 
 
-def connect(mailbox: Mailbox) -> None:
-    """Keep what SNS publishes to subscriptions by e-mail, confirmed or not: nobody can confirm here.
+def deliver_mails_to(mailbox: Mailbox) -> None:
+    """Store what SNS publishes to e-mail subscriptions, confirmed or not: nobody can confirm here.
 
-    Cause: moto/sns/models.py delivers to queues, functions, URLs and phones only.
+    Cause: moto/sns/models.py delivers only to queues, functions, URLs and phones.
     """
 
     @wrap_method(Subscription, "publish")

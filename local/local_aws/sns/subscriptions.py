@@ -1,23 +1,25 @@
-"""SNS delivers to queues and functions as itself: their own policies must let the topic in."""
+"""SNS delivers to queues and functions as a service: their resource policies must allow the topic."""
 
+import logging
 from typing import Any
 
 from moto.sns.models import Subscription
 
-from local_aws.iam.access_denied import RefusedError
-from local_aws.iam.actors import taking
-from local_aws.iam.authorization import Guard
-from local_aws.kms.key_usage import Use
+from local_aws.iam.access_denied import AccessDeniedError
+from local_aws.iam.actors import service_principal
+from local_aws.iam.authorization import Authorizer
+from local_aws.iam.permission import Permission
 from local_aws.moto_patches.patching import wrap_method
-from local_aws.trouble import report
+
+_log = logging.getLogger(__name__)
 
 _ACTIONS = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage"}
 
 
-def connect(guard: Guard) -> None:
-    """Deliver only what may be delivered; what may not is lost, as on AWS, and told on standard error.
+def authorize_deliveries(authorizer: Authorizer) -> None:
+    """Authorize each delivery; a message that is denied is lost, as on AWS, and logged.
 
-    Cause: moto/sns/models.py asks no policy.
+    Cause: moto/sns/models.py checks no policy.
     """
 
     @wrap_method(Subscription, "publish")
@@ -26,8 +28,9 @@ def connect(guard: Guard) -> None:
             topic = self.topic.arn
             try:
                 region = topic.split(":")[3]
-                guard.act(taking(None, "sns.amazonaws.com", topic), region, Use(action, self.endpoint))
-            except RefusedError as refused:
-                report(f"{topic} to {self.endpoint}", refused)
+                actor = service_principal("sns.amazonaws.com", topic)
+                authorizer.require_with_keys(actor, region, Permission(action, self.endpoint))
+            except AccessDeniedError as denied:
+                _log.error("%s could not deliver to %s: %s", topic, self.endpoint, denied)
                 return
         original(self, *args, **kw)

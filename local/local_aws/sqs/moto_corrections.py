@@ -19,8 +19,9 @@ def read_retention_without_counting() -> None:
 
     @set_method(SQSBackend)
     def is_message_valid_based_on_retention_period(self: SQSBackend, queue_name: str, message: Message) -> bool:
-        kept = self.get_queue(queue_name).message_retention_period  # type: ignore[attr-defined]
-        return kept + message.sent_timestamp / 1000 > time.time()
+        queue: Any = self.get_queue(queue_name)
+        sent_at = (message.sent_timestamp or 0.0) / 1000
+        return bool(queue.message_retention_period + sent_at > time.time())
 
 
 @correction
@@ -42,10 +43,10 @@ def keep_attributes() -> None:
             attributes = {**attributes, "SqsManagedSseEnabled": False}
         original(self, attributes, now)
 
-    read = Queue.attributes.fget
+    read: Any = vars(Queue)["attributes"].fget
 
     def attributes(self: Queue) -> dict[str, Any]:
-        found = read(self)  # type: ignore[misc]
+        found = read(self)
         if policy := getattr(self, "redrive_policy", None):
             found["RedrivePolicy"] = json.dumps(policy, separators=(",", ":"))
         return {name: value for name, value in found.items() if value not in (None, "")}

@@ -1,14 +1,14 @@
 """The definition of Step Functions: moto's interpreter, loaded in the background and connected to this server."""
 
 from local_aws.service import Context, RunningService, Service
-from local_aws.stepfunctions.interpreter import StateMachines
+from local_aws.stepfunctions.interpreter import InterpreterLoader
 
 
 def start(context: Context) -> RunningService:
     """Begin to load the interpreter; the first request waits for it."""
-    state_machines = StateMachines(context.endpoint, context.guard)
-    state_machines.prepare_in_background()
-    return RunningService(prepare_moto=state_machines.prepare)
+    loader = InterpreterLoader(context.endpoint, context.authorizer)
+    loader.prepare_in_background()
+    return RunningService(prepare_moto=loader.prepare)
 
 
 SERVICE = Service(

@@ -1,4 +1,4 @@
-"""How moto's interpreter of state machines calls AWS: through this server, as the state machine's own role."""
+"""Moto's interpreter of state machines: loaded late, and connected to this server with the state machine's role."""
 
 import logging
 import sys
@@ -9,14 +9,15 @@ from botocore.config import Config
 from moto.core.exceptions import ServiceException
 
 from local_aws import registry
-from local_aws.iam.access_denied import RefusedError
-from local_aws.iam.actors import taking
-from local_aws.iam.authorization import Guard
+from local_aws.iam.access_denied import AccessDeniedError
+from local_aws.iam.actors import assumed_role
+from local_aws.iam.authorization import Authorizer
 from local_aws.iam.credentials import client
-from local_aws.kms.key_usage import Use, key_arn
+from local_aws.iam.permission import Permission
+from local_aws.kms.key_usage import key_arn
 from local_aws.moto_patches.patching import wrap_method
 
-# As AWS does it: what goes wrong is for the state machine's own Retry, and parameters are the service's to check.
+# As on AWS: errors are for the state machine's own Retry, and the service validates the parameters.
 _CONFIG = Config(
     parameter_validation=False,
     retries={"total_max_attempts": 1},
@@ -27,44 +28,44 @@ _CONFIG = Config(
 )
 
 
-class StateMachines:
-    """Makes moto's Step Functions ready, once: in the background, or when the first request comes before that."""
+class InterpreterLoader:
+    """Loads moto's interpreter once: in the background, or at the first request if that comes before."""
 
-    def __init__(self, endpoint: str, guard: Guard) -> None:
+    def __init__(self, endpoint: str, authorizer: Authorizer) -> None:
         self._endpoint = endpoint
-        self._guard = guard
+        self._authorizer = authorizer
         self._lock = threading.Lock()
         self._is_ready = False
 
     def prepare_in_background(self) -> None:
-        """Begin to load the interpreter, which takes a second or two."""
+        """Start loading the interpreter, which takes one or two seconds."""
         threading.Thread(target=self.prepare, daemon=True, name="state-machines").start()
 
     def prepare(self) -> None:
-        """Return when the interpreter is loaded, corrected and connected."""
+        """Load, correct and connect the interpreter; returns when it is ready."""
         with self._lock:
             if not self._is_ready:
                 registry.correct_moto_for("stepfunctions")
-                _connect(self._endpoint)
-                _ask_for_keys(self._guard)
+                _use_cached_clients(self._endpoint)
+                _authorize_keys(self._authorizer)
                 self._is_ready = True
 
 
-def _connect(endpoint: str) -> None:
-    """Give the interpreter clients that are made once for each service and role.
+def _use_cached_clients(endpoint: str) -> None:
+    """Make the interpreter use one client for each service and role.
 
     Cause: moto/stepfunctions/parser/asl/utils/boto_client.py makes a client for every task, which takes longer than the
-    task; calls `localhost`, whatever host the server listens on; and acts as nobody in particular.
+    task; it calls `localhost`, even if the server listens on another host; and it uses no role.
     """
     from moto.stepfunctions.parser.asl.utils import boto_client
 
     original = boto_client.boto_client_for
-    # A failed execution is an answer, told by its status and history; the interpreter would print pages about it.
+    # Status and history describe a failed execution; the interpreter would log pages about it.
     logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)
 
     def boto_client_for(region: str, service: str, state_credentials: Any = None) -> Any:
         machine = getattr(state_credentials, "state_machine_arn", "")
-        actor = taking(state_credentials.role_arn, "states.amazonaws.com", machine, "states")
+        actor = assumed_role(state_credentials.role_arn, "states.amazonaws.com", machine, "states")
         return client(service, region, endpoint, actor, _CONFIG)
 
     for name, module in list(sys.modules.items()):
@@ -72,8 +73,8 @@ def _connect(endpoint: str) -> None:
             module.boto_client_for = boto_client_for  # type: ignore[attr-defined]
 
 
-def _ask_for_keys(guard: Guard) -> None:
-    """Let an encrypted state machine's own role use the key, or refuse the execution.
+def _authorize_keys(authorizer: Authorizer) -> None:
+    """Require that the role of an encrypted state machine may use the key when an execution starts.
 
     Source: Step Functions developer guide, "Data at rest encryption in Step Functions".
     """
@@ -85,9 +86,10 @@ def _ask_for_keys(guard: Guard) -> None:
         name = (getattr(machine, "encryptionConfiguration", None) or {}).get("kmsKeyId")
         if machine and name and (key := key_arn(name, self.account_id, self.region_name)):
             context = {"kms:encryptioncontext:aws:states:statemachinearn": arn}
-            uses = (Use(action, key, context) for action in ("kms:Decrypt", "kms:GenerateDataKey"))
+            permissions = (Permission(action, key, context) for action in ("kms:Decrypt", "kms:GenerateDataKey"))
+            actor = assumed_role(machine.roleArn, "states.amazonaws.com", arn, "states")
             try:
-                guard.act(taking(machine.roleArn, "states.amazonaws.com", arn, "states"), self.region_name, *uses)
-            except RefusedError as refused:
-                raise ServiceException("KmsAccessDeniedException", refused.message) from None
+                authorizer.require_with_keys(actor, self.region_name, *permissions)
+            except AccessDeniedError as denied:
+                raise ServiceException("KmsAccessDeniedException", denied.message) from None
         return original(self, arn, *args, **kw)

@@ -81,7 +81,7 @@ def name_executions() -> None:
     @wrap_method(StepFunctionsParserBackend, "start_execution")
     def start_execution(
         original: Any, self: StepFunctionsParserBackend, arn: str, name: str | None = None, *args: Any, **kw: Any
-    ) -> Execution:
+    ) -> Any:
         return original(self, arn, name or str(uuid.uuid4()), *args, **kw)
 
 
@@ -93,7 +93,7 @@ def keep_stop_reasons() -> None:
     """
 
     @wrap_method(StepFunctionResponse, "stop_execution")
-    def stop_execution(original: Any, self: StepFunctionResponse) -> ActionResult:
+    def stop_execution(original: Any, self: StepFunctionResponse) -> Any:
         execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
         if execution.status == "RUNNING":
             execution.error, execution.cause = self._get_param("error"), self._get_param("cause")
@@ -181,7 +181,7 @@ def pass_state_machine_arn() -> None:
 
 @correction
 def emit_status_events() -> None:
-    """Send an event to EventBridge when an execution starts and when it ends ("Step Functions Execution Status Change").
+    """Send the event "Step Functions Execution Status Change" when an execution starts and when it ends.
 
     Cause: moto sends none, so that a rule for FAILED, ABORTED and TIMED_OUT never matches.
     """

@@ -1,1 +1,1 @@
-"""What tests of the local AWS, and tests that run against it, share."""
+"""Shared parts of the tests of the local AWS, and the pytest plugin for other projects."""

@@ -1,12 +1,11 @@
 """One local AWS as a process of its own."""
 
-import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from local_aws.testing.server import Aws, eventually, server_process, serving
+from local_aws.testing.server import LocalAws, eventually, run_server
 
 CONSUMER = """
 import base64, json, os, boto3
@@ -30,19 +29,14 @@ def handler(event, context):
 
 
 @pytest.fixture(scope="session")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    with serving(tmp_path_factory.mktemp("aws"), LOCAL_LAMBDA_RETRY_SECONDS="0.1,0.2") as aws:
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    with run_server(tmp_path_factory.mktemp("aws"), LOCAL_LAMBDA_RETRY_SECONDS="0.1,0.2") as aws:
         yield aws
 
 
 @pytest.fixture(name="eventually", scope="session")
 def eventually_fixture() -> Callable[..., Any]:
     return eventually
-
-
-@pytest.fixture(scope="session")
-def start_server() -> Callable[..., subprocess.Popen[str]]:
-    return server_process
 
 
 @pytest.fixture(scope="session")

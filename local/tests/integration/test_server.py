@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.testing.server import Aws
+from local_aws.testing.server import LocalAws, start_server
 
 SLEEPER = "import time\ndef handler(event, context): time.sleep(event or 0)\n"
-Start = Callable[..., "subprocess.Popen[str]"]
 
 
 def function_processes(server: int) -> list[int]:
@@ -31,7 +30,7 @@ def alive(pid: int) -> bool:
     return "zombie" not in Path(f"/proc/{pid}/status").read_text() if Path("/proc").exists() else True
 
 
-def test_health_tells_versions_services_and_uptime(aws: Aws) -> None:
+def test_health_tells_versions_services_and_uptime(aws: LocalAws) -> None:
     health = aws.administer("health")
     assert health["status"] == "ready"
     assert health["version"]["moto"]
@@ -39,7 +38,7 @@ def test_health_tells_versions_services_and_uptime(aws: Aws) -> None:
     assert health["uptimeSeconds"] > 0
 
 
-def test_given_a_port_in_use_then_it_says_so(aws: Aws, tmp_path: Path) -> None:
+def test_given_a_port_in_use_then_it_says_so(aws: LocalAws, tmp_path: Path) -> None:
     port = aws.endpoint.rsplit(":", 1)[1]
     command = [sys.executable, "-m", "local_aws", "serve", "--port", port, "--data-dir", str(tmp_path)]
     run = subprocess.run(command, capture_output=True, text=True, timeout=30)
@@ -50,23 +49,22 @@ def test_given_a_port_in_use_then_it_says_so(aws: Aws, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("kind", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 0), (signal.SIGKILL, -9)])
 def test_given_running_functions_when_the_server_ends_then_no_process_is_left(
-    kind: signal.Signals, code: int, start_server: Start, tmp_path: Path, eventually: Callable[..., object]
+    kind: signal.Signals, code: int, tmp_path: Path, eventually: Callable[..., object]
 ) -> None:
-    process = start_server(tmp_path)
-    aws = Aws(process.ready_line.split()[4])  # type: ignore[attr-defined]
-    name = aws.function(SLEEPER, Timeout=100)
+    server = start_server(tmp_path)
+    aws = LocalAws(server.endpoint)
+    name = aws.create_function(SLEEPER, Timeout=100)
     aws.invoke(name, 0)
     aws.invoke(name, 60, InvocationType="Event")
     aws.invoke(name, 60, InvocationType="Event")
     eventually(lambda: sum(p["state"] == "busy" for p in aws.administer("functions")["processes"]) == 2)
-    children = function_processes(process.pid)
+    children = function_processes(server.process.pid)
     assert len(children) >= 2
-    process.send_signal(kind)
-    assert process.wait(timeout=20) == code
+    assert server.stop(kind) == code
     eventually(lambda: not any(alive(pid) for pid in children), 5)
 
 
-def test_an_action_that_nobody_has_is_refused_at_once(aws: Aws) -> None:
+def test_an_action_that_nobody_has_is_refused_at_once(aws: LocalAws) -> None:
     began = time.monotonic()
     with pytest.raises(ClientError) as refused:
         aws.client("athena").get_session(SessionId="x")
@@ -74,6 +72,6 @@ def test_an_action_that_nobody_has_is_refused_at_once(aws: Aws) -> None:
     assert time.monotonic() - began < 5
 
 
-def test_unknown_administration_names_what_there_is(aws: Aws) -> None:
+def test_unknown_administration_names_what_there_is(aws: LocalAws) -> None:
     with pytest.raises(OSError, match="404"):
         aws.administer("nothing")

@@ -20,8 +20,8 @@ from cryptography.x509.oid import NameOID
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from local_aws.testing.http_api import HttpApi, make_api
-from local_aws.testing.server import serving
+from local_aws.testing.http_api import HttpApi, create_api
+from local_aws.testing.server import run_server
 
 NO_ALGORITHM = base64.urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
 
@@ -92,8 +92,8 @@ def issuer(certificate: Path) -> Iterator[Issuer]:
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory, certificate: Path, issuer: Issuer) -> Iterator[HttpApi]:
     """An API that asks for tokens, on a server that trusts the issuer's certificate."""
-    with serving(tmp_path_factory.mktemp("aws"), SSL_CERT_FILE=str(certificate)) as aws:
-        api = make_api(aws)
+    with run_server(tmp_path_factory.mktemp("aws"), SSL_CERT_FILE=str(certificate)) as aws:
+        api = create_api(aws)
         gateway = aws.client("apigatewayv2")
         authorizer = gateway.create_authorizer(
             ApiId=api.api_id,
@@ -111,7 +111,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory, certificate: Path, issuer:
 
 def test_given_a_good_token_then_the_function_is_told_what_it_says(guarded: HttpApi, issuer: Issuer) -> None:
     for given in (issuer.token(), issuer.token(aud=["other"]), issuer.token(aud=None, client_id="site")):
-        status, event, _ = guarded.ask("GET", "/open", Authorization=f"Bearer {given}")
+        status, event, _ = guarded.request("GET", "/open", Authorization=f"Bearer {given}")
         assert status == 201
         assert event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] == "app"
 
@@ -131,11 +131,11 @@ def test_given_a_bad_token_then_nobody_is_let_in(guarded: HttpApi, issuer: Issue
     }
     for why, token in bad.items():
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        assert guarded.ask("GET", "/open", **headers)[:2] == (401, {"message": "Unauthorized"}), why
+        assert guarded.request("GET", "/open", **headers)[:2] == (401, {"message": "Unauthorized"}), why
 
 
 def test_given_scopes_then_a_token_needs_one_of_them(guarded: HttpApi, issuer: Issuer) -> None:
     def ask(**claims: Any) -> int:
-        return guarded.ask("GET", "/scoped", Authorization=f"Bearer {issuer.token(**claims)}")[0]
+        return guarded.request("GET", "/scoped", Authorization=f"Bearer {issuer.token(**claims)}")[0]
 
     assert (ask(), ask(scope=None, scp=["admin"]), ask(scope="read"), ask(scope=None)) == (201, 201, 403, 403)

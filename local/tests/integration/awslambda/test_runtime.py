@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.testing.server import Aws
+from local_aws.testing.server import LocalAws
 
 ECHO = """
 import json, os, sys, time
@@ -41,11 +41,11 @@ def handler(event, context):
 
 
 @pytest.fixture(scope="module")
-def echo(aws: Aws) -> str:
-    return aws.function(ECHO, Timeout=2)
+def echo(aws: LocalAws) -> str:
+    return aws.create_function(ECHO, Timeout=2)
 
 
-def test_given_an_alias_when_invoked_twice_then_one_process_answers(aws: Aws, echo: str) -> None:
+def test_given_an_alias_when_invoked_twice_then_one_process_answers(aws: LocalAws, echo: str) -> None:
     first, answer = aws.invoke(echo, {}, Qualifier="live")
     second, _ = aws.invoke(echo, {}, Qualifier="live")
     assert first["pid"] == second["pid"]
@@ -55,14 +55,14 @@ def test_given_an_alias_when_invoked_twice_then_one_process_answers(aws: Aws, ec
     assert answer["StatusCode"] == 200
 
 
-def test_given_an_exception_then_it_is_reported_as_lambda_does(aws: Aws, echo: str) -> None:
+def test_given_an_exception_then_it_is_reported_as_lambda_does(aws: LocalAws, echo: str) -> None:
     body, answer = aws.invoke(echo, {"kind": "raise"})
     assert answer["FunctionError"] == "Unhandled"
     assert (body["errorType"], body["errorMessage"]) == ("ValueError", "no good")
     assert any("raise ValueError" in line for line in body["stackTrace"])
 
 
-def test_given_an_exit_then_the_next_call_starts_anew(aws: Aws, echo: str) -> None:
+def test_given_an_exit_then_the_next_call_starts_anew(aws: LocalAws, echo: str) -> None:
     body, answer = aws.invoke(echo, {"kind": "exit"})
     assert answer["FunctionError"] == "Unhandled"
     assert body["errorType"] == "Runtime.ExitError"
@@ -71,7 +71,7 @@ def test_given_an_exit_then_the_next_call_starts_anew(aws: Aws, echo: str) -> No
     assert aws.invoke(echo, {})[1].get("FunctionError") is None
 
 
-def test_given_a_time_out_then_it_is_worded_as_lambda_does(aws: Aws, echo: str) -> None:
+def test_given_a_time_out_then_it_is_worded_as_lambda_does(aws: LocalAws, echo: str) -> None:
     began = time.monotonic()
     body, _ = aws.invoke(echo, {"kind": "sleep", "seconds": 60})
     assert body["errorMessage"].endswith("Task timed out after 2.00 seconds")
@@ -88,24 +88,24 @@ def test_given_a_time_out_then_it_is_worded_as_lambda_does(aws: Aws, echo: str) 
         ("import sys; sys.exit(1)", "app.handler", "Runtime.ExitError"),
     ],
 )
-def test_given_broken_code_then_init_fails_as_lambda_reports(aws: Aws, code: str, handler: str, kind: str) -> None:
-    body, answer = aws.invoke(aws.function(code, Handler=handler), {})
+def test_given_broken_code_then_init_fails_as_lambda_reports(aws: LocalAws, code: str, handler: str, kind: str) -> None:
+    body, answer = aws.invoke(aws.create_function(code, Handler=handler), {})
     assert answer["FunctionError"] == "Unhandled"
     assert body["errorType"] == kind
 
 
-def test_only_what_is_in_the_zip_or_the_runtime_can_be_imported(aws: Aws, echo: str) -> None:
+def test_only_what_is_in_the_zip_or_the_runtime_can_be_imported(aws: LocalAws, echo: str) -> None:
     body, _ = aws.invoke(echo, {"kind": "import"})
     assert body["errorType"] == "ModuleNotFoundError"
 
 
-def test_a_function_acts_as_its_role(aws: Aws, echo: str) -> None:
+def test_a_function_acts_as_its_role(aws: LocalAws, echo: str) -> None:
     role = aws.client("lambda").get_function_configuration(FunctionName=echo)["Role"].rsplit("/", 1)[1]
     assert aws.invoke(echo, {"kind": "identity"})[0] == f"arn:aws:sts::123456789012:assumed-role/{role}/{echo}"
 
 
-def test_the_environment_is_lambdas(aws: Aws) -> None:
-    name = aws.function(ECHO, Environment={"Variables": {"COLOUR": "red"}}, MemorySize=256)
+def test_the_environment_is_lambdas(aws: LocalAws) -> None:
+    name = aws.create_function(ECHO, Environment={"Variables": {"COLOUR": "red"}}, MemorySize=256)
     found, _ = aws.invoke(name, {"kind": "environment"})
     assert found["COLOUR"] == "red"
     assert found["AWS_LAMBDA_FUNCTION_NAME"] == name
@@ -115,8 +115,8 @@ def test_the_environment_is_lambdas(aws: Aws) -> None:
     assert found["_X_AMZN_TRACE_ID"].startswith("Root=1-")
 
 
-def test_given_new_configuration_then_processes_are_new(aws: Aws) -> None:
-    name = aws.function(ECHO)
+def test_given_new_configuration_then_processes_are_new(aws: LocalAws) -> None:
+    name = aws.create_function(ECHO)
     before, _ = aws.invoke(name, {})
     aws.client("lambda").update_function_configuration(FunctionName=name, Environment={"Variables": {"A": "1"}})
     after, _ = aws.invoke(name, {"kind": "environment"})
@@ -125,8 +125,8 @@ def test_given_new_configuration_then_processes_are_new(aws: Aws) -> None:
     assert before["pid"] not in processes
 
 
-def test_logs_and_metrics_arrive_in_cloud_watch(aws: Aws, eventually: Callable[..., object]) -> None:
-    name = aws.function(ECHO)
+def test_logs_and_metrics_arrive_in_cloud_watch(aws: LocalAws, eventually: Callable[..., object]) -> None:
+    name = aws.create_function(ECHO)
     _, answer = aws.invoke(name, {"kind": "metric"}, LogType="Tail")
     tail = base64.b64decode(answer["LogResult"]).decode()
     assert tail.startswith("START RequestId: ")
@@ -141,9 +141,9 @@ def test_logs_and_metrics_arrive_in_cloud_watch(aws: Aws, eventually: Callable[.
     assert {metric["MetricName"] for metric in found} >= {"Invocations", "Errors", "Duration"}
 
 
-def test_json_logs_go_to_the_group_that_is_configured(aws: Aws, eventually: Callable[..., object]) -> None:
+def test_json_logs_go_to_the_group_that_is_configured(aws: LocalAws, eventually: Callable[..., object]) -> None:
     group = f"/custom/{time.time_ns()}"
-    name = aws.function(ECHO, LoggingConfig={"LogFormat": "JSON", "LogGroup": group, "SystemLogLevel": "INFO"})
+    name = aws.create_function(ECHO, LoggingConfig={"LogFormat": "JSON", "LogGroup": group, "SystemLogLevel": "INFO"})
     aws.invoke(name, {})
     lines = eventually(lambda: aws.log_lines(group))
     platform = [json.loads(line) for line in lines if line.startswith("{")]
@@ -152,7 +152,7 @@ def test_json_logs_go_to_the_group_that_is_configured(aws: Aws, eventually: Call
 
 
 def test_given_active_tracing_then_the_function_and_its_own_segments_are_traced(
-    aws: Aws, eventually: Callable[..., object]
+    aws: LocalAws, eventually: Callable[..., object]
 ) -> None:
     code = """
 import json, os, socket
@@ -165,7 +165,7 @@ def handler(event, context):
     socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(datagram, (host, int(port)))
     return trace
 """
-    name = aws.function(code, TracingConfig={"Mode": "Active"}, Role=aws.role("xray:*"))
+    name = aws.create_function(code, TracingConfig={"Mode": "Active"}, Role=aws.create_role("xray:*"))
     trace, _ = aws.invoke(name)
     assert trace["Sampled"] == "1"
 
@@ -174,12 +174,12 @@ def handler(event, context):
         return {json.loads(one["Document"])["name"] for one in found["Segments"]}
 
     assert eventually(lambda: names() == {name, "inside"})
-    untraced = aws.function(code)
+    untraced = aws.create_function(code)
     assert aws.invoke(untraced)[0]["Sampled"] == "0"
 
 
-def test_given_reserved_concurrency_in_use_then_the_next_call_is_throttled(aws: Aws) -> None:
-    name = aws.function(ECHO)
+def test_given_reserved_concurrency_in_use_then_the_next_call_is_throttled(aws: LocalAws) -> None:
+    name = aws.create_function(ECHO)
     aws.client("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
     with ThreadPoolExecutor(2) as threads:
         calls = [threads.submit(aws.invoke, name, {"kind": "sleep", "seconds": 1.5}) for _ in range(2)]
@@ -189,8 +189,8 @@ def test_given_reserved_concurrency_in_use_then_the_next_call_is_throttled(aws: 
     assert errors[0].response["Error"]["Code"] == "TooManyRequestsException"
 
 
-def test_given_concurrent_calls_then_they_run_side_by_side(aws: Aws) -> None:
-    name = aws.function(ECHO)
+def test_given_concurrent_calls_then_they_run_side_by_side(aws: LocalAws) -> None:
+    name = aws.create_function(ECHO)
     began = time.monotonic()
     with ThreadPoolExecutor(4) as threads:
         answers = list(threads.map(lambda _: aws.invoke(name, {"kind": "sleep", "seconds": 1.5})[0], range(4)))
@@ -199,9 +199,9 @@ def test_given_concurrent_calls_then_they_run_side_by_side(aws: Aws) -> None:
 
 
 def test_given_a_kill_then_the_caller_gets_an_error_and_the_next_an_answer(
-    aws: Aws, eventually: Callable[..., object]
+    aws: LocalAws, eventually: Callable[..., object]
 ) -> None:
-    name = aws.function(ECHO, Timeout=30)
+    name = aws.create_function(ECHO, Timeout=30)
     with ThreadPoolExecutor(1) as thread:
         call = thread.submit(aws.invoke, name, {"kind": "sleep", "seconds": 20})
         eventually(lambda: any(p["function"] == name for p in aws.administer("functions")["processes"]))
@@ -214,7 +214,7 @@ def test_given_a_kill_then_the_caller_gets_an_error_and_the_next_an_answer(
     assert aws.administer("functions") == {"processes": []}
 
 
-def test_bad_requests_are_refused_as_lambda_does(aws: Aws, echo: str) -> None:
+def test_bad_requests_are_refused_as_lambda_does(aws: LocalAws, echo: str) -> None:
     client = aws.client("lambda")
     for arguments, code in [
         ({"FunctionName": "nobody", "Payload": b"{}"}, "ResourceNotFoundException"),
@@ -229,20 +229,20 @@ def test_bad_requests_are_refused_as_lambda_does(aws: Aws, echo: str) -> None:
 
 
 def test_given_a_failing_event_invocation_then_it_is_retried_and_handed_on(
-    aws: Aws, eventually: Callable[..., object]
+    aws: LocalAws, eventually: Callable[..., object]
 ) -> None:
-    (dead_url, dead_arn), (failed_url, failed_arn) = aws.queue(), aws.queue()
-    name = aws.function(ECHO, DeadLetterConfig={"TargetArn": dead_arn})
+    (dead_url, dead_arn), (failed_url, failed_arn) = aws.create_queue(), aws.create_queue()
+    name = aws.create_function(ECHO, DeadLetterConfig={"TargetArn": dead_arn})
     aws.client("lambda").put_function_event_invoke_config(
         FunctionName=name, MaximumRetryAttempts=1, DestinationConfig={"OnFailure": {"Destination": failed_arn}}
     )
     _, answer = aws.invoke(name, {"kind": "raise"}, InvocationType="Event")
     assert answer["StatusCode"] == 202
-    (record,) = eventually(lambda: aws.receive(failed_url))
+    (record,) = eventually(lambda: aws.receive_messages(failed_url))
     assert record["Body"]["requestPayload"] == {"kind": "raise"}
     assert record["Body"]["requestContext"]["condition"] == "RetriesExhausted"
     assert record["Body"]["requestContext"]["approximateInvokeCount"] == 2
     assert record["Body"]["responsePayload"]["errorMessage"] == "no good"
-    (dead,) = eventually(lambda: aws.receive(dead_url))
+    (dead,) = eventually(lambda: aws.receive_messages(dead_url))
     assert dead["Body"] == {"kind": "raise"}
     assert dead["MessageAttributes"]["ErrorMessage"]["StringValue"] == "no good"

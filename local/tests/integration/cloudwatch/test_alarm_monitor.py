@@ -6,40 +6,42 @@ from typing import Any
 
 import pytest
 
-from local_aws.testing.server import Aws, unique
+from local_aws.testing.server import LocalAws, unique_name
 
 Eventually = Callable[..., Any]
 
 
-def make_topic(aws: Aws) -> str:
-    arn = aws.client("sns").create_topic(Name=unique("topic"))["TopicArn"]
+def make_topic(aws: LocalAws) -> str:
+    arn = aws.client("sns").create_topic(Name=unique_name("topic"))["TopicArn"]
     aws.client("sns").subscribe(TopicArn=arn, Protocol="email", Endpoint="ops@example.com")
     return arn
 
 
 @pytest.fixture
-def topic(aws: Aws) -> str:
+def topic(aws: LocalAws) -> str:
     return make_topic(aws)
 
 
-def put_alarm(aws: Aws, topic: str, **settings: Any) -> str:
-    name = unique("alarm")
+def put_alarm(aws: LocalAws, topic: str, **settings: Any) -> str:
+    name = unique_name("alarm")
     usual = {"EvaluationPeriods": 1, "Threshold": 0.0, "ComparisonOperator": "GreaterThanThreshold"}
     actions = {"AlarmActions": [topic], "TreatMissingData": "notBreaching"}
     aws.client("cloudwatch").put_metric_alarm(AlarmName=name, **{**usual, **actions, **settings})
     return name
 
 
-def state(aws: Aws, name: str) -> str:
+def state(aws: LocalAws, name: str) -> str:
     return aws.client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["StateValue"]
 
 
-def mails(aws: Aws, name: str) -> list[dict[str, Any]]:
+def mails(aws: LocalAws, name: str) -> list[dict[str, Any]]:
     return [mail for mail in aws.administer("mails")["mails"] if f'"{name}"' in mail["subject"]]
 
 
-def test_given_a_function_that_fails_then_the_alarm_mails_once(aws: Aws, topic: str, eventually: Eventually) -> None:
-    function = aws.function("def handler(event, context):\n    raise ValueError\n")
+def test_given_a_function_that_fails_then_the_alarm_mails_once(
+    aws: LocalAws, topic: str, eventually: Eventually
+) -> None:
+    function = aws.create_function("def handler(event, context):\n    raise ValueError\n")
     metric = {"Namespace": "AWS/Lambda", "MetricName": "Errors", "Statistic": "Sum", "Period": 300}
     name = put_alarm(aws, topic, **metric, Dimensions=[{"Name": "FunctionName", "Value": function}])
     eventually(lambda: state(aws, name) == "OK")
@@ -55,9 +57,9 @@ def test_given_a_function_that_fails_then_the_alarm_mails_once(aws: Aws, topic: 
 
 
 def test_given_a_message_that_stays_in_a_queue_then_its_alarm_goes_off(
-    aws: Aws, topic: str, eventually: Eventually
+    aws: LocalAws, topic: str, eventually: Eventually
 ) -> None:
-    url, arn = aws.queue()
+    url, arn = aws.create_queue()
     metric = {"Namespace": "AWS/SQS", "MetricName": "ApproximateNumberOfMessagesVisible", "Statistic": "Maximum"}
     dimensions = [{"Name": "QueueName", "Value": arn.rsplit(":", 1)[-1]}]
     name = put_alarm(aws, topic, **metric, Period=60, Dimensions=dimensions)
@@ -66,7 +68,7 @@ def test_given_a_message_that_stays_in_a_queue_then_its_alarm_goes_off(
 
 
 def test_given_a_state_set_by_hand_then_it_is_told_and_ends_with_the_next_look(
-    aws: Aws, topic: str, eventually: Eventually
+    aws: LocalAws, topic: str, eventually: Eventually
 ) -> None:
     name = put_alarm(aws, topic, Namespace="n", MetricName="m", Statistic="Sum", Period=60)
     eventually(lambda: state(aws, name) == "OK")
@@ -77,12 +79,12 @@ def test_given_a_state_set_by_hand_then_it_is_told_and_ends_with_the_next_look(
 
 
 def test_given_a_topic_that_does_not_let_cloudwatch_in_then_there_is_no_mail(
-    aws: Aws, topic: str, eventually: Eventually
+    aws: LocalAws, topic: str, eventually: Eventually
 ) -> None:
     other = {"Effect": "Allow", "Action": "sns:Publish", "Resource": topic}
     principal = {"Principal": {"Service": "events.amazonaws.com"}}
     document = json.dumps({"Version": "2012-10-17", "Statement": [other | principal]})
-    aws.role()  # IAM is in use
+    aws.create_role()  # IAM is in use
     aws.client("sns").set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=document)
     metric = {"Namespace": "n", "MetricName": "m", "Statistic": "Sum", "Period": 60}
     name, heard = put_alarm(aws, topic, **metric), put_alarm(aws, make_topic(aws), **metric)

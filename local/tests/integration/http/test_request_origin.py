@@ -14,13 +14,13 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from local_aws.testing.server import Aws
+from local_aws.testing.server import LocalAws
 
 CREDENTIALS = "Credential=local/20260101/us-east-1/{}/aws4_request"
 EVIL = "https://evil.example"
 
 
-def request(aws: Aws, method: str, path: str, body: str = "", **headers: str) -> tuple[int, dict[str, str], str]:
+def request(aws: LocalAws, method: str, path: str, body: str = "", **headers: str) -> tuple[int, dict[str, str], str]:
     connection = http.client.HTTPConnection(urlsplit(aws.endpoint).netloc, timeout=10)
     connection.request(method, path, body or None, {name.replace("_", "-"): value for name, value in headers.items()})
     response = connection.getresponse()
@@ -28,18 +28,18 @@ def request(aws: Aws, method: str, path: str, body: str = "", **headers: str) ->
 
 
 @pytest.fixture
-def function(aws: Aws) -> str:
-    return aws.function("calls = []\ndef handler(event, context):\n    calls.append(1)\n    return len(calls)\n")
+def function(aws: LocalAws) -> str:
+    return aws.create_function("calls = []\ndef handler(event, context):\n    calls.append(1)\n    return len(calls)\n")
 
 
 @pytest.fixture
-def topic(aws: Aws) -> Iterator[str]:
+def topic(aws: LocalAws) -> Iterator[str]:
     arn = aws.client("sns").create_topic(Name="kept")["TopicArn"]
     yield arn
     aws.client("sns").delete_topic(TopicArn=arn)
 
 
-def test_given_a_foreign_host_then_it_is_refused_though_the_request_is_signed(aws: Aws) -> None:
+def test_given_a_foreign_host_then_it_is_refused_though_the_request_is_signed(aws: LocalAws) -> None:
     status, _, body = request(
         aws, "POST", "/", "Action=ListTopics", Host="evil.example", Authorization=CREDENTIALS.format("sns")
     )
@@ -47,14 +47,14 @@ def test_given_a_foreign_host_then_it_is_refused_though_the_request_is_signed(aw
     assert "evil.example" in body
 
 
-def test_given_a_preflight_of_a_foreign_page_then_nothing_is_allowed(aws: Aws) -> None:
+def test_given_a_preflight_of_a_foreign_page_then_nothing_is_allowed(aws: LocalAws) -> None:
     status, headers, _ = request(aws, "OPTIONS", "/", Origin=EVIL, Access_Control_Request_Headers="authorization")
     assert status == 403
     assert not [name for name in headers if name.startswith("access-control")]
 
 
 def test_given_a_simple_post_with_credentials_in_the_query_then_the_function_does_not_run(
-    aws: Aws, function: str
+    aws: LocalAws, function: str
 ) -> None:
     path = (
         f"/2015-03-31/functions/{function}/invocations?X-Amz-Credential="
@@ -68,7 +68,7 @@ def test_given_a_simple_post_with_credentials_in_the_query_then_the_function_doe
 @pytest.mark.parametrize("headers", [{}, {"Origin": EVIL}])
 @pytest.mark.parametrize("path", ["/moto-api/reset", "/moto-api/reset-auth", "/moto-api/config"])
 def test_given_a_post_to_motos_administration_then_nothing_is_erased(
-    aws: Aws, topic: str, path: str, headers: dict[str, str]
+    aws: LocalAws, topic: str, path: str, headers: dict[str, str]
 ) -> None:
     assert request(aws, "POST", path, "", **headers)[0] in (403, 404)
     assert topic in {one["TopicArn"] for one in aws.client("sns").list_topics()["Topics"]}
@@ -76,11 +76,11 @@ def test_given_a_post_to_motos_administration_then_nothing_is_erased(
 
 @pytest.mark.parametrize("path", ["/_local/faults", "/_local/mails", "/_local/functions", "/_local/access"])
 @pytest.mark.parametrize("method", ["GET", "PUT", "POST", "DELETE"])
-def test_given_a_foreign_page_then_the_administration_is_closed_to_it(aws: Aws, method: str, path: str) -> None:
+def test_given_a_foreign_page_then_the_administration_is_closed_to_it(aws: LocalAws, method: str, path: str) -> None:
     assert request(aws, method, path, "{}", Origin=EVIL)[0] == 403
 
 
-def test_given_a_page_of_this_machine_then_it_is_served(aws: Aws) -> None:
+def test_given_a_page_of_this_machine_then_it_is_served(aws: LocalAws) -> None:
     assert request(aws, "GET", "/_local/health", Origin="http://localhost:3000")[0] == 200
 
 
@@ -115,7 +115,7 @@ FLAGS = [
 
 
 def test_given_a_foreign_page_in_a_real_browser_then_it_reads_and_changes_nothing(
-    aws: Aws, function: str, topic: str, browser: str, site: int, tmp_path: Path
+    aws: LocalAws, function: str, topic: str, browser: str, site: int, tmp_path: Path
 ) -> None:
     # Given a page of evil.example, whose name resolves to this machine, as after DNS rebinding
     page = f"http://evil.example:{site}/attack.html?{urlencode({'endpoint': aws.endpoint, 'function': function})}"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.testing.server import Aws, unique
+from local_aws.testing.server import LocalAws, unique_name
 
 Eventually = Callable[..., Any]
 
@@ -17,12 +17,12 @@ Eventually = Callable[..., Any]
 class Consumer:
     """A function that passes on what it sees, mapped to a stream of its own."""
 
-    def __init__(self, aws: Aws, code: str, *, shards: int = 1, **settings: Any) -> None:
+    def __init__(self, aws: LocalAws, code: str, *, shards: int = 1, **settings: Any) -> None:
         self.aws = aws
-        self.stream, self.stream_arn = aws.stream(shards)
-        self.seen_url, _ = aws.queue()
-        self.dead_url, self.dead_arn = aws.queue()
-        self.function = aws.function(code, Environment={"Variables": {"QUEUE": self.seen_url}})
+        self.stream, self.stream_arn = aws.create_stream(shards)
+        self.seen_url, _ = aws.create_queue()
+        self.dead_url, self.dead_arn = aws.create_queue()
+        self.function = aws.create_function(code, Environment={"Variables": {"QUEUE": self.seen_url}})
         alias = aws.client("lambda").get_alias(FunctionName=self.function, Name="live")["AliasArn"]
         settings = {
             "StartingPosition": "LATEST",
@@ -38,10 +38,10 @@ class Consumer:
         self.batches: list[list[str]] = []
 
     def put(self, *texts: str) -> None:
-        self.aws.put(self.stream, *texts)
+        self.aws.put_records(self.stream, *texts)
 
     def seen(self) -> Counter[str]:
-        self.batches += [message["Body"] for message in self.aws.receive(self.seen_url)]
+        self.batches += [message["Body"] for message in self.aws.receive_messages(self.seen_url)]
         return Counter(text for batch in self.batches for text in batch)
 
     def is_not_read(self) -> bool:
@@ -53,7 +53,7 @@ class Consumer:
 
 
 @pytest.fixture
-def consumer(aws: Aws, consumer_code: str) -> Any:
+def consumer(aws: LocalAws, consumer_code: str) -> Any:
     made: list[Consumer] = []
 
     def make(**settings: Any) -> Consumer:
@@ -75,13 +75,13 @@ def test_records_arrive_once_and_in_order_of_their_shard(consumer: Any, eventual
 
 
 def test_given_poison_when_bisecting_then_only_it_is_lost_and_accounted_for(
-    consumer: Any, aws: Aws, eventually: Eventually
+    consumer: Any, aws: LocalAws, eventually: Eventually
 ) -> None:
     one = consumer(BatchSize=50, BisectBatchOnFunctionError=True)
     good = [f"good-{number}" for number in range(20)]
     one.put(*good[:7], "poison", *good[7:])
     eventually(lambda: one.seen() == Counter(good), 40)
-    (record,) = eventually(lambda: aws.receive(one.dead_url))
+    (record,) = eventually(lambda: aws.receive_messages(one.dead_url))
     batch = record["Body"]["KinesisBatchInfo"]
     assert record["Body"]["requestContext"]["condition"] == "RetryAttemptsExhausted"
     assert record["Body"]["responseContext"]["functionError"] == "Unhandled"
@@ -91,7 +91,7 @@ def test_given_poison_when_bisecting_then_only_it_is_lost_and_accounted_for(
 
 def test_given_partial_failures_then_the_batch_goes_on_from_there(consumer: Any, eventually: Eventually) -> None:
     one = consumer()
-    texts = ["a", "b", unique("once"), "d"]
+    texts = ["a", "b", unique_name("once"), "d"]
     one.put(*texts)
     eventually(lambda: one.seen() == Counter(texts))
     assert one.batches[0] == ["a", "b"]
@@ -105,7 +105,9 @@ def test_given_a_filter_then_the_rest_is_passed_over(consumer: Any, eventually: 
     assert all("view" in text for text in one.seen())
 
 
-def test_given_a_batching_window_then_records_are_gathered(consumer: Any, aws: Aws, eventually: Eventually) -> None:
+def test_given_a_batching_window_then_records_are_gathered(
+    consumer: Any, aws: LocalAws, eventually: Eventually
+) -> None:
     full, waiting = consumer(MaximumBatchingWindowInSeconds=60, BatchSize=3), consumer(MaximumBatchingWindowInSeconds=1)
     for text in "abc":
         full.put(text)
@@ -115,7 +117,9 @@ def test_given_a_batching_window_then_records_are_gathered(consumer: Any, aws: A
     eventually(lambda: waiting.seen() == Counter(["alone"]))
 
 
-def test_given_parallel_lanes_then_every_key_stays_in_order(consumer: Any, aws: Aws, eventually: Eventually) -> None:
+def test_given_parallel_lanes_then_every_key_stays_in_order(
+    consumer: Any, aws: LocalAws, eventually: Eventually
+) -> None:
     one = consumer(ParallelizationFactor=4, BatchSize=5)
     records = [{"Data": f"{key}-{n:02}".encode(), "PartitionKey": key} for n in range(20) for key in "abcdef"]
     aws.client("kinesis").put_records(StreamName=one.stream, Records=records)
@@ -124,7 +128,7 @@ def test_given_parallel_lanes_then_every_key_stays_in_order(consumer: Any, aws: 
 
 
 def test_given_a_disabled_mapping_when_enabled_again_then_it_goes_on_where_it_was(
-    consumer: Any, aws: Aws, eventually: Eventually
+    consumer: Any, aws: LocalAws, eventually: Eventually
 ) -> None:
     one = consumer()
     one.put("before")
@@ -140,7 +144,7 @@ def test_given_a_disabled_mapping_when_enabled_again_then_it_goes_on_where_it_wa
 
 
 def test_given_trim_horizon_then_what_was_there_arrives_too(
-    aws: Aws, consumer_code: str, eventually: Eventually
+    aws: LocalAws, consumer_code: str, eventually: Eventually
 ) -> None:
     one = Consumer(aws, consumer_code)
     one.close()
@@ -154,9 +158,9 @@ def test_given_trim_horizon_then_what_was_there_arrives_too(
     one.close()
 
 
-def test_firehose_writes_the_objects_that_its_configuration_says(aws: Aws, eventually: Eventually) -> None:
-    s3, (stream, arn), role = aws.client("s3"), aws.stream(2), aws.role()
-    bucket, name = unique("bucket"), unique("firehose")
+def test_firehose_writes_the_objects_that_its_configuration_says(aws: LocalAws, eventually: Eventually) -> None:
+    s3, (stream, arn), role = aws.client("s3"), aws.create_stream(2), aws.create_role()
+    bucket, name = unique_name("bucket"), unique_name("firehose")
     s3.create_bucket(Bucket=bucket)
     delimiter = {"ParameterName": "Delimiter", "ParameterValue": "\\n"}
     aws.client("firehose").create_delivery_stream(
@@ -178,7 +182,7 @@ def test_firehose_writes_the_objects_that_its_configuration_says(aws: Aws, event
         },
     )
     texts = [f'{{"n": {number}}}' for number in range(50)]
-    aws.put(stream, *texts)
+    aws.put_records(stream, *texts)
 
     def lines() -> list[str]:
         keys = [found["Key"] for found in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from local_aws.apigateway.access_log import line
+from local_aws.apigateway.access_log import format_line
 from local_aws.apigateway.routes import find_route, find_stage
-from local_aws.apigateway.throttling import Buckets
+from local_aws.apigateway.throttling import TokenBuckets
 
 KEYS = ("$default", "ANY /{all+}", "GET /pets/{id}", "ANY /pets/{id}", "GET /pets/new", "GET /a.b", "POST /x/{one}/y")
 
@@ -52,13 +52,13 @@ def test_a_named_stage_is_the_beginning_of_the_path() -> None:
 
 def test_a_line_of_the_access_log_stays_json_whatever_happened() -> None:
     form = '{"route":"$context.routeKey","failed":"$context.integrationErrorMessage","for":"$context.authorizer.error"}'
-    filled = line(form, {"routeKey": "GET /pets", "integrationErrorMessage": 'says "no"\nat last'})
+    filled = format_line(form, {"routeKey": "GET /pets", "integrationErrorMessage": 'says "no"\nat last'})
     assert json.loads(filled) == {"route": "GET /pets", "failed": 'says "no"\nat last', "for": "-"}
 
 
 def test_a_bucket_holds_a_burst_and_fills_at_its_rate() -> None:
     now = [0.0]
-    buckets = Buckets(lambda: now[0])
+    buckets = TokenBuckets(lambda: now[0])
 
     def take() -> bool:
         return buckets.take("stage", rate=2, burst=3)

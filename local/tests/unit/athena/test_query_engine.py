@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from local_aws.athena.query_engine import Table, ask
+from local_aws.athena.query_engine import Table, run_query
 
 URL = "s3://bucket/t/day=1/a.json"
 
 
 def rows(sql: str, lines: list[str], **columns: str) -> list[tuple]:
     table = Table("t", columns, "s3://bucket/t/${day}/")
-    return ask(sql, [], {table: [(URL, "\n".join(lines).encode())]}).rows
+    return run_query(sql, [], {table: [(URL, "\n".join(lines).encode())]}).rows
 
 
 @pytest.mark.parametrize("kind", ["struct<b:string>", "map<string,string>", "array<string>"])

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from local_aws.awslambda.event_filters import passes, patterns
+from local_aws.awslambda.event_filters import compile_patterns, matches
 from local_aws.kinesis.shards import StreamRecord
 
 VIEWS = {"Filters": [{"Pattern": json.dumps({"data": {"eventType": ["DetailView"]}})}]}
@@ -19,14 +19,14 @@ def record(data: bytes, key: str = "k") -> StreamRecord:
     ("data", "expected"), [(b'{"eventType": "DetailView"}', True), (b'{"eventType": "x"}', False), (b"\xff{", False)]
 )
 def test_a_pattern_on_the_data(data: bytes, expected: bool) -> None:
-    assert passes(record(data), patterns(VIEWS)) is expected
+    assert matches(record(data), compile_patterns(VIEWS)) is expected
 
 
 def test_a_pattern_on_the_partition_key_needs_no_json() -> None:
     criteria = {"Filters": [{"Pattern": json.dumps({"partitionKey": ["a"]})}]}
-    assert [passes(record(b"no json", key), patterns(criteria)) for key in "ab"] == [True, False]
+    assert [matches(record(b"no json", key), compile_patterns(criteria)) for key in "ab"] == [True, False]
 
 
 @pytest.mark.parametrize("criteria", [None, {}, {"Filters": []}])
 def test_without_patterns_everything_passes(criteria: dict | None) -> None:
-    assert passes(record(b"anything"), patterns(criteria))
+    assert matches(record(b"anything"), compile_patterns(criteria))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from local_aws.awslambda.event_source_batches import BatchProcessor, Discarded, RetryPolicy, event
+from local_aws.awslambda.event_source_batches import BatchProcessor, DiscardedBatch, RetryPolicy, kinesis_event
 from local_aws.awslambda.model import Outcome
 from local_aws.kinesis.shards import StreamRecord
 
@@ -42,7 +42,7 @@ class Run:
         self.calls.append([record.sequence for record in batch])
         return self.function(self.calls[-1])
 
-    def _discard(self, given_up: Discarded) -> None:
+    def _discard(self, given_up: DiscardedBatch) -> None:
         self.discarded.append(([r.sequence for r in given_up.records], given_up.reason, given_up.attempts))
 
     def _wait(self, seconds: float) -> bool:
@@ -128,7 +128,7 @@ def test_given_a_stop_while_retrying_then_nothing_is_done_with() -> None:
 
 def test_the_event_has_lambdas_format() -> None:
     record = StreamRecord("shardId-000000000001", 7, "key", "e30=", 1700000000.1234)
-    made = event([record], "arn:aws:kinesis:us-east-1:1:stream/s", "us-east-1", "arn:aws:iam::1:role/r")
+    made = kinesis_event([record], "arn:aws:kinesis:us-east-1:1:stream/s", "us-east-1", "arn:aws:iam::1:role/r")
     assert made == {
         "Records": [
             {

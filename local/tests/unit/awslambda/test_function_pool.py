@@ -44,7 +44,7 @@ class Started(list[FakeEnvironment]):
 
 
 def use(pool: FunctionPool, function: Function = FUNCTION) -> FakeEnvironment:
-    with pool.environment(function) as environment:
+    with pool.lend(function) as environment:
         return environment  # type: ignore[return-value]
 
 
@@ -57,7 +57,7 @@ def test_given_a_warm_process_when_invoked_again_then_it_serves() -> None:
 
 def test_given_a_busy_process_when_invoked_then_another_starts() -> None:
     pool = FunctionPool(Started(), capacity=4)
-    with pool.environment(FUNCTION) as first, pool.environment(FUNCTION) as second:
+    with pool.lend(FUNCTION) as first, pool.lend(FUNCTION) as second:
         assert first is not second
 
 
@@ -80,7 +80,7 @@ def test_given_two_versions_then_each_keeps_its_process() -> None:
 def test_given_reserved_concurrency_in_use_then_calls_are_throttled() -> None:
     pool = FunctionPool(Started(), capacity=4)
     limited = replace(FUNCTION, reserved_concurrency=1)
-    with pool.environment(limited), pytest.raises(ThrottledError), pool.environment(limited):
+    with pool.lend(limited), pytest.raises(ThrottledError), pool.lend(limited):
         pass
     use(pool, limited)
 
@@ -96,7 +96,7 @@ def test_given_a_full_machine_when_invoked_then_calls_wait_for_a_process() -> No
     barrier = threading.Event()
 
     def hold() -> None:
-        with pool.environment(FUNCTION):
+        with pool.lend(FUNCTION):
             barrier.wait(5)
 
     with ThreadPoolExecutor(6) as threads:
@@ -124,7 +124,7 @@ def test_given_a_process_that_died_when_invoked_then_a_new_one_starts() -> None:
 def test_given_idle_processes_when_reaped_then_only_the_old_ones_end() -> None:
     started = Started()
     pool = FunctionPool(started, capacity=4)
-    with pool.environment(FUNCTION), pool.environment(FUNCTION):
+    with pool.lend(FUNCTION), pool.lend(FUNCTION):
         pass
     started[0].idle_since -= 100
     pool.reap(idle_seconds=50)
@@ -133,7 +133,7 @@ def test_given_idle_processes_when_reaped_then_only_the_old_ones_end() -> None:
 
 def test_given_a_kill_when_a_process_is_busy_then_it_ends_and_is_forgotten() -> None:
     pool = FunctionPool(Started(), capacity=4)
-    with pool.environment(FUNCTION) as environment:
+    with pool.lend(FUNCTION) as environment:
         assert pool.stop() == 1
         assert not environment.alive
     assert pool.snapshot() == []

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from moto.cloudwatch.models import Alarm, CloudWatchBackend
 
-from local_aws.cloudwatch.alarm_evaluation import datapoints, judge
-from local_aws.cloudwatch.datapoints import Metric, Readings
-from local_aws.cloudwatch.metric_math import UnsupportedError, calculate
+from local_aws.cloudwatch.alarm_evaluation import datapoints, evaluate_alarm
+from local_aws.cloudwatch.datapoints import Metric, MetricHistory
+from local_aws.cloudwatch.metric_math import UnsupportedAlarmError, evaluate_expression
 
 NOW = 1_700_000_060.0  # twenty seconds into a minute
 FUNCTION = [{"Name": "FunctionName", "Value": "f"}]
@@ -32,20 +32,20 @@ def make_alarm(backend: CloudWatchBackend, **settings: Any) -> Alarm:
 
 
 def state(backend: CloudWatchBackend, alarm: Alarm) -> str:
-    readings = Readings(backend)
-    readings.read_on()
-    return judge(alarm, datapoints(alarm, readings, NOW))[0]
+    readings = MetricHistory(backend)
+    readings.read_new()
+    return evaluate_alarm(alarm, datapoints(alarm, readings, NOW))[0]
 
 
 def test_given_values_then_periods_end_with_the_current_minute(backend: CloudWatchBackend) -> None:
     for ago, value in ((5, 2.0), (10, 3.0), (70, 7.0), (3600, 100.0)):
         measure(backend, ago, Value=value)
-    readings, alarm = Readings(backend), make_alarm(backend, evaluation_periods=3)
-    readings.read_on()
+    readings, alarm = MetricHistory(backend), make_alarm(backend, evaluation_periods=3)
+    readings.read_new()
     assert datapoints(alarm, readings, NOW) == [5.0, 7.0, None]
     measure(backend, 1, Value=1.0)
-    readings.read_on()
-    readings.read_on()
+    readings.read_new()
+    readings.read_new()
     assert datapoints(alarm, readings, NOW)[0] == 6.0, "each datum counts once"
 
 
@@ -55,8 +55,8 @@ def test_given_values_then_periods_end_with_the_current_minute(backend: CloudWat
 )
 def test_every_statistic(backend: CloudWatchBackend, statistic: str, value: float) -> None:
     measure(backend, 0, Values=[4.0, 1.0, 3.0, 2.0])
-    readings = Readings(backend)
-    readings.read_on()
+    readings = MetricHistory(backend)
+    readings.read_new()
     minute = int(NOW // 60)
     metric = Metric("n", "m", frozenset({("FunctionName", "f")}))
     assert readings.statistic(statistic, metric, minute, minute + 1) == value
@@ -85,7 +85,7 @@ def test_another_dimension_is_another_metric(backend: CloudWatchBackend) -> None
 )
 def test_every_comparison(backend: CloudWatchBackend, comparison: str, states: list[str]) -> None:
     alarm = make_alarm(backend, comparison_operator=comparison, threshold=2.0)
-    assert [judge(alarm, [value])[0] for value in (1.0, 2.0, 3.0)] == states
+    assert [evaluate_alarm(alarm, [value])[0] for value in (1.0, 2.0, 3.0)] == states
 
 
 @pytest.mark.parametrize(
@@ -100,18 +100,18 @@ def test_every_comparison(backend: CloudWatchBackend, comparison: str, states: l
 def test_every_treatment_of_missing_data(backend: CloudWatchBackend, missing: str, states: list[str]) -> None:
     alarm = make_alarm(backend, evaluation_periods=3, datapoints_to_alarm=2, treat_missing_data=missing)
     given: list[list[float | None]] = [[None, None, None], [None, 5.0, None], [5.0, None, 5.0]]
-    assert [judge(alarm, values)[0] for values in given] == states
+    assert [evaluate_alarm(alarm, values)[0] for values in given] == states
 
 
 def test_what_is_ignored_changes_nothing(backend: CloudWatchBackend) -> None:
     alarm = make_alarm(backend, treat_missing_data="ignore")
     alarm.state_value = "ALARM"
-    assert judge(alarm, [None])[0] == "ALARM"
+    assert evaluate_alarm(alarm, [None])[0] == "ALARM"
 
 
 def test_the_reason_says_what_crossed_what(backend: CloudWatchBackend) -> None:
     alarm = make_alarm(backend, evaluation_periods=3, datapoints_to_alarm=2)
-    reason = judge(alarm, [5.0, 0.0, 3.5])[1]
+    reason = evaluate_alarm(alarm, [5.0, 0.0, 3.5])[1]
     assert reason == (
         "Threshold Crossed: 2 of the last 3 datapoints [5, 0, 3.5] crossed the threshold: greater than 1."
     )
@@ -119,21 +119,21 @@ def test_the_reason_says_what_crossed_what(backend: CloudWatchBackend) -> None:
 
 def test_arithmetic_of_metrics() -> None:
     values, periods = {"requests": 600.0, "none": None}, {"requests": 300}
-    assert calculate("100 * requests / PERIOD(requests) / 4", values, periods) == 50.0
-    assert calculate("-(requests - 1.5) + 2", values, periods) == -596.5
-    assert calculate("requests + none", values, periods) is None
-    assert calculate("requests / 0", values, periods) is None
+    assert evaluate_expression("100 * requests / PERIOD(requests) / 4", values, periods) == 50.0
+    assert evaluate_expression("-(requests - 1.5) + 2", values, periods) == -596.5
+    assert evaluate_expression("requests + none", values, periods) is None
+    assert evaluate_expression("requests / 0", values, periods) is None
 
 
 @pytest.mark.parametrize("expression", ["ANOMALY_DETECTION_BAND(m)", "SUM(METRICS())", "requests **", "other", "'a'"])
 def test_given_more_than_arithmetic_then_it_is_said(expression: str) -> None:
-    with pytest.raises(UnsupportedError):
-        calculate(expression, {"requests": 1.0}, {})
+    with pytest.raises(UnsupportedAlarmError):
+        evaluate_expression(expression, {"requests": 1.0}, {})
 
 
 def test_judging_never_fails_on_any_mix_of_data(backend: CloudWatchBackend) -> None:
     treatments = (None, "missing", "ignore", "breaching", "notBreaching")
     for missing, values in itertools.product(treatments, itertools.product([None, 0.0, 5.0], repeat=3)):
-        found, reason = judge(make_alarm(backend, evaluation_periods=3, treat_missing_data=missing), values)
+        found, reason = evaluate_alarm(make_alarm(backend, evaluation_periods=3, treat_missing_data=missing), values)
         assert found in ("OK", "ALARM", "INSUFFICIENT_DATA")
         assert reason

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local_aws.firehose.object_names import UnknownExpressionError, expand, format_java, object_key
+from local_aws.firehose.object_names import UnknownExpressionError, expand_prefix, format_java, object_key
 
 WHEN = datetime(2026, 3, 5, 7, 8, 9, tzinfo=UTC)
 
@@ -44,9 +44,11 @@ def test_java_patterns_and_literals() -> None:
 
 
 def test_random_strings_differ_and_error_types_are_named() -> None:
-    first, second = (expand("!{firehose:random-string}", WHEN) for _ in range(2))
+    first, second = (expand_prefix("!{firehose:random-string}", WHEN) for _ in range(2))
     assert first != second
-    assert expand("errors/!{firehose:error-output-type}/", WHEN, "processing-failed") == "errors/processing-failed/"
+    assert (
+        expand_prefix("errors/!{firehose:error-output-type}/", WHEN, "processing-failed") == "errors/processing-failed/"
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,4 +56,4 @@ def test_random_strings_differ_and_error_types_are_named() -> None:
 )
 def test_what_is_not_supported_is_refused(prefix: str) -> None:
     with pytest.raises(UnknownExpressionError):
-        expand(prefix, WHEN)
+        expand_prefix(prefix, WHEN)

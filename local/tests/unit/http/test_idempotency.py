@@ -3,7 +3,7 @@
 from werkzeug import Request, Response
 from werkzeug.test import Client
 
-from local_aws.http.idempotency import AnsweredOnce
+from local_aws.http.idempotency import IdempotentResponses
 
 
 class Service:
@@ -26,7 +26,7 @@ def attempt(client: Client, call: str | None, method: str = "POST") -> tuple[int
 
 def test_given_a_call_that_succeeded_when_repeated_then_it_is_answered_again_and_not_carried_out_again() -> None:
     service = Service()
-    client = Client(AnsweredOnce(service))
+    client = Client(IdempotentResponses(service))
     assert attempt(client, "one") == attempt(client, "one") == (200, "create 1")
     assert attempt(client, "two") == (200, "create 2")
     assert service.carried_out == 2
@@ -34,7 +34,7 @@ def test_given_a_call_that_succeeded_when_repeated_then_it_is_answered_again_and
 
 def test_given_a_call_that_failed_when_repeated_then_it_is_carried_out_again() -> None:
     service = Service()
-    client = Client(AnsweredOnce(service))
+    client = Client(IdempotentResponses(service))
     service.status = 500
     assert attempt(client, "one") == (500, "create 1")
     service.status = 200
@@ -43,6 +43,6 @@ def test_given_a_call_that_failed_when_repeated_then_it_is_carried_out_again() -
 
 def test_given_reads_and_calls_without_an_id_when_repeated_then_each_is_carried_out() -> None:
     service = Service()
-    client = Client(AnsweredOnce(service))
+    client = Client(IdempotentResponses(service))
     assert attempt(client, "one", "GET") != attempt(client, "one", "GET")
     assert attempt(client, None) != attempt(client, None)

@@ -4,7 +4,7 @@ import pytest
 from werkzeug import Request, Response
 from werkzeug.test import Client
 
-from local_aws.http.retry import tried_again
+from local_aws.http.retry import with_retry
 
 
 def stumbling(times: int, message: str = "dictionary changed size during iteration"):
@@ -17,7 +17,7 @@ def stumbling(times: int, message: str = "dictionary changed size during iterati
             raise RuntimeError(message)
         return Response(body)(environ, start_response)
 
-    return tried_again(application)
+    return with_retry(application)
 
 
 def test_given_a_request_that_stumbles_when_tried_again_then_it_is_answered_with_its_whole_body() -> None:

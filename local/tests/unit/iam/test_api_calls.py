@@ -10,11 +10,11 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ClientError
 from werkzeug.test import EnvironBuilder
 
-from local_aws.iam.access_denied import RefusedError, respond
+from local_aws.iam.access_denied import AccessDeniedError, access_denied_response
 from local_aws.iam.actors import Actor
-from local_aws.iam.api_calls import UnknownCallError, read_call
-from local_aws.iam.required_permissions import Need, needs
-from local_aws.kms.key_usage import Use
+from local_aws.iam.api_calls import UnknownOperationError, read_call
+from local_aws.iam.permission import Permission
+from local_aws.iam.required_permissions import ActionOnResource, required_permissions
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"
@@ -54,11 +54,11 @@ class SeenError(Exception):
     """Carries what a call needs out of the client."""
 
 
-def needed(service: str, operation: str, parameters: dict[str, Any]) -> list[Need]:
+def needed(service: str, operation: str, parameters: dict[str, Any]) -> list[ActionOnResource]:
     def answer(environ: dict[str, Any], signing_name: str) -> None:
         call = read_call(environ, signing_name, ACCOUNT, REGION)
         assert call.operation.lower() == operation.replace("_", "")
-        raise SeenError(needs(call))
+        raise SeenError(required_permissions(call))
 
     with pytest.raises(SeenError) as seen:
         getattr(Wire(service, answer).client, operation)(**parameters)
@@ -149,7 +149,7 @@ def arn(service: str, resource: str) -> str:
     ],
 )
 def test_a_call_needs_what_its_service_documents(
-    service: str, operation: str, parameters: dict[str, Any], expected: list[Need] | str
+    service: str, operation: str, parameters: dict[str, Any], expected: list[ActionOnResource] | str
 ) -> None:
     if isinstance(expected, str):
         action, resource = expected.split(" ")
@@ -158,9 +158,9 @@ def test_a_call_needs_what_its_service_documents(
 
 
 def test_a_call_whose_resource_cannot_be_told_is_named() -> None:
-    with pytest.raises(UnknownCallError, match="kinesis GetRecords"):
+    with pytest.raises(UnknownOperationError, match="kinesis GetRecords"):
         needed("kinesis", "get_records", {"ShardIterator": "i"})
-    with pytest.raises(UnknownCallError, match="glue GetTable"):
+    with pytest.raises(UnknownOperationError, match="glue GetTable"):
         needed("glue", "get_table", {"DatabaseName": "d", "Name": "n"})
 
 
@@ -182,7 +182,9 @@ def test_a_refusal_reads_as_on_aws(service: str, operation: str, parameters: dic
 
     def answer(environ: dict[str, Any], signing_name: str) -> Any:
         call = read_call(environ, signing_name, ACCOUNT, REGION)
-        return respond(call, RefusedError(role, Use("x:Do", "arn:x & y"), "because no identity-based policy allows it"))
+        return access_denied_response(
+            call, AccessDeniedError(role, Permission("x:Do", "arn:x & y"), "because no identity-based policy allows it")
+        )
 
     with pytest.raises(ClientError) as raised:
         getattr(Wire(service, answer).client, operation)(**parameters)

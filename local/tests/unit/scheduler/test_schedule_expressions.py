@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local_aws.scheduler.schedule_expressions import BadExpressionError, parse
+from local_aws.scheduler.schedule_expressions import InvalidExpressionError, parse_schedule
 
 MONDAY = datetime(2026, 11, 23, 12, 0, 30, tzinfo=UTC)
 
@@ -26,32 +26,32 @@ MONDAY = datetime(2026, 11, 23, 12, 0, 30, tzinfo=UTC)
     ],
 )
 def test_the_next_time_is_the_calendars(expression: str, expected: str) -> None:
-    due = parse(expression).next_after(MONDAY, MONDAY)
+    due = parse_schedule(expression).next_after(MONDAY, MONDAY)
     assert due is not None
     assert due.isoformat() == expected
 
 
 def test_a_rate_is_counted_from_its_beginning() -> None:
     beginning = MONDAY - timedelta(minutes=7)
-    assert parse("rate(5 minutes)").next_after(MONDAY, beginning) == beginning + timedelta(minutes=10)
+    assert parse_schedule("rate(5 minutes)").next_after(MONDAY, beginning) == beginning + timedelta(minutes=10)
 
 
 def test_a_time_zone_moves_the_hour_with_summer_time() -> None:
-    schedule = parse("cron(0 3 * * ? *)", "Europe/Berlin")
+    schedule = parse_schedule("cron(0 3 * * ? *)", "Europe/Berlin")
     winter, summer = (schedule.next_after(datetime(2026, m, 10, tzinfo=UTC), MONDAY) for m in (1, 7))
     assert (winter.astimezone(UTC).hour, summer.astimezone(UTC).hour) == (2, 1)
 
 
 def test_an_hour_that_the_clock_skips_does_not_exist_that_day() -> None:
-    schedule = parse("cron(30 2 * * ? *)", "Europe/Berlin")
+    schedule = parse_schedule("cron(30 2 * * ? *)", "Europe/Berlin")
     due = schedule.next_after(datetime(2026, 3, 29, 0, 0, tzinfo=UTC), MONDAY)
     assert due is not None
     assert due.date().isoformat() == "2026-03-30"
 
 
 def test_what_is_past_never_fires() -> None:
-    assert parse("at(2020-01-01T00:00:00)").next_after(MONDAY, MONDAY) is None
-    assert parse("cron(0 0 1 1 ? 2020)").next_after(MONDAY, MONDAY) is None
+    assert parse_schedule("at(2020-01-01T00:00:00)").next_after(MONDAY, MONDAY) is None
+    assert parse_schedule("cron(0 0 1 1 ? 2020)").next_after(MONDAY, MONDAY) is None
 
 
 @pytest.mark.parametrize(
@@ -67,5 +67,5 @@ def test_what_is_past_never_fires() -> None:
     ],
 )
 def test_a_wrong_expression_is_refused(expression: str) -> None:
-    with pytest.raises(BadExpressionError):
-        parse(expression)
+    with pytest.raises(InvalidExpressionError):
+        parse_schedule(expression)
