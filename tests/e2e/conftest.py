@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class System:
-    """The running system as an operator sees it: its names, and clients that reach it."""
+    """The running system as an operator sees it: its names, and clients for it. An operator gets its mails."""
 
     local: Local
     outputs: dict
@@ -49,37 +49,47 @@ class System:
         return boto3.client(service)
 
     def cli(self, *arguments: str) -> Any:
-        """Run the real AWS CLI; return its JSON answer."""
+        """Run the real AWS CLI; return its JSON output."""
         command = [str(ROOT / ".venv" / "bin" / "aws"), *arguments, "--output", "json"]
         done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout) if done.stdout.strip() else None
 
     def invoke(self, function: str, payload: Any) -> tuple[Any, str | None]:
-        """Invoke a function by its deployed name. Returns its answer and, if it failed, how."""
+        """Invoke a function by its deployed name. Return its answer and, if it failed, the kind of failure."""
         answer = self.client("lambda").invoke(
             FunctionName=self.outputs["function_names"][function], Payload=json.dumps(payload).encode()
         )
         return json.load(answer["Payload"]), answer.get("FunctionError")
 
     def tracked(self) -> dict:
-        """The streamed events that the local Personalize holds, by user and by session."""
+        """Return the streamed events in the local Personalize, by user and by session."""
         return self._local(f"personalize/events?trackingId={self.outputs['tracking_id']}")
 
     def faults(self, document: dict) -> None:
-        """Make the local Personalize fail on demand."""
+        """Let the local Personalize fail as the document says."""
         self._local("faults", json.dumps(document).encode())
 
     def mails(self) -> list[dict]:
-        """What was mailed so far."""
+        """Return what was mailed to the operator so far."""
         return self._local("mails")["mails"]
 
+    def alarm_mails(self, alarm: str) -> list[dict]:
+        """Return the mails that an alarm sent when it went off, whichever test made it go off."""
+        begin = f'ALARM: "local-animal-recommender-{alarm}"'
+        return [mail for mail in self.mails() if mail["subject"].startswith(begin)]
+
+    def subscribe_operator(self) -> None:
+        """Subscribe an operator's address to the notifications."""
+        topic = self.outputs["topic_arn"]
+        self.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="operator@example.org")
+
     def fire(self, schedule: str) -> None:
-        """Let a schedule's time come."""
+        """Fire a schedule now."""
         assert self._local(f"schedules/{schedule}", b"")["fired"]
 
     def access(self) -> dict:
-        """What each role was granted, used and refused so far."""
+        """Return what each role was granted, used and refused so far."""
         return self._local("access")
 
     def _local(self, path: str, data: bytes | None = None) -> dict:
@@ -88,7 +98,7 @@ class System:
 
 
 def eventually(condition: Callable[[], Any], seconds: float = 60, every: float = 0.25) -> Any:
-    """What ``condition`` answers once that is true; fails the test if it never is."""
+    """Wait until ``condition`` returns something true, and return it; fail the test if it never does."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if answer := condition():
@@ -102,13 +112,13 @@ _ACCESS: pytest.StashKey[Access] = pytest.StashKey()
 
 @pytest.fixture(scope="session")
 def known() -> list[Reason]:
-    """Why rights are granted that the local system never uses, as Terraform says it."""
+    """Reasons for permissions that the local system never uses, from the comments in Terraform."""
     return reasons(ROOT / "modules")
 
 
 @pytest.fixture(scope="session")
 def access(system: System, known: list[Reason], request: pytest.FixtureRequest) -> Access:
-    """What the whole suite used of what the roles were granted; a part of the suite says nothing about that."""
+    """What the whole suite used of the roles' permissions; skip the test if only a part of the suite runs."""
     if missing := left_out(request.session, HERE):
         pytest.skip(f"not the whole suite: without {', '.join(missing)}")
     found = read(system.access(), known)
@@ -140,7 +150,9 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     local = environments.local()
     os.environ |= local.variables()
     try:
-        yield System(local, local_system.up(local))
+        system = System(local, local_system.up(local))
+        system.subscribe_operator()
+        yield system
     finally:
         local_system.stop(local)
         os.environ.clear()

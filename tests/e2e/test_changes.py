@@ -1,4 +1,4 @@
-"""What plans say of a changed variable, on the system that was applied: what is kept, what is made anew."""
+"""Plans for changed variables, on the applied system: what is kept, and what is replaced."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MODELS = tfvars.read("local").variables["models"]
 FILTERS = tfvars.read("local").variables["filters"]
 RECOMMENDER, RERANKER = MODELS["recommender"], MODELS["reranker"]
 PERSONALIZE = "module.personalize"
-# A plan may never replace or delete one of these: with them go data, or names that apps know.
+# A plan may never replace or delete one of these: data, or names that apps use, would be lost.
 KEPT_TYPES = {
     "aws_cloudcontrolapi_resource",
     "aws_dynamodb_table",
@@ -33,7 +33,7 @@ KEPT_TYPES = {
 
 @pytest.fixture
 def planned(system: Any, tmp_path: Path) -> Any:
-    """Answers the plan for changed variables."""
+    """A function that plans with changed variables."""
     runs = TerraformRuns(TERRAFORM_DIRECTORY, environments.variables("local"), tmp_path / "changed.tfvars.json")
 
     def plan(**variables: Any) -> Plan:
@@ -43,7 +43,7 @@ def planned(system: Any, tmp_path: Path) -> Any:
     return plan
 
 
-# Variables -> what is expected to change, among what changes with it. Those that do not meet are planned together.
+# Variables, and changes that are expected among others. Variables that do not affect each other are planned together.
 CHANGES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "settings": (
         {
@@ -128,7 +128,7 @@ def test_given_no_reranker_when_planned_then_all_of_it_goes_and_nothing_else(pla
     assert {address for address in gone if "rerank" not in address} == set()
 
 
-# Their names only mean something within another thing, whose name tells the environments apart.
+# Parts of another resource, whose name contains the environment.
 PARTS = {
     "aws_apigatewayv2_stage",
     "aws_athena_named_query",
@@ -158,5 +158,5 @@ def test_given_credentials_of_another_account_when_applied_then_it_is_refused_be
 
 
 def kind(address: str) -> str:
-    """The resource type in an address."""
+    """Return the resource type in an address."""
     return address.rpartition("[")[0].split(".")[-2] if address.endswith("]") else address.split(".")[-2]

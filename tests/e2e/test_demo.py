@@ -1,4 +1,4 @@
-"""What `make demo` tells, told on the system of these tests."""
+"""What `make demo` shows is true: its steps, on the system of these tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Terraform thinks of the system that it made."""
+"""Terraform finds no difference between the applied system and its configuration."""
 
 from __future__ import annotations
 

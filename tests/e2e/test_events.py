@@ -19,7 +19,7 @@ from scripts.operate.query import Athena
 
 
 def view(**changes: Any) -> dict:
-    """The event of the design, with a session of its own."""
+    """Return the example event with a session of its own."""
     event = json.loads((ROOT / "seed" / "payloads" / "event.json").read_text())
     event |= {"sessionId": f"session-{uuid.uuid4().hex}"} | changes
     return {name: value for name, value in event.items() if value is not None}
@@ -27,7 +27,7 @@ def view(**changes: Any) -> dict:
 
 @pytest.fixture
 def put(system: Any, tmp_path: Path) -> Callable[[dict], None]:
-    """Puts a record with the real AWS CLI, as a person would."""
+    """A function that puts a record with the real AWS CLI, as a person would."""
 
     def put_record(data: dict) -> None:
         (tmp_path / "event.json").write_text(json.dumps(data))
@@ -38,7 +38,7 @@ def put(system: Any, tmp_path: Path) -> Callable[[dict], None]:
 
 
 def raw_lines(system: Any) -> list[dict]:
-    """Every line of every raw object; each must be one JSON object under a date prefix."""
+    """Return every line of every raw object; each must be one JSON object under a date prefix."""
     s3, bucket = system.client("s3"), system.outputs["raw_bucket"]
     lines = []
     for found in s3.list_objects_v2(Bucket=bucket, Prefix="events/year=").get("Contents", []):
@@ -78,7 +78,7 @@ def test_an_event_reaches_the_tracker_the_history_and_the_raw_store(system, put,
 
 
 def answered(system: Any, name: str, *parameters: str) -> list[dict[str, str]]:
-    """The rows of a named query, as `make query` gets them."""
+    """Return the rows of a named query, as `make query` gets them."""
     athena = Athena(system.client("athena"), Deployment("local").name("athena-workgroup"))
     with running(name) as progress:
         header, *rows = athena.rows(athena.run(athena.queries()[name], parameters, progress))

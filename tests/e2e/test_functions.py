@@ -1,4 +1,4 @@
-"""Every function an app invokes, in every form of request that the design documents."""
+"""Every function that apps invoke, in every documented form of a request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def payload(function: str) -> dict:
 
 
 def check(function: str, answer: Any) -> None:
-    """The documented form of each function's bare answer."""
+    """Check that the bare answer has the documented form."""
     if function == "recommend":
         assert len(answer) == payload("recommend")["limit"]
         assert all(item["id"].count("-") >= 3 for item in answer)

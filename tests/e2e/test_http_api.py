@@ -1,4 +1,4 @@
-"""The HTTP API by real HTTP: what its OpenAPI description says is what a caller meets."""
+"""The HTTP API by real HTTP: it behaves as its OpenAPI description says."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from tests.support.openapi import OPERATIONS, examples, faults, response_schema
 
 
 def keys() -> Credentials:
-    """The caller's own, from the environment."""
+    """Return the caller's own credentials, from the environment."""
     return boto3.Session().get_credentials().get_frozen_credentials()
 
 
 @pytest.fixture(scope="module")
 def ask(system) -> Callable[..., tuple[int, Any]]:
-    """Ask the API for an operation, signed by somebody or by nobody; returns the status and the answer."""
+    """A function that calls an operation, signed or not, and returns the status and the answer."""
 
     def by_http(function: str, body: bytes, credentials: Credentials | None) -> tuple[int, Any]:
         host, path = urlsplit(system.outputs["http_api_url"]).netloc, OPERATIONS[function][0]
@@ -58,7 +58,7 @@ def test_given_a_wrong_request_then_the_caller_is_told_what_is_wrong(ask, functi
 
 @pytest.fixture
 def stranger(system) -> Iterator[Credentials]:
-    """Somebody with a role that may do nothing."""
+    """Credentials of a role without permissions."""
     role = make_role(system.client("iam"), "stranger", ["ec2"])
     taken = system.client("sts").assume_role(RoleArn=role, RoleSessionName="site")["Credentials"]
     yield Credentials(taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"])
@@ -66,7 +66,7 @@ def stranger(system) -> Iterator[Credentials]:
 
 
 @pytest.mark.parametrize("function", OPERATIONS)
-def test_given_nobody_that_signs_or_somebody_without_the_right_then_the_door_stays_shut(ask, stranger, function):
+def test_given_nobody_that_signs_or_somebody_without_the_right_then_the_request_is_refused(ask, stranger, function):
     for credentials in (None, stranger):
         status, answer = ask(function, b"{}", credentials)
         assert status == 403

@@ -1,4 +1,4 @@
-"""Rights of roles on the deployed system: what is refused without them, and paths on which the rest of them is used."""
+"""Permissions of roles on the deployed system: what is refused without them, and calls that need the others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BREED = {"animal_species_id": "1", "animal_primary_breed_id": "Bengal", "animal_
 
 @contextmanager
 def changed(system: Any, role: str, change: Callable[[dict], None]) -> Iterator[None]:
-    """A role's policy after a change of its statements; put back in the end."""
+    """Change the statements of a role's policy while the block runs."""
     iam, name = system.client("iam"), f"local-animal-recommender-{role}"
     (policy,) = iam.list_role_policies(RoleName=name)["PolicyNames"]
     before = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
@@ -39,7 +39,7 @@ def without(action: str) -> Callable[[dict], None]:
 
 
 def finished(system: Any, wait_for: Callable[..., Any], arn: str) -> dict:
-    """An execution at its end."""
+    """Wait for the end of an execution; return its description."""
 
     def ended() -> dict | None:
         described = system.client("stepfunctions").describe_execution(executionArn=arn)
@@ -115,7 +115,7 @@ def test_given_personalize_fails_then_the_popular_list_may_be_read(system):
 
 @pytest.fixture
 def held_trainings(system: Any) -> Iterator[None]:
-    """No training ends by itself."""
+    """Trainings end only when they are stopped."""
     system.faults({"holdTrainings": {"*": True}})
     yield
     system.faults({"holdTrainings": {"*": False}})
@@ -145,7 +145,7 @@ def test_given_automatic_training_when_the_schedule_fires_and_the_run_is_aborted
 
 
 def settled(personalize: Any, solution: str) -> bool:
-    """Whether no version of a solution is in training."""
+    """Tell whether no version of a solution is in training."""
     listed = personalize.list_solution_versions(solutionArn=solution)["solutionVersions"]
     under_way = {"CREATE PENDING", "CREATE IN_PROGRESS", "CREATE STOPPING"}
     return not under_way & {one["status"] for one in listed}

@@ -1,4 +1,4 @@
-"""What the HTTP API's OpenAPI description says: its operations, their examples, and what is wrong with a document."""
+"""The OpenAPI description of the HTTP API: its operations, their examples, and a check of documents against it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,12 +14,12 @@ OPERATIONS = {item["post"]["operationId"]: (path, item["post"]) for path, item i
 
 
 def request_schema(function: str) -> dict[str, Any]:
-    """What a request of a function looks like."""
+    """Return the schema of a function's requests."""
     return OPERATIONS[function][1]["requestBody"]["content"]["application/json"]["schema"]
 
 
 def response_schema(function: str, status: int) -> dict[str, Any]:
-    """What a function answers with a status."""
+    """Return the schema of a function's answers with a status."""
     response = OPERATIONS[function][1]["responses"][str(status)]
     if "$ref" in response:
         response = DESCRIPTION["components"]["responses"][response["$ref"].rpartition("/")[2]]
@@ -27,13 +27,13 @@ def response_schema(function: str, status: int) -> dict[str, Any]:
 
 
 def faults(value: object, schema: dict[str, Any]) -> list[str]:
-    """What a value has against a schema of the description."""
+    """Return how a value violates a schema of the description; empty if it does not."""
     validator = OAS31Validator({**schema, "components": DESCRIPTION["components"]})
     return [error.message for error in validator.iter_errors(value)]
 
 
 def examples() -> Iterator[Any]:
-    """Every example of a request: function and payload."""
+    """Yield every example of a request: function and payload."""
     for function, (_, operation) in OPERATIONS.items():
         for name, example in operation["requestBody"]["content"]["application/json"]["examples"].items():
             yield pytest.param(function, example["value"], id=f"{function}-{name}")

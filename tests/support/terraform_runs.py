@@ -1,4 +1,4 @@
-"""Terraform as a process that a test can stop in the middle, and what a plan would do."""
+"""Run Terraform as a process that a test can stop in the middle, and read its plans."""
 
 from __future__ import annotations
 
@@ -33,29 +33,29 @@ class TerraformRuns:
         self.values.write_text(json.dumps(variables))
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """One command to its end."""
+        """Run one command to its end."""
         return subprocess.run(
             self._command(*arguments), cwd=self.directory, env=self.environment, capture_output=True, text=True
         )
 
     def apply(self) -> None:
-        """Apply; fails the test with Terraform's own words."""
+        """Apply; fail the test with Terraform's own words."""
         done = self.run("apply", "-auto-approve", "-input=false", "-no-color")
         assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr}"
 
     def destroy(self) -> None:
-        """Destroy; fails the test with Terraform's own words."""
+        """Destroy; fail the test with Terraform's own words."""
         done = self.run("destroy", "-auto-approve", "-input=false", "-no-color")
         assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr}"
 
     def is_clean(self) -> bool:
-        """Whether a plan finds nothing to do. Fails the test if there is no plan at all."""
+        """Tell whether a plan finds nothing to do; fail the test if there is no plan at all."""
         done = self.run("plan", "-detailed-exitcode", "-input=false", "-no-color")
         assert done.returncode in (CLEAN, CHANGES), f"{done.stdout[-2000:]}\n{done.stderr}"
         return done.returncode == CLEAN
 
     def plan(self, *arguments: str) -> Plan:
-        """What would be done, against the state as it is known (no refresh)."""
+        """Plan against the state, without a refresh."""
         saved = self.values.with_suffix(".tfplan")
         done = self.run("plan", "-refresh=false", "-input=false", "-no-color", f"-out={saved}", *arguments)
         assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr}"
@@ -65,9 +65,9 @@ class TerraformRuns:
         return Plan({one["address"]: one["change"] for one in changes})
 
     def stopped(self, when: Callable[[Message], bool], how: signal.Signals, *arguments: str) -> None:
-        """Run a command, and send the signal to it and all that it started as soon as a message says so.
+        """Run a command, and send the signal to it and its child processes when `when` returns True for a message.
 
-        Fails the test if the command ended before.
+        Fail the test if the command ended before that.
         """
         command = self._command(arguments[0], "-json", "-auto-approve", "-input=false", *arguments[1:])
         lines: list[str] = []
@@ -97,7 +97,7 @@ class TerraformRuns:
 
 @dataclass(frozen=True)
 class Plan:
-    """Address -> its change, as `terraform show -json` tells it."""
+    """Address -> its change, as in `terraform show -json`."""
 
     changes: Mapping[str, Mapping[str, Any]]
 
@@ -107,18 +107,18 @@ class Plan:
         return {address: "+".join(change["actions"]) for address, change in self.changes.items()}
 
     def names(self, moment: str) -> dict[str, str]:
-        """Address -> the name that it has `before` or `after`, of what has a name."""
+        """Return address -> name, `before` or `after` the change, of resources that have a name."""
         found = {address: change[moment] or {} for address, change in self.changes.items()}
         named = {address: next((one[key] for key in _NAMES if one.get(key)), None) for address, one in found.items()}
         return {address: name for address, name in named.items() if name and ".data." not in f".{address}"}
 
     def of(self, *wanted: str) -> set[str]:
-        """Addresses with one of these actions."""
+        """Return the addresses with one of these actions."""
         return {address for address, action in self.actions.items() if action in wanted}
 
     @property
     def changed(self) -> dict[str, str]:
-        """All that is not left as it is; data sources do not count."""
+        """Address -> action of everything that changes, except for data sources."""
         return {
             address: action
             for address, action in self.actions.items()
@@ -126,17 +126,17 @@ class Plan:
         }
 
     def types(self, *wanted: str) -> Counter[str]:
-        """Resource types of the addresses with one of these actions, modules left out."""
+        """Count the resource types of the addresses with one of these actions."""
         return Counter(address.split("[")[0].split(".")[-2] for address in self.of(*wanted))
 
 
 def starts(address: str) -> Callable[[Message], bool]:
-    """When Terraform begins with the resource that ends in `address`."""
+    """Return a condition: Terraform begins with the resource whose address ends in `address`."""
     return lambda message: message.get("type") == "apply_start" and _address(message).endswith(address)
 
 
 def says(address: str, words: str) -> Callable[[Message], bool]:
-    """When a script of the resource that ends in `address` prints these words."""
+    """Return a condition: a script of the resource whose address ends in `address` prints these words."""
     return lambda message: (
         message.get("type") == "provision_progress"
         and _address(message).endswith(address)

@@ -1,4 +1,4 @@
-"""Runs the tests that lie beside the Terraform code (*.tftest.hcl, with a mocked provider: no account, no network)."""
+"""Run the tests beside the Terraform code (*.tftest.hcl, with a mocked provider: no account, no network)."""
 
 import subprocess
 from pathlib import Path
@@ -13,14 +13,14 @@ MODULES = sorted({path.parent.parent for path in (ROOT / "modules").glob("*/test
 
 @pytest.fixture(scope="session")
 def root(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The process environment of an initialised root module, whose data lie in a folder of the test's own."""
+    """The process environment of an initialised root module, with a data folder of its own."""
     variables = environments.variables("dev") | {"TF_DATA_DIR": str(tmp_path_factory.mktemp("root"))}
     terraform.initialise(variables, "-backend=false")
     return variables
 
 
 def run(directory: Path, variables: dict[str, str], *arguments: str) -> None:
-    """One Terraform command; fails the test with Terraform's own words."""
+    """Run one Terraform command; fail the test with Terraform's own words."""
     command = [terraform.binary(), *arguments, "-no-color"]
     done = subprocess.run(command, cwd=directory, env=variables, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{' '.join(arguments)} in {directory}:\n{done.stdout}\n{done.stderr}"

@@ -1,4 +1,4 @@
-"""The real module personalize, alone, on a local AWS: made, stopped in the middle, changed and destroyed in seconds."""
+"""The real module personalize, alone, on a local AWS: applied, interrupted, changed and destroyed within seconds."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ module "personalize" {
 
 @dataclass(frozen=True)
 class Deployment:
-    """One deployment of the module: Terraform, and what is really there."""
+    """One deployment of the module: Terraform, and the resources that exist."""
 
     prefix: str
     runs: TerraformRuns
     client: Callable[[str], Any]
 
     def left(self) -> dict[str, list[str]]:
-        """Names of everything in Personalize that belongs to it, by kind."""
+        """Return the names of its resources in Personalize, by kind."""
         personalize = self.client("personalize")
         found = {}
         for kind in ("campaigns", "solutions", "event_trackers", "filters", "datasets", "dataset_groups", "schemas"):
@@ -73,7 +73,7 @@ class Deployment:
         return found
 
     def versions(self, model: str) -> list[str]:
-        """Statuses of every training of the model that is kept, newest solution or not."""
+        """Return the statuses of all solution versions of the model, of all its solutions."""
         personalize = self.client("personalize")
         solutions = [
             one["solutionArn"]
@@ -87,7 +87,7 @@ class Deployment:
         ]
 
     def imports(self) -> dict[str, list[str]]:
-        """Statuses of all imports into each dataset."""
+        """Return the statuses of all imports into each dataset."""
         group = f"arn:aws:personalize:us-east-1:{ACCOUNT}:dataset/{self.prefix}"
         listed = self.client("personalize").list_dataset_import_jobs
         return {
@@ -101,7 +101,7 @@ class Deployment:
 
 
 def policy(actions: list[str], resources: list[str]) -> str:
-    """What the modules storage and encryption let Personalize and the account do, in short."""
+    """Return a policy like those of the modules storage and encryption, for Personalize and the account."""
     who = {"Service": "personalize.amazonaws.com", "AWS": f"arn:aws:iam::{ACCOUNT}:root"}
     statement = {"Effect": "Allow", "Principal": who, "Action": actions, "Resource": resources}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
@@ -109,7 +109,7 @@ def policy(actions: list[str], resources: list[str]) -> str:
 
 @pytest.fixture(scope="session")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A local AWS of this room's own."""
+    """The endpoint of a local AWS for the tests of this folder."""
     directory = tmp_path_factory.mktemp("aws")
     process, ready = serve(directory, STEP_SECONDS)
     try:
@@ -134,7 +134,7 @@ def small_seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def deployment(endpoint: str, small_seed: Path, tmp_path: Path) -> Deployment:
-    """A deployment with a name and a state of its own; nothing is made yet."""
+    """A deployment with a name and a state of its own, before its first apply."""
     prefix = f"t{uuid.uuid4().hex[:7]}"
     client = lambda service: boto3.client(  # noqa: E731
         service, endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test"

@@ -1,4 +1,4 @@
-"""What a change of a model does to what is there: real applies, with the campaign asked all the while."""
+"""Changes of a model, with real applies, while requests are sent to its campaign."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ THREE = MODELS | {"homepage": {"recipe": "aws-user-personalization-v2"}}
 
 @contextmanager
 def asked(deployment: Deployment, model: str = "recommender") -> Iterator[list[str]]:
-    """Asks the campaign again and again as long as the block lasts; how it failed, if it did."""
+    """Send requests to the campaign while the block runs; yield the list of their errors."""
     runtime, arn = deployment.client("personalize-runtime"), deployment.campaign(model)["campaignArn"]
     failures: list[str] = []
     answers, over = 0, threading.Event()
@@ -44,7 +44,7 @@ def asked(deployment: Deployment, model: str = "recommender") -> Iterator[list[s
 
 
 def data(deployment: Deployment) -> dict[str, Any]:
-    """Datasets and tracker as they are, and the event that was streamed."""
+    """Return datasets and tracker, and the event that was streamed."""
     personalize = deployment.client("personalize")
     pages = {
         "datasets": personalize.list_datasets()["datasets"],
@@ -109,6 +109,6 @@ def test_given_another_recipe_when_applied_then_answers_go_on_data_stay_and_the_
 
 
 def solutions(deployment: Deployment) -> list[str]:
-    """ARNs of the deployment's solutions."""
+    """Return the ARNs of the deployment's solutions."""
     found = deployment.client("personalize").list_solutions()["solutions"]
     return [one["solutionArn"] for one in found if one["name"].startswith(deployment.prefix)]

@@ -1,4 +1,4 @@
-"""An apply that is stopped in the middle can be run again, or everything removed, as if nothing had happened."""
+"""An apply that was interrupted can be repeated, or everything can be destroyed, as if nothing had happened."""
 
 from __future__ import annotations
 

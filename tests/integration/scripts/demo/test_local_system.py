@@ -1,4 +1,4 @@
-"""Starting and stopping the local AWS, as `make up` and `make down` do; also after it was killed."""
+"""Start and stop the local AWS, as `make up` and `make down` do, also after it was killed."""
 
 from __future__ import annotations
 

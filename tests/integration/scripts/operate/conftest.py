@@ -28,50 +28,59 @@ CONSUMERS = ("put_events", "record_history")
 
 @dataclass(eq=False)
 class System:
-    """What runs, and an operator's way to it."""
+    """The running data path, and an operator's access to it."""
 
     endpoint: str
     tracking_id: str = ""
 
     @cache  # noqa: B019 - one system a session
     def client(self, service: str) -> Any:
-        """A boto3 client."""
+        """Return a boto3 client."""
         keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
         return boto3.client(service, endpoint_url=self.endpoint, **keys)
 
     def run(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """An operator's command."""
+        """Run an operator's command."""
         command = [sys.executable, "-m", f"scripts.operate.{name}", "--environment", "ops", *arguments]
         variables = os.environ | KEYS | {"AWS_ENDPOINT_URL": self.endpoint, "COLUMNS": "200"}
         return subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=300)
 
     def local(self, path: str, document: Any = None) -> Any:
-        """The local AWS's own pages; a document replaces what is set."""
+        """Call the local AWS's own `/_local/` paths; a document replaces what is set."""
         data = None if document is None else json.dumps(document).encode()
         request = urllib.request.Request(f"{self.endpoint}/_local/{path}", data, method="PUT" if data else "GET")
         with urllib.request.urlopen(request) as answer:
             return json.load(answer)
 
     def put(self, *records: bytes) -> None:
-        """Sends records into the stream, in order."""
+        """Put records on the stream, in order."""
         for start in range(0, len(records), 100):
             entries = [{"Data": record, "PartitionKey": "one"} for record in records[start : start + 100]]
             self.client("kinesis").put_records(StreamName=STREAM, Records=entries)
 
     def tracked(self, user: str) -> list[str]:
-        """Ids of the events that Personalize knows of a user."""
+        """Return the ids of a user's events in Personalize."""
         events = self.local(f"personalize/events?trackingId={self.tracking_id}&userId={user}")
         return events["users"].get(user, [])
 
     def history(self, user: str) -> list[str]:
-        """Ids of the events in the history of a user."""
+        """Return the ids of the events in a user's history."""
         pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=f"{PREFIX}-history")
         items = [item for page in pages for item in page["Items"] if item["pk"]["S"] == f"userId#{user}"]
         return [item["eventId"]["S"] for item in items]
 
+    def discard_dead_letters(self) -> None:
+        """Empty the dead-letter queues of what an earlier test left (SQS allows PurgeQueue only once a minute)."""
+        sqs = self.client("sqs")
+        for consumer in CONSUMERS:
+            url = sqs.get_queue_url(QueueName=f"{PREFIX}-{consumer}-dead-letters")["QueueUrl"]
+            while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+                for message in found:
+                    sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
     @staticmethod
     def until(condition: Callable[[], Any], otherwise: str, seconds: float = 90) -> Any:
-        """Waits until something is true, and returns it."""
+        """Wait until the condition is true; return what it returned."""
         deadline = time.monotonic() + seconds
         while not (found := condition()):
             assert time.monotonic() < deadline, otherwise
@@ -81,7 +90,7 @@ class System:
 
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """One for all tests of this room."""
+    """One data path for all tests of this folder."""
     directory: Path = tmp_path_factory.mktemp("operations")
     process, endpoint = serve(directory)
     try:
@@ -95,7 +104,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 
 def provision(system: System) -> None:
-    """What Terraform makes of the data path, and the names that it publishes."""
+    """Make what Terraform makes of the data path, and publish the names."""
     queues = {
         name: system.client("sqs").create_queue(QueueName=f"{PREFIX}-{name}-dead-letters")["QueueUrl"]
         for name in CONSUMERS
