@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from animal_recommender.aws_errors import Deadline
 from animal_recommender.dead_letters import DeadLetterQueue
 from animal_recommender.observability import Handler, instrument
+from animal_recommender.retries import Deadline
 from animal_recommender.stream_batches import process_batch
 from put_events.sender import EventSender
 

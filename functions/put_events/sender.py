@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from animal_recommender.aws_errors import AwsError, Deadline, ErrorKind, backoff_delays, classify, error_code
+from animal_recommender.aws_errors import AwsError, ErrorKind, classify, error_code
 from animal_recommender.events import Event
 from animal_recommender.observability import logger
+from animal_recommender.retries import Deadline, backoff_delays
 from animal_recommender.stream_batches import DeliveryResult
 from animal_recommender.tracing import record_subsegment
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from animal_recommender.aws_errors import Deadline, ErrorKind
+from animal_recommender.aws_errors import ErrorKind
 from animal_recommender.events import Event
 from animal_recommender.history_table import (
     FIRST_EVENT,
@@ -24,6 +24,7 @@ from animal_recommender.history_table import (
     sort_key_after,
     user_item,
 )
+from animal_recommender.retries import Deadline
 from animal_recommender.stream_batches import DeliveryResult
 from record_history.table import MAX_WRITES, Table, TableError
 

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from animal_recommender.aws_errors import AwsError, Deadline, ErrorKind, backoff_delays, classify, error_code
+from animal_recommender.aws_errors import AwsError, ErrorKind, classify, error_code
 from animal_recommender.history_table import Item, item_key
 from animal_recommender.observability import logger
+from animal_recommender.retries import Deadline, backoff_delays
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

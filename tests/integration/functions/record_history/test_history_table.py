@@ -7,8 +7,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from animal_recommender.aws_errors import Deadline
 from animal_recommender.events import Event
+from animal_recommender.retries import Deadline
 from get_history.query import parse_query, read_history
 from record_history.store import HistoryStore
 from tests.unit.functions.fakes import FakeContext
