@@ -89,7 +89,7 @@ BREEDS: dict[str, Breed] = {
 
 
 def groups(rng: random.Random, end: int) -> list[Group]:
-    """All 925 groups, ordered by species, breed, size and age, created in the three years before `end`."""
+    """Return all 925 groups, by species, breed, size and age, created in the three years before `end`."""
     ordered = sorted(BREEDS.values(), key=lambda breed: (breed.species, breed.name))
     return [group for breed in ordered for group in _groups_of(breed, rng, end)]
 
@@ -103,9 +103,9 @@ def _groups_of(breed: Breed, rng: random.Random, end: int) -> Iterator[Group]:
 
 
 def _age_seconds(rng: random.Random, abundance: float) -> int:
-    """How long ago a group was first listed: the common ones in the first weeks, rare ones whenever one came in.
+    """Return how long ago a group was first listed: common ones in the first weeks, rare ones at any time.
 
-    One in twelve of the rare is newer than 30 days, so that exploration of new items has something to explore.
+    One in twelve rare groups is newer than 30 days, so that there are new items to explore.
     """
     longest, shortest = 3 * 365 * DAY, 2 * DAY
     if abundance < 0.4 and rng.random() < 1 / 12:

@@ -1,4 +1,4 @@
-"""Writes `items.csv` and `interactions.csv`, the same bytes each time: `python -m seed.generate [DIRECTORY]`."""
+"""Write `items.csv` and `interactions.csv`, the same bytes each time: `python -m seed.generate [DIRECTORY]`."""
 
 import argparse
 import csv
@@ -14,17 +14,17 @@ HERE = Path(__file__).resolve().parent
 ADOPTERS = 1_400
 SESSIONS = 500
 FIRST_ADOPTER = 12_345  # the visitor of the README's examples
-CAT_PERSON = "3578196281679609099"  # the one whose example answer is cats
+CAT_PERSON = "3578196281679609099"  # the README's example answer for this visitor is cats
 
 
 def columns(dataset: str) -> list[str]:
-    """The column names of `interactions` or `items`, in the schema's order."""
+    """Return the column names of `interactions` or `items`, in the schema's order."""
     schema = json.loads((HERE / "schemas" / f"{dataset}.json").read_text(encoding="utf-8"))
     return [field["name"] for field in schema["fields"]]
 
 
 def generate() -> tuple[list[Group], list[Interaction]]:
-    """The whole catalogue and every interaction, by time."""
+    """Return the whole catalogue, and all interactions by time."""
     catalogue = groups(random.Random("catalogue"), END)
     adopters: dict[str, int | None] = {str(FIRST_ADOPTER + number): None for number in range(ADOPTERS)}
     adopters |= {str(FIRST_ADOPTER): CAT, CAT_PERSON: CAT}
@@ -33,7 +33,7 @@ def generate() -> tuple[list[Group], list[Interaction]]:
 
 
 def write(directory: Path) -> None:
-    """Writes both files into `directory`, with the schemas' headers and `\\n` line ends."""
+    """Write both files into `directory`, with the schemas' headers and line feeds as line ends."""
     catalogue, rows = generate()
     items = ((g.item_id, g.breed.species, g.breed.name, g.size, g.age, g.created) for g in catalogue)
     _write_csv(directory / "items.csv", columns("items"), items)
@@ -49,7 +49,7 @@ def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object
 
 
 def main() -> None:
-    """The command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory", nargs="?", type=Path, default=HERE, help="where to write (default: seed/)")
     write(parser.parse_args().directory)

@@ -1,6 +1,6 @@
-"""What adopters do: a model of people who come back for days, look at what they like, and rarely apply.
+"""A model of adopters: they come back for days, look at animals that they like, and rarely apply for one.
 
-Each visitor is drawn from a random source of its own, so that a change to one does not move all the others.
+Each visitor has a random source of their own, so that a change to one does not change all the others.
 """
 
 import random
@@ -27,7 +27,7 @@ class Interaction:
 
 @dataclass
 class Taste:
-    """What one visitor looks for now: a breed, its relatives, a size next to the breed's own, an age."""
+    """What one visitor looks for now: a breed and its relatives, a size near the breed's own, an age."""
 
     breed: Breed
     size_offset: int
@@ -37,7 +37,7 @@ class Taste:
 
 
 class Shop:
-    """The catalogue, arranged for the question "which group of this breed would this visitor open now?"."""
+    """The catalogue by breed, from which a visitor picks the group to open."""
 
     def __init__(self, groups: Sequence[Group]) -> None:
         self._by_breed: dict[str, list[Group]] = {name: [] for name in BREEDS}
@@ -45,7 +45,7 @@ class Shop:
             self._by_breed[group.breed.name].append(group)
 
     def pick(self, rng: random.Random, breed: Breed, taste: Taste, now: int) -> Group | None:
-        """One group of `breed` that is listed at `now`, nearest to the taste's size and age most often."""
+        """Draw a group of `breed` that is listed at `now`, most often one near to the taste's size and age."""
         listed = [group for group in self._by_breed[breed.name] if group.created < now]
         if not listed:
             return None
@@ -53,17 +53,17 @@ class Shop:
 
 
 def interactions(shop: Shop, registered: dict[str, int | None], sessions: Sequence[str]) -> list[Interaction]:
-    """Everything that happened, by time. `registered`: user id -> species they want (None: any); `sessions`: ids."""
+    """Return all interactions by time. `registered`: user id -> species they want (None: any); `sessions`: ids."""
     rows: list[Interaction] = []
     for user_id, species in registered.items():
-        rows += _returning(shop, user_id, species)
+        rows += _visits_of_adopter(shop, user_id, species)
     for session_id in sessions:
-        rows += _passing(shop, session_id)
+        rows += _visits_of_session(shop, session_id)
     return sorted(rows)
 
 
-def _returning(shop: Shop, user_id: str, species: int | None) -> Iterator[Interaction]:
-    """A registered adopter: several visits on different days, tastes that drift, until an application or the end."""
+def _visits_of_adopter(shop: Shop, user_id: str, species: int | None) -> Iterator[Interaction]:
+    """Yield the visits of a registered adopter on different days, until an application or the end; tastes drift."""
     rng = random.Random(f"adopter {user_id}")
     taste = _new_taste(rng, species)
     for start in _visit_times(rng):
@@ -75,8 +75,8 @@ def _returning(shop: Shop, user_id: str, species: int | None) -> Iterator[Intera
         _drift(rng, taste)
 
 
-def _passing(shop: Shop, session_id: str) -> Iterator[Interaction]:
-    """A visitor without an account: one visit, recorded under the session's id; may not apply."""
+def _visits_of_session(shop: Shop, session_id: str) -> Iterator[Interaction]:
+    """Yield the one visit of a visitor without an account, under the session's id; such a visitor cannot apply."""
     rng = random.Random(f"session {session_id}")
     start = _time_of_day(rng, int(rng.random() * DAYS))
     looks = 2 + int(rng.expovariate(1 / 4.0))
@@ -95,14 +95,14 @@ def _visit_times(rng: random.Random) -> Iterator[int]:
 
 
 def _time_of_day(rng: random.Random, day: int) -> int:
-    """A moment of that day; at least an hour and a half before midnight, so that a visit ends on its day."""
+    """Draw a time of that day, at least an hour and a half before midnight, so that the visit ends on that day."""
     hour = rng.choices(range(24), HOUR_SHARES)[0]
     second = min(int((hour + rng.random()) * 3600), DAY - 5_400)
     return END - (DAYS - day) * DAY + second
 
 
 def _visit(shop: Shop, rng: random.Random, taste: Taste, user_id: str, start: int, looks: int) -> Iterator[Interaction]:
-    """One visit: first perhaps an application for a favourite of earlier days, then looks, some of them favourites."""
+    """Yield one visit: perhaps an application for a favourite of earlier days, then looks and some new favourites."""
     now = start
     if taste.favorites and rng.random() < 0.22:
         group = rng.choice(taste.favorites)
@@ -110,25 +110,25 @@ def _visit(shop: Shop, rng: random.Random, taste: Taste, user_id: str, start: in
             yield Interaction(now, user_id, group.item_id, event_type)
             now += 60 + int(rng.random() * 300)
     for _ in range(looks):
-        group = shop.pick(rng, _breed_to_open(rng, taste), taste, now)
-        if group is None:
+        opened = shop.pick(rng, _breed_to_open(rng, taste), taste, now)
+        if opened is None:
             continue
-        yield Interaction(now, user_id, group.item_id, VIEW)
-        if rng.random() < _liking(group, taste):
-            yield Interaction(now + 5 + int(rng.random() * 15), user_id, group.item_id, FAVORITE)
-            taste.favorites.append(group)
+        yield Interaction(now, user_id, opened.item_id, VIEW)
+        if rng.random() < _liking(opened, taste):
+            yield Interaction(now + 5 + int(rng.random() * 15), user_id, opened.item_id, FAVORITE)
+            taste.favorites.append(opened)
         now += 20 + int(rng.expovariate(1 / 60.0))
 
 
 def _liking(group: Group, taste: Taste) -> float:
-    """Probability that a look becomes a favourite: best for the wanted breed in the wanted age."""
+    """Return the probability that a look becomes a favourite: highest for the wanted breed in the wanted age."""
     if group.breed is not taste.breed:
         return 0.04
     return 0.22 if group.age == taste.age else 0.11
 
 
 def _appeal(group: Group, taste: Taste) -> float:
-    """Relative probability of opening this group among those of its breed: what there is, times what is wanted."""
+    """Return the relative probability of opening this group among those of its breed: supply times demand."""
     wanted_size = group.breed.typical_size + taste.size_offset
     return group.share * 0.35 ** abs(group.size - wanted_size) * 0.3 ** abs(group.age - taste.age)
 
@@ -145,7 +145,7 @@ def _new_taste(rng: random.Random, species: int | None) -> Taste:
 
 
 def _breed_to_open(rng: random.Random, taste: Taste) -> Breed:
-    """The wanted breed most often, else a relative, else any of the species, rarely anything at all."""
+    """Draw a breed: most often the wanted one, else a relative, else one of the species, rarely any other."""
     draw = rng.random()
     if draw < taste.faithful:
         return taste.breed
@@ -162,7 +162,7 @@ def _by_popularity(rng: random.Random, breeds: Sequence[Breed]) -> Breed:
 
 
 def _drift(rng: random.Random, taste: Taste) -> None:
-    """Between visits: sometimes a relative becomes the wanted breed, sometimes an older animal will do."""
+    """Change a taste between visits: sometimes to a relative of the wanted breed, sometimes to an older animal."""
     if rng.random() < 0.10:
         taste.breed = _by_popularity(rng, [one for one in BREEDS.values() if one.family == taste.breed.family])
     if rng.random() < 0.08:
