@@ -74,17 +74,17 @@ access-report: setup ## What each role of the open local system was granted, use
 
 .PHONY: env
 env: setup ## Print shell exports that point aws and terraform at the local AWS: eval "$(make -s env)"
-	@$(RUN) -m scripts.common.environments
+	@$(RUN) -m scripts.demo.local_system env
 
 # --- deploying --------------------------------------------------------------------------------------------------
 
 .PHONY: package
 package: setup ## Build one zip for each function under build/
-	@$(RUN) -m scripts.build.package
+	@$(RUN) -m scripts.generate.package
 
 .PHONY: plan
 plan: package ## Show what Terraform would change (ENV=dev, ARGS=-detailed-exitcode …)
-	@$(RUN) -m scripts.common.terraform $(ENV) plan $(ARGS)
+	@$(RUN) -m scripts.deploy.terraform $(ENV) plan $(ARGS)
 
 .PHONY: plan-report
 plan-report: setup ## Write what a pull request shows of a saved plan (make plan ARGS=-out=dev.tfplan) to build/plan
@@ -92,7 +92,7 @@ plan-report: setup ## Write what a pull request shows of a saved plan (make plan
 
 .PHONY: apply
 apply: package ## Provision or update an environment (ENV=dev)
-	@$(RUN) -m scripts.common.terraform $(ENV) apply $(ARGS)
+	@$(RUN) -m scripts.deploy.terraform $(ENV) apply $(ARGS)
 
 .PHONY: preflight
 preflight: setup ## Say before the first apply what would make it fail (ENV=dev)
@@ -104,7 +104,7 @@ cost: setup ## Estimate a month's cost by component and event rate, and what mov
 
 .PHONY: destroy
 destroy: package ## Remove an environment and everything billed in it (ENV=dev)
-	@$(RUN) -m scripts.common.terraform $(ENV) destroy $(ARGS)
+	@$(RUN) -m scripts.deploy.terraform $(ENV) destroy $(ARGS)
 
 # --- operating --------------------------------------------------------------------------------------------------
 
@@ -114,7 +114,7 @@ seed: setup ## Write the example data anew (the same bytes each time)
 
 .PHONY: check-seed
 check-seed: setup ## Say what Personalize would refuse in your own data: make check-seed FILE=interactions.csv
-	@$(RUN) -m scripts.check.check_seed $(FILE) $(ARGS)
+	@$(RUN) -m scripts.check.seed $(FILE) $(ARGS)
 
 .PHONY: retrain
 retrain: setup ## Start a retraining run now and follow it (ENV=dev)
@@ -152,7 +152,7 @@ forget-user: setup ## Remove a visitor everywhere: make forget-user USER=12345 E
 lint: setup $(CHECKOV_VENV)/.installed ## Style, Terraform format and validation, checkov
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
-	@$(RUN) -m scripts.check.terraform_checks
+	@$(RUN) -m scripts.check.terraform_files
 	@$(CHECKOV_VENV)/bin/checkov --config-file .checkov.yaml
 
 .PHONY: test-unit
@@ -192,7 +192,7 @@ load: setup package ## 50 concurrent callers for a minute on the local system
 
 .PHONY: docs
 docs: setup ## Renew the tables in READMEs that are generated from the code
-	@$(RUN) -m scripts.build.module_docs
+	@$(RUN) -m scripts.generate.module_docs
 	@$(RUN) -m local_aws.personalize.operations_table
 
 .PHONY: clean

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from bench import cold_start, stub
 from bench.environment import Context, handler, quiet, variables
 from bench.figures import console, in_turn, ms, p50, p99, table, verdict
-from scripts.build import package
+from scripts.generate import package
 
 ROUNDS = 300
 BASELINE_ROUNDS = 60

@@ -1,1 +1,1 @@
-"""Checks of data, Terraform files and permissions."""
+"""Checks of data, of Terraform files, and of the rights that roles have."""

@@ -1,8 +1,8 @@
-"""Where a command goes: a real AWS account, or the local AWS on this machine.
+"""The environments that a command can work on: real AWS accounts, or the local AWS on this machine.
 
-An environment is a name (``dev``, ``prod``, ``local``). Everything but ``local`` uses the caller's own AWS
-credentials and region. ``local`` adds an endpoint URL, throw-away keys, and a Terraform state of its own, so that
-trying the system out never touches the state of a real deployment. Nothing else differs.
+An environment is a name (``dev``, ``prod``, ``local``). All but ``local`` use the caller's own AWS credentials and
+region. ``local`` adds an endpoint URL, meaningless keys, and a Terraform state of its own, so that it never touches the
+state of a real deployment. Nothing else differs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TERRAFORM_DIRECTORY = ROOT / "terraform"
 DEFAULT_PORT = 4566
 LOCAL_REGION = "us-east-1"
-_REAL_IDENTITY = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")  # of no use to the local AWS, and private
+REAL_IDENTITY = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")  # of no use to the local AWS, and private
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Local:
 
     @property
     def endpoint(self) -> str:
-        """The one URL that every AWS client is pointed at."""
+        """The one URL for all AWS clients."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
@@ -40,7 +40,7 @@ class Local:
 
     @property
     def logs(self) -> Path:
-        """What would otherwise be a wall of text: server, packaging and Terraform output."""
+        """The folder for long output: of the server, packaging and Terraform."""
         return self.directory / "logs"
 
     @property
@@ -49,7 +49,7 @@ class Local:
         return self.directory / "terraform.tfstate"
 
     def variables(self) -> dict[str, str]:
-        """Environment variables that point the AWS clients and Terraform at this local AWS."""
+        """Return environment variables that point the AWS clients and Terraform at this local AWS."""
         var_file = shlex.quote(f"-var-file={TERRAFORM_DIRECTORY / 'local.tfvars'}")
         with_state = shlex.quote(f"-state={self.state}")
         return {
@@ -69,7 +69,11 @@ class Local:
 
 
 def local() -> Local:
-    """The local AWS that this shell means: ``LOCAL_AWS_DIR`` and ``LOCAL_AWS_PORT``, else ``.local`` and 4566."""
+    """Return the local AWS that this shell means: ``LOCAL_AWS_DIR`` and ``LOCAL_AWS_PORT``, else ``.local`` and 4566.
+
+    Raises:
+        TaskError: ``LOCAL_AWS_PORT`` is not a port.
+    """
     directory = os.environ.get("LOCAL_AWS_DIR", str(ROOT / ".local"))
     port = os.environ.get("LOCAL_AWS_PORT", str(DEFAULT_PORT))
     if not port.isdecimal() or not 0 < int(port) < 65536:
@@ -78,24 +82,13 @@ def local() -> Local:
 
 
 def variables(environment: str) -> dict[str, str]:
-    """The process environment for commands on ``environment``, on top of the caller's own."""
-    tidy = {name: value for name, value in os.environ.items() if not _names_a_missing_file(name, value)}
+    """Return the process environment for commands on ``environment``, the caller's own variables included."""
+    inherited = {name: value for name, value in os.environ.items() if not _names_a_missing_file(name, value)}
     if environment != "local":
-        return tidy
-    return {name: value for name, value in tidy.items() if name not in _REAL_IDENTITY} | local().variables()
+        return inherited
+    return {name: value for name, value in inherited.items() if name not in REAL_IDENTITY} | local().variables()
 
 
 def _names_a_missing_file(name: str, value: str) -> bool:
-    """Terraform warns on every command when its configuration file is named but not there."""
+    """Terraform warns in every command if the configuration file that this variable names does not exist."""
     return name == "TF_CLI_CONFIG_FILE" and not Path(value).exists()
-
-
-def exports() -> str:
-    """Shell lines for ``eval "$(make -s env)"``: plain ``aws`` and ``terraform`` then speak to the local AWS."""
-    tools = f'export PATH={shlex.quote(str(ROOT / ".venv" / "bin"))}:"$PATH"'
-    settings = [f"export {name}={shlex.quote(value)}" for name, value in local().variables().items()]
-    return "\n".join([f"unset {' '.join(_REAL_IDENTITY)}", tools, *settings])
-
-
-if __name__ == "__main__":
-    print(exports())

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from scripts.common.terminal import fail
+from scripts.common.terminal import print_error
 
 FAILED = 1
 INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C ended
@@ -28,13 +28,13 @@ def run_task(
     try:
         return task() or 0
     except KeyboardInterrupt:
-        fail(interrupted)
+        print_error(interrupted)
         return INTERRUPTED
     except Exception as error:
         message = explain(error)
         if message is None:
             raise
-        fail(message)
+        print_error(message)
         return FAILED
 
 

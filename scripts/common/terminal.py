@@ -1,4 +1,4 @@
-"""How the long commands talk: numbered steps with progress and time, tables, and no wall of logs."""
+"""Output of long commands on a terminal or in a log: numbered steps with progress and time, tables, and errors."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from rich.status import Status
 from rich.table import Table
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
-_QUIET_SECONDS = 10.0  # how often a pipe or a CI log hears from a long step; a terminal sees it live
+_LOG_SECONDS = 10.0  # pause between two lines about a long step in a pipe or a CI log; a terminal shows it live
 
 
 @dataclass
 class Progress:
-    """What a running step says of itself; ``note`` is what its last line will add."""
+    """The progress of a running step; ``note`` is added to its last line."""
 
     title: str
     number: str
     status: Status | None
     started: float = field(default_factory=time.monotonic)
     note: str = ""
-    _spoke: float = field(default_factory=time.monotonic)
+    _last_line: float = field(default_factory=time.monotonic)
 
     @property
     def seconds(self) -> float:
@@ -35,24 +35,24 @@ class Progress:
         return time.monotonic() - self.started
 
     def update(self, text: str) -> None:
-        """Show how far it is: live on a terminal, now and then in a log."""
+        """Show the progress: live on a terminal, every ten seconds in a log."""
         if self.status is not None:
             self.status.update(f"{self.title}  [dim]{escape(text)}  {self.seconds:.0f} s[/dim]")
-        elif time.monotonic() - self._spoke >= _QUIET_SECONDS:
-            self._spoke = time.monotonic()
+        elif time.monotonic() - self._last_line >= _LOG_SECONDS:
+            self._last_line = time.monotonic()
             console.print(f"{self.number}[dim]… {self.title}: {escape(text)}  {self.seconds:.0f} s[/dim]")
 
 
 @dataclass
 class Steps:
-    """A walk of ``total`` numbered steps."""
+    """A procedure of ``total`` numbered steps."""
 
     total: int
     done: int = 0
 
     @contextmanager
     def step(self, title: str) -> Iterator[Progress]:
-        """Run one step under its number; say how long it took, or where it stopped."""
+        """Run one step under its number; print how long it took."""
         self.done += 1
         with running(title, f"[bold cyan]{self.done:>2}/{self.total}[/bold cyan] ") as progress:
             yield progress
@@ -60,7 +60,7 @@ class Steps:
 
 @contextmanager
 def running(title: str, number: str = "") -> Iterator[Progress]:
-    """Show that ``title`` is being done (live on a terminal; in a log once it takes long), then its time."""
+    """Show ``title`` while the block runs (live on a terminal; in a log only if it takes long), then its time."""
     with console.status(title) if console.is_terminal else nullcontext() as status:
         progress = Progress(title, number, status)
         yield progress
@@ -68,16 +68,16 @@ def running(title: str, number: str = "") -> Iterator[Progress]:
     console.print(f"{number}[green]✓[/green] {title}{tail}  [dim]{progress.seconds:.1f} s[/dim]")
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print rows under their column names."""
-    drawn = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=SIMPLE_HEAD)
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=SIMPLE_HEAD)
     for column in columns:
-        drawn.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold")
     for row in rows:
-        drawn.add_row(*(str(cell) for cell in row))
-    console.print(drawn)
+        table.add_row(*(str(cell) for cell in row))
+    console.print(table)
 
 
-def fail(message: str) -> None:
+def print_error(message: str) -> None:
     """Print what went wrong, and what to do, on standard error."""
     Console(stderr=True, highlight=False).print(f"[bold red]✗[/bold red] {escape(message)}", soft_wrap=True)

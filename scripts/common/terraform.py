@@ -1,8 +1,4 @@
-"""Terraform for one environment: ``python -m scripts.common.terraform ENVIRONMENT plan|apply|destroy|… [arguments]``.
-
-Adds what a person would otherwise type each time: ``init`` when it is due, the workspace and var-file of the
-environment, and, where the registry cannot be reached, a provider mirror found on disk.
-"""
+"""Terraform for one environment: which program, how it is initialised, and how its output is read."""
 
 from __future__ import annotations
 
@@ -12,27 +8,31 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from scripts.common import environments, terraform_release
 from scripts.common.environments import TERRAFORM_DIRECTORY
 from scripts.common.task import TaskError
-from scripts.common.terminal import console, fail
+from scripts.common.terminal import console
 
 MINIMUM_VERSION = (1, 11)
 _REGISTRY = "https://registry.terraform.io/.well-known/terraform.json"
 _MIRRORS = ("~/.terraform.d/plugins", "/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins", "/opt/*")
-_TAKES_VARIABLES = {"plan", "apply", "destroy", "refresh", "console", "import"}
+
+Message = dict[str, Any]  # https://developer.hashicorp.com/terraform/internals/machine-readable-ui
 
 
-def binary() -> str:
-    """The Terraform to run: ``TERRAFORM`` (such as ``tofu``), else the PATH's if new enough, else the pinned release.
+def find_binary() -> str:
+    """Return the Terraform to run: ``TERRAFORM`` (such as ``tofu``), the PATH's if new enough, or the pinned release.
 
-    Raises TaskError if the one asked for by ``TERRAFORM`` is missing or too old, or none can be had.
+    The pinned release is downloaded if it is not there yet.
+
+    Raises:
+        TaskError: The program that ``TERRAFORM`` names is missing or too old, or the pinned release cannot be had.
     """
     wanted = os.environ.get("TERRAFORM")
     found = shutil.which(wanted or "terraform")
@@ -40,40 +40,39 @@ def binary() -> str:
         return found
     if wanted:
         raise TaskError(f"TERRAFORM={wanted} is not on the PATH." if found is None else f"{found} is older than 1.11.")
-    return str(terraform_release.ensure())
+    return str(terraform_release.ensure_installed())
 
 
 @functools.cache
 def _version(program: str) -> tuple[int, ...]:
-    """The version that ``program version`` states, as numbers."""
-    answer = subprocess.run([program, "version"], capture_output=True, text=True, check=False).stdout
-    match = re.search(r"v(\d+)\.(\d+)\.(\d+)", answer)
+    """Return the version that ``program version`` states, as numbers."""
+    output = subprocess.run([program, "version"], capture_output=True, text=True, check=False).stdout
+    match = re.search(r"v(\d+)\.(\d+)\.(\d+)", output)
     return tuple(int(part) for part in match.groups()) if match else (0,)
 
 
 def known_environments() -> list[str]:
-    """The environments that have a tfvars file."""
+    """Return the environments that have a tfvars file."""
     return sorted(path.stem for path in TERRAFORM_DIRECTORY.glob("*.tfvars"))
 
 
-def run(environment: str, arguments: Sequence[str]) -> int:
-    """Run one Terraform command on ``environment``, on the caller's terminal. Returns its exit code."""
-    command, *rest = arguments
-    variables = prepare(environment)
-    if environment != "local" and command in _TAKES_VARIABLES:
-        rest = [f"-var-file={environment}.tfvars", *rest]
-    return subprocess.run([binary(), command, *rest], cwd=TERRAFORM_DIRECTORY, env=variables, check=False).returncode
-
-
 def check_known(environment: str) -> None:
-    """Raise TaskError, naming the known ones, if there is no such environment."""
+    """Check that the environment has a tfvars file.
+
+    Raises:
+        TaskError: It has none. The message names the known environments.
+    """
     if environment not in known_environments():
         known = ", ".join(known_environments())
         raise TaskError(f"ENV={environment} has no terraform/{environment}.tfvars. Known: {known}.")
 
 
 def prepare(environment: str) -> dict[str, str]:
-    """Initialise the environment's working data if that is due; return the process environment for Terraform."""
+    """Initialise the environment's working data if that is due; return the process environment for Terraform.
+
+    Raises:
+        TaskError: There is no such environment, or Terraform fails.
+    """
     check_known(environment)
     if environment == "local" and (TERRAFORM_DIRECTORY / "backend.tf").exists():
         raise TaskError(
@@ -82,20 +81,24 @@ def prepare(environment: str) -> dict[str, str]:
     variables = environments.variables(environment)
     initialise(variables)
     if environment != "local":
-        _quietly(["workspace", "select", "-or-create", environment], variables)
+        _run_quietly(["workspace", "select", "-or-create", environment], variables)
     return variables
 
 
 def initialise(variables: dict[str, str], *arguments: str) -> None:
-    """``terraform init``; cheap when there is nothing to do. Raises TaskError with Terraform's own words."""
+    """Run ``terraform init``; cheap when there is nothing to do.
+
+    Raises:
+        TaskError: It fails. The message is Terraform's output.
+    """
     use_mirror_if_offline(variables)
-    _quietly(["init", "-input=false", "-no-color", *arguments], variables)
+    _run_quietly(["init", "-input=false", "-no-color", *arguments], variables)
 
 
-def _quietly(arguments: Sequence[str], variables: dict[str, str]) -> None:
-    """Run Terraform and keep its output, unless it fails."""
+def _run_quietly(arguments: Sequence[str], variables: dict[str, str]) -> None:
+    """Run Terraform and show its output only if it fails."""
     done = subprocess.run(
-        [binary(), *arguments], cwd=TERRAFORM_DIRECTORY, env=variables, capture_output=True, text=True, check=False
+        [find_binary(), *arguments], cwd=TERRAFORM_DIRECTORY, env=variables, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise TaskError(f"terraform {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}".strip())
@@ -111,7 +114,7 @@ def use_mirror_if_offline(variables: dict[str, str]) -> None:
 
 
 def _mirrors() -> Iterator[Path]:
-    """Folders laid out as Terraform's filesystem mirrors that hold the AWS provider."""
+    """Yield folders laid out as Terraform's filesystem mirrors that hold the AWS provider."""
     for pattern in _MIRRORS:
         expanded = Path(pattern).expanduser()
         for folder in sorted(expanded.parent.glob(expanded.name)):
@@ -120,7 +123,7 @@ def _mirrors() -> Iterator[Path]:
 
 
 def _registry_answers() -> bool:
-    """Whether the public provider registry can be reached from here."""
+    """Return whether the public provider registry can be reached from here."""
     try:
         with urllib.request.urlopen(_REGISTRY, timeout=3):
             return True
@@ -128,17 +131,19 @@ def _registry_answers() -> bool:
         return False
 
 
-def stream(variables: dict[str, str], arguments: Sequence[str], log: Path) -> Iterator[dict]:
-    """Run Terraform with ``-json``; yield its messages as they come, keep all of them in ``log``.
+def stream_messages(variables: dict[str, str], arguments: Sequence[str], log: Path) -> Iterator[Message]:
+    """Run Terraform with ``-json``; yield its messages as they come and write all of its output to ``log``.
 
-    Raises TaskError with the diagnostics if it ends with an error.
+    Raises:
+        TaskError: Terraform ends with an error. The message has its diagnostics.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     errors: list[str] = []
+    command = [find_binary(), arguments[0], "-json", *arguments[1:]]
     with (
-        log.open("w", encoding="utf-8") as kept,
+        log.open("w", encoding="utf-8") as output,
         subprocess.Popen(
-            [binary(), arguments[0], "-json", *arguments[1:]],
+            command,
             cwd=TERRAFORM_DIRECTORY,
             env=variables,
             stdout=subprocess.PIPE,
@@ -148,39 +153,40 @@ def stream(variables: dict[str, str], arguments: Sequence[str], log: Path) -> It
     ):
         try:
             for line in process.stdout or ():
-                kept.write(line)
-                message = _message(line)
+                output.write(line)
+                message = _parse_message(line)
                 if message.get("type") == "diagnostic" and message.get("@level") == "error":
                     errors.append(_explain(message["diagnostic"]))
                 yield message
         except (KeyboardInterrupt, GeneratorExit):
             # Ctrl-C reached Terraform as well; cut off now, it would lose track of what it is making.
             console.print("Interrupted: Terraform finishes what is under way, then stops …")
-            kept.writelines(process.stdout or ())
+            output.writelines(process.stdout or ())
             process.wait()
             raise
     if process.returncode:
         raise TaskError("\n".join([f"terraform {arguments[0]} failed; all of its output: {log}", *errors]))
 
 
-def _message(line: str) -> dict:
-    """One line of ``-json`` output; anything else Terraform prints becomes an empty message."""
+def _parse_message(line: str) -> Message:
+    """Parse one line of ``-json`` output; anything else that Terraform prints becomes an empty message."""
     try:
-        return json.loads(line)
+        message: Message = json.loads(line)
     except ValueError:
         return {}
+    return message
 
 
-def _explain(diagnostic: dict) -> str:
-    """A diagnostic as a person reads it: what, where, why."""
+def _explain(diagnostic: dict[str, str]) -> str:
+    """Return a diagnostic as a person reads it: what, where, why."""
     where = f" ({diagnostic['address']})" if diagnostic.get("address") else ""
     return f"  {diagnostic['summary']}{where}: {diagnostic.get('detail', '')}".rstrip(": ")
 
 
-def outputs(variables: dict[str, str]) -> dict:
-    """The root module's outputs by name."""
+def read_outputs(variables: dict[str, str]) -> dict[str, Any]:
+    """Return the root module's outputs by name."""
     done = subprocess.run(
-        [binary(), "output", "-json"],
+        [find_binary(), "output", "-json"],
         cwd=TERRAFORM_DIRECTORY,
         env=variables,
         capture_output=True,
@@ -188,19 +194,3 @@ def outputs(variables: dict[str, str]) -> dict:
         check=True,
     )
     return {name: output["value"] for name, output in json.loads(done.stdout).items()}
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Command line: the environment, then what Terraform is to do."""
-    if len(arguments) < 2:
-        fail("usage: python -m scripts.common.terraform ENVIRONMENT COMMAND [ARGUMENTS]")
-        return 2
-    try:
-        return run(arguments[0], arguments[1:])
-    except TaskError as failure:
-        fail(str(failure))
-        return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""The pinned Terraform release, for machines that have none: fetched once, verified, kept in the project's ``.tools/``.
+"""The pinned Terraform release, for machines that have none: downloaded once, verified, kept in ``.tools/``.
 
 ``TERRAFORM_MIRROR`` names another server with the layout of releases.hashicorp.com.
 """
@@ -31,21 +31,22 @@ _PROCESSORS = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64":
 _INSTALL = "https://developer.hashicorp.com/terraform/install"
 
 
-def ensure(tools: Path = ROOT / ".tools", checksums: Mapping[str, str] = CHECKSUMS) -> Path:
-    """The pinned release's program, fetched if it is not there yet.
+def ensure_installed(tools: Path = ROOT / ".tools", checksums: Mapping[str, str] = CHECKSUMS) -> Path:
+    """Return the path of the pinned release's program; download the release if it is not there yet.
 
-    Raises TaskError if this system has no pinned release, it cannot be fetched, or it is not the pinned one.
+    Raises:
+        TaskError: There is no pinned release for this system, it cannot be downloaded, or its checksum is wrong.
     """
     program = tools / f"terraform-{VERSION}" / "terraform"
     if not program.exists():
-        with running(f"Terraform {VERSION}: none on the PATH that is new enough, fetching it") as progress:
-            _install(_verified(_system(checksums), checksums), program)
+        with running(f"Terraform {VERSION}: the PATH has none that is new enough, downloading it") as progress:
+            _install(_download(_system(checksums), checksums), program)
             progress.note = str(program)
     return program
 
 
 def _system(checksums: Mapping[str, str]) -> str:
-    """This machine as the release names it, such as ``linux_arm64``."""
+    """Return this machine as the release names it, such as ``linux_arm64``."""
     processor = platform.machine().lower()
     system = f"{platform.system().lower()}_{_PROCESSORS.get(processor, processor)}"
     if system not in checksums:
@@ -53,13 +54,13 @@ def _system(checksums: Mapping[str, str]) -> str:
     return system
 
 
-def _verified(system: str, checksums: Mapping[str, str]) -> bytes:
-    """The release's zip, once its SHA-256 is the pinned one."""
+def _download(system: str, checksums: Mapping[str, str]) -> bytes:
+    """Return the release's zip after checking its SHA-256."""
     server = os.environ.get("TERRAFORM_MIRROR", "https://releases.hashicorp.com").rstrip("/")
     address = f"{server}/terraform/{VERSION}/terraform_{VERSION}_{system}.zip"
     try:
         with urllib.request.urlopen(address, timeout=60) as answer:
-            archive = answer.read()
+            archive: bytes = answer.read()
     except (urllib.error.URLError, OSError) as error:
         raise TaskError(
             f"Terraform >= 1.11 is missing and {address} cannot be fetched: {error}. Install it: {_INSTALL}"
@@ -71,7 +72,7 @@ def _verified(system: str, checksums: Mapping[str, str]) -> bytes:
 
 
 def _install(archive: bytes, program: Path) -> None:
-    """Unpack the program, and show it under its name only once it is whole."""
+    """Unpack the program; rename it to its final name once it is complete."""
     program.parent.mkdir(parents=True, exist_ok=True)
     partial = program.with_suffix(f".{os.getpid()}")
     with zipfile.ZipFile(io.BytesIO(archive)) as packed:

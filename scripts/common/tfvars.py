@@ -1,8 +1,8 @@
-"""What an environment's Terraform variables come to, without an account, a state or ``terraform init``.
+"""The values of an environment's Terraform variables, without an account, a state or ``terraform init``.
 
-Terraform itself evaluates them: its console is given the declarations of the root module's variables, the locals that
-are asked for, and the environment's tfvars. Defaults and ``optional(…)`` therefore count as in a plan. Validations
-are left to the plan, since some of them look at files and at other locals.
+Terraform's console evaluates them. It gets the declarations of the root module's variables, the wanted locals, and the
+environment's tfvars, so defaults and ``optional(…)`` have the same effect as in a plan. Validations are left to the
+plan, since some of them look at files and at other locals.
 """
 
 from __future__ import annotations
@@ -32,21 +32,24 @@ _PLAIN = SerializationOptions(with_comments=False, explicit_blocks=False, strip_
 
 @dataclass(frozen=True)
 class Configuration:
-    """The values of one environment: all variables of the root module, and the locals that were asked for."""
+    """The values of one environment: all variables of the root module, and the wanted locals."""
 
     variables: Mapping[str, Any]
     locals: Mapping[str, Any]
 
 
 def blocks(directory: Path, kind: str) -> list[Block]:
-    """All blocks of a kind (``variable``, ``output``, ``locals``) in a module's files; labelled ones as {label: body}.
+    """Return all blocks of a kind (``variable``, ``output``, ``locals``) of a module; labelled ones as {label: body}.
 
-    Files in the order of their names, blocks as they stand there. Raises TaskError if a file cannot be read.
+    They are in the order of the files' names, and in a file from top to bottom.
+
+    Raises:
+        TaskError: A file is not HCL.
     """
-    return [block for path in sorted(directory.glob("*.tf")) for block in _parsed(path).get(kind, [])]
+    return [block for path in sorted(directory.glob("*.tf")) for block in _parse_file(path).get(kind, [])]
 
 
-def _parsed(path: Path) -> Block:
+def _parse_file(path: Path) -> Block:
     try:
         return _parse(path.read_text(encoding="utf-8"))
     except Exception as error:  # lark's errors have no common base that hcl2 exports
@@ -59,9 +62,12 @@ def _parse(text: str) -> Block:
 
 
 def read(environment: str, *local_names: str, directory: Path = TERRAFORM_DIRECTORY) -> Configuration:
-    """The values of ``terraform/<environment>.tfvars`` with all defaults; the named locals may use variables only.
+    """Return the values of ``terraform/<environment>.tfvars`` with all defaults, and the named locals.
 
-    Raises TaskError with Terraform's own words if they do not evaluate.
+    A local is evaluated if it depends on nothing but variables and other such locals.
+
+    Raises:
+        TaskError: The file does not exist or does not evaluate. The message has Terraform's output.
     """
     var_file = directory / f"{environment}.tfvars"
     if not var_file.is_file():
@@ -76,7 +82,7 @@ def read(environment: str, *local_names: str, directory: Path = TERRAFORM_DIRECT
 
 
 def _with_dependencies(names: Iterable[str], known: Mapping[str, Any]) -> dict[str, Any]:
-    """The locals of these names, and those that they are computed from."""
+    """Return the locals of these names, and those that they are computed from."""
     found: dict[str, Any] = {}
     waiting = list(names)
     while waiting:
@@ -88,7 +94,7 @@ def _with_dependencies(names: Iterable[str], known: Mapping[str, Any]) -> dict[s
 
 
 def _declaration(body: Block) -> Block:
-    """A variable in Terraform's JSON syntax, where a type is the text of an expression."""
+    """Return a variable in Terraform's JSON syntax, where a type is the text of an expression."""
     return {
         **({"type": expression(body["type"])} if "type" in body else {}),
         **({"default": body["default"]} if "default" in body else {}),
@@ -96,22 +102,22 @@ def _declaration(body: Block) -> Block:
 
 
 def expression(value: str) -> str:
-    """The text of an expression that hcl2 has put between ``${`` and ``}``."""
+    """Return the text of an expression that hcl2 has put between ``${`` and ``}``."""
     return value[2:-1] if value.startswith("${") and value.endswith("}") else value
 
 
 def _object(namespace: str, names: Iterable[str]) -> str:
-    """An HCL object of all names of a namespace."""
+    """Return an HCL object of all names of a namespace."""
     return f"{namespace} = {{{', '.join(f'{name} = {namespace}.{name}' for name in names)}}}"
 
 
 def _evaluate(module: Block, query: str, var_file: Path) -> Any:
-    """Let Terraform's console evaluate an expression."""
+    """Evaluate an expression with Terraform's console."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("TF_CLI_ARGS", "TF_WORK"))}
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "main.tf.json").write_text(json.dumps(module), encoding="utf-8")
         done = subprocess.run(
-            [terraform.binary(), "console", f"-var-file={var_file}"],
+            [terraform.find_binary(), "console", f"-var-file={var_file}"],
             cwd=folder,
             env=variables | {"TF_DATA_DIR": folder, "NO_COLOR": "1", "TF_CLI_ARGS": "-no-color"},
             input=f"jsonencode({query})",

@@ -1,1 +1,1 @@
-"""The main job from nothing, told in steps: ``python -m scripts.demo``."""
+"""The system on this machine: a local AWS that holds it, and a demonstration of its main job."""

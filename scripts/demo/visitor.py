@@ -1,4 +1,4 @@
-"""A new visitor of the demo: browses one kind of animal, and asks what they would like."""
+"""A new visitor of the demo, who looks at one kind of animal and then asks for recommendations."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scripts.common.task import TaskError
 from scripts.common.terminal import Progress
+
+if TYPE_CHECKING:
+    from types_boto3_kinesis import KinesisClient
+    from types_boto3_lambda import LambdaClient
 
 BREED = "Saint_Bernard"
 SPECIES = "2"
@@ -30,27 +34,31 @@ _ARRIVAL_SECONDS = 60
 class Visitor:
     """One visitor, with the clients and names that an app would use."""
 
-    kinesis: Any
-    functions: Any
+    kinesis: KinesisClient
+    functions: LambdaClient
     names: dict[str, str]
     stream: str
     user_id: str = field(default_factory=lambda: f"visitor-{uuid.uuid4().hex[:8]}")
     session_id: str = field(default_factory=lambda: f"session-{uuid.uuid4().hex[:8]}")
 
-    def ask(self, function: str, payload: dict) -> Any:
-        """Invoke a function as an app does. Raises TaskError with the function's own error."""
-        answer = self.functions.invoke(FunctionName=self.names[function], Payload=json.dumps(payload).encode())
-        result = json.load(answer["Payload"])
-        if "FunctionError" in answer:
+    def invoke(self, function: str, payload: dict[str, Any]) -> Any:
+        """Invoke a function as an app does.
+
+        Raises:
+            TaskError: The function failed. The message has its error.
+        """
+        response = self.functions.invoke(FunctionName=self.names[function], Payload=json.dumps(payload).encode())
+        result = json.load(response["Payload"])
+        if response.get("FunctionError"):
             raise TaskError(f"{self.names[function]} failed: {result.get('errorType')}: {result.get('errorMessage')}")
         return result
 
-    def recommendations(self, limit: int = 6) -> list[str]:
-        """The animal groups recommended to this visitor now."""
-        return [item["id"] for item in self.ask("recommend", {"userId": self.user_id, "limit": limit})]
+    def get_recommendations(self, limit: int = 6) -> list[str]:
+        """Return the animal groups recommended to this visitor now."""
+        return [item["id"] for item in self.invoke("recommend", {"userId": self.user_id, "limit": limit})]
 
-    def events(self) -> Iterator[dict]:
-        """What this visitor's browser sends, one event a view."""
+    def events(self) -> Iterator[dict[str, Any]]:
+        """Yield the events that this visitor's browser sends, one for each view."""
         for number, (size, age, event_type) in enumerate(VIEWS):
             yield {
                 "userId": self.user_id,
@@ -65,19 +73,24 @@ class Visitor:
                 "animal_id": str(98765 + number),
             }
 
-    def browse(self, progress: Progress) -> None:
-        """Send the events to the stream, then wait until the history shows that all have come through."""
+    def send_events(self, progress: Progress) -> None:
+        """Send the events to the stream, then wait until the history has all of them.
+
+        Raises:
+            TaskError: They are not in the history after a minute.
+        """
         for event in self.events():
             data = json.dumps(event).encode()
             self.kinesis.put_record(StreamName=self.stream, Data=data, PartitionKey=self.user_id)
         deadline = time.monotonic() + _ARRIVAL_SECONDS
-        while (arrived := len(self.history())) < len(VIEWS):
+        while (arrived := len(self.get_history())) < len(VIEWS):
             if time.monotonic() > deadline:
                 raise TaskError(f"Only {arrived} of {len(VIEWS)} events reached the history in {_ARRIVAL_SECONDS} s.")
             progress.update(f"{arrived}/{len(VIEWS)} events arrived")
             time.sleep(0.2)
         progress.note = f"{len(VIEWS)} events arrived"
 
-    def history(self) -> list[dict]:
-        """This visitor's events, newest first."""
-        return self.ask("get_history", {"userId": self.user_id})["events"]
+    def get_history(self) -> list[dict[str, Any]]:
+        """Return this visitor's events, newest first."""
+        events: list[dict[str, Any]] = self.invoke("get_history", {"userId": self.user_id})["events"]
+        return events

@@ -1,1 +1,1 @@
-"""What is run before and around a deployment: preflight, cost, plan report."""
+"""Deployment: Terraform on one environment, and what is run before it (preflight, cost, plan report)."""

@@ -1,8 +1,8 @@
-"""What a pull request shows of a saved Terraform plan: ``python -m scripts.deploy.plan_report --environment dev``.
+"""Write reports on a saved plan, for a pull request: ``python -m scripts.deploy.plan_report --environment dev``.
 
-Writes to ``build/plan``: ``plan.txt`` (Terraform's own words), ``plan.md`` (a comment: counts, what is destroyed, the
+They are in ``build/plan``: ``plan.txt`` (Terraform's output), ``plan.md`` (a comment: counts, what is destroyed, the
 plan folded away), ``counts.json`` (GitLab's report type ``terraform``) and ``insight.json`` (a Bitbucket Code Insights
-report). Values that Terraform holds to be sensitive are in none of them; the plan file itself has them in clear.
+report). None of them has values that Terraform knows to be sensitive; the plan file itself has them in clear text.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import Any
 
 from scripts.common import terraform
 from scripts.common.environments import ROOT, TERRAFORM_DIRECTORY
-from scripts.common.task import TaskError
-from scripts.common.terminal import console, fail
+from scripts.common.task import TaskError, run_task
+from scripts.common.terminal import console
 
 _LONGEST_COMMENT = 60_000  # GitHub takes 65,536 characters, https://github.com/orgs/community/discussions/41331
 _LONGEST_DETAILS = 2_000  # of a Code Insights report
@@ -36,8 +36,8 @@ class Changes:
     delete: Sequence[str]
 
     @classmethod
-    def of(cls, plan: Mapping[str, Any]) -> Changes:
-        """From ``terraform show -json``."""
+    def parse(cls, plan: Mapping[str, Any]) -> Changes:
+        """Return the changes in the output of ``terraform show -json``."""
         by_kind: dict[str, list[str]] = {"create": [], "update": [], "replace": [], "delete": []}
         for resource in plan.get("resource_changes", []):
             actions = resource["change"]["actions"]
@@ -46,7 +46,7 @@ class Changes:
         return cls(by_kind["create"], by_kind["update"], by_kind["replace"], by_kind["delete"])
 
     def counts(self) -> dict[str, int]:
-        """Number of resources by what happens, a replaced one as one of both, as GitLab counts."""
+        """Return numbers of resources by what happens. As in GitLab, a replaced one counts as created and deleted."""
         return {
             "create": len(self.create) + len(self.replace),
             "update": len(self.update),
@@ -54,40 +54,45 @@ class Changes:
         }
 
     def headline(self) -> str:
-        """The plan in a line."""
+        """Return the plan in one line."""
         numbers = {
             "to add": self.create,
             "to change": self.update,
             "to replace": self.replace,
             "to destroy": self.delete,
         }
-        said = [f"{len(addresses)} {what}" for what, addresses in numbers.items() if addresses]
-        return ", ".join(said) if said else "No changes"
+        parts = [f"{len(addresses)} {what}" for what, addresses in numbers.items() if addresses]
+        return ", ".join(parts) if parts else "No changes"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Read the saved plan with Terraform and write the reports."""
+    """Run the command line; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m scripts.deploy.plan_report", description=__doc__)
     parser.add_argument("--environment", required=True, metavar="ENV")
     parser.add_argument("--plan", metavar="FILE", help="as given to `plan -out`, in terraform/ (default: ENV.tfplan)")
     parser.add_argument("--directory", type=Path, default=ROOT / "build" / "plan", help="default: build/plan")
     given = parser.parse_args(arguments)
     plan = given.plan or f"{given.environment}.tfplan"
-    try:
-        variables = terraform.prepare(given.environment)
-        text = _show(variables, "-no-color", plan)
-        changes = Changes.of(json.loads(_show(variables, "-json", plan)))
-    except TaskError as error:
-        fail(str(error))
-        return 1
-    write(given.directory, given.environment, changes, text)
-    console.print(f"{changes.headline()}; reports in {given.directory}")
-    return 0
+    return run_task(lambda: report(given.environment, plan, given.directory))
+
+
+def report(environment: str, plan: str, directory: Path) -> None:
+    """Read the saved plan with Terraform and write the reports.
+
+    Raises:
+        TaskError: Terraform cannot read the plan.
+    """
+    variables = terraform.prepare(environment)
+    text = _show(variables, "-no-color", plan)
+    changes = Changes.parse(json.loads(_show(variables, "-json", plan)))
+    write(directory, environment, changes, text)
+    console.print(f"{changes.headline()}; reports in {directory}")
 
 
 def _show(variables: Mapping[str, str], *arguments: str) -> str:
+    """Return the output of ``terraform show``."""
     done = subprocess.run(
-        [terraform.binary(), "show", *arguments],
+        [terraform.find_binary(), "show", *arguments],
         cwd=TERRAFORM_DIRECTORY,
         env=variables,
         capture_output=True,
@@ -100,23 +105,23 @@ def _show(variables: Mapping[str, str], *arguments: str) -> str:
 
 
 def write(directory: Path, environment: str, changes: Changes, text: str) -> None:
-    """All reports."""
+    """Write all reports."""
     directory.mkdir(parents=True, exist_ok=True)
     reports = {
         "plan.txt": text,
-        "plan.md": comment(environment, changes, text),
+        "plan.md": format_comment(environment, changes, text),
         "counts.json": json.dumps(changes.counts()),
-        "insight.json": json.dumps(insight(environment, changes)),
+        "insight.json": json.dumps(format_insight(environment, changes)),
     }
     for name, content in reports.items():
         (directory / name).write_text(content, encoding="utf-8")
 
 
-def comment(environment: str, changes: Changes, text: str) -> str:
-    """The plan as Markdown; a long one is cut, and says so."""
+def format_comment(environment: str, changes: Changes, text: str) -> str:
+    """Return the plan as Markdown. A long one is cut, and says so."""
     lost = "".join(f"- `{address}` is replaced\n" for address in changes.replace)
     lost += "".join(f"- `{address}` is destroyed\n" for address in changes.delete)
-    warning = f"\n**What exists now goes:**\n\n{lost}" if lost else ""
+    warning = f"\n**These resources exist now and will be destroyed:**\n\n{lost}" if lost else ""
     room = max(_LONGEST_COMMENT - len(warning), 0)
     shown = text if len(text) <= room else f"{text[:room]}\n… cut here; all of it is in the job's artifact plan.txt"
     return (
@@ -125,8 +130,11 @@ def comment(environment: str, changes: Changes, text: str) -> str:
     )
 
 
-def insight(environment: str, changes: Changes) -> dict[str, Any]:
-    """The body of a Code Insights report; https://developer.atlassian.com/cloud/bitbucket/rest/api-group-reports/."""
+def format_insight(environment: str, changes: Changes) -> dict[str, Any]:
+    """Return the body of a Code Insights report.
+
+    https://developer.atlassian.com/cloud/bitbucket/rest/api-group-reports/
+    """
     details = "\n".join([changes.headline(), *(f"destroyed: {one}" for one in (*changes.replace, *changes.delete))])
     return {
         "title": f"Terraform plan of {environment}",

@@ -1,1 +1,1 @@
-"""What operators run on a deployed environment."""
+"""Commands that operators run on a deployed environment."""

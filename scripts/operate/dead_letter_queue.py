@@ -1,18 +1,24 @@
-"""Reads the dead-letter queues of the stream's consumers without emptying them.
+"""Read the dead-letter queues of the stream's consumers without emptying them.
 
-Two kinds of message wait there: a record that a function refused, with its bytes (animal_recommender.dead_letters), and
-a batch that Lambda gave up on, of which it tells only the place in the stream
+They hold two kinds of messages: a record that a function refused, with its bytes (animal_recommender.dead_letters), and
+a batch that Lambda gave up on. The latter only says where in the stream the batch is
 (https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html).
 """
+
+from __future__ import annotations
 
 import base64
 import gzip
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from animal_recommender.timestamps import parse_time
+
+if TYPE_CHECKING:
+    from types_boto3_sqs import SQSClient
+    from types_boto3_sqs.type_defs import MessageTypeDef
 
 BATCH_GIVEN_UP = "batch-given-up"
 UNREADABLE = "unreadable-message"
@@ -24,8 +30,8 @@ _PAGE = 10  # SQS: messages of one call
 class Letter:
     """One message. `arrived` is when its (first) record came into the stream, in epoch seconds.
 
-    `first` to `last` are sequence numbers, the same one for a single record. `data`: a record's bytes, only the first
-    of them if it was too large for a message (then it is not `whole`), none of a batch.
+    `first` to `last` are sequence numbers, the same one for a single record. `data` has a record's bytes, or only the
+    first of them if it was too large for a message (then `whole` is false). It is empty for a batch.
     """
 
     message_id: str
@@ -43,54 +49,58 @@ class Letter:
 
     @property
     def place(self) -> tuple[str, str]:
-        """What names the record in every queue: its shard and sequence number."""
+        """Shard and sequence number, which identify the record in every queue."""
         return self.shard_id, self.first
 
     @property
     def is_batch(self) -> bool:
-        """Whether it stands for a batch, whose records must be read from the stream."""
+        """Whether the message stands for a batch, whose records must be read from the stream."""
         return self.reason == BATCH_GIVEN_UP
 
 
 class Queue:
-    """One dead-letter queue; `hidden`: seconds that letters received stay hidden from other readers."""
+    """One dead-letter queue; `hidden` is for how many seconds received letters stay hidden from other readers."""
 
-    def __init__(self, sqs: Any, url: str, hidden: int) -> None:
+    def __init__(self, sqs: SQSClient, url: str, hidden: int) -> None:
         self._sqs, self._url, self._hidden = sqs, url, hidden
         self._held: dict[str, str] = {}  # receipts of what was received and is still in the queue, by message id
 
-    def letters(self) -> Iterator[Letter]:
-        """Yields each letter once, until the queue shows no more."""
+    def receive_letters(self) -> Iterator[Letter]:
+        """Yield each letter once, until the queue shows no more."""
         while True:
-            answer = self._sqs.receive_message(
+            response = self._sqs.receive_message(
                 QueueUrl=self._url,
                 MaxNumberOfMessages=_PAGE,
                 VisibilityTimeout=self._hidden,
                 WaitTimeSeconds=WAIT,
             )
-            messages = answer.get("Messages", [])
+            messages = response.get("Messages", [])
             if not messages:
                 return
             fresh = [message for message in messages if message["MessageId"] not in self._held]
             self._held |= {message["MessageId"]: message["ReceiptHandle"] for message in messages}
-            yield from map(_read, fresh)
+            yield from map(_parse_message, fresh)
 
     def remove(self, letters: Sequence[Letter]) -> None:
-        """Deletes letters for good."""
+        """Delete letters for good."""
         for page in _pages([(letter.message_id, self._held[letter.message_id]) for letter in letters]):
-            entries = [{"Id": str(index), "ReceiptHandle": receipt} for index, (_, receipt) in enumerate(page)]
-            self._sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
+            self._sqs.delete_message_batch(
+                QueueUrl=self._url,
+                Entries=[{"Id": str(index), "ReceiptHandle": receipt} for index, (_, receipt) in enumerate(page)],
+            )
             for message_id, _ in page:
                 del self._held[message_id]
 
     def release(self) -> None:
-        """Shows what was received and not removed to other readers again."""
+        """Make the letters that were received and not removed visible to other readers again."""
         for page in _pages(list(self._held.items())):
-            entries = [
-                {"Id": str(index), "ReceiptHandle": receipt, "VisibilityTimeout": 0}
-                for index, (_, receipt) in enumerate(page)
-            ]
-            self._sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
+            self._sqs.change_message_visibility_batch(
+                QueueUrl=self._url,
+                Entries=[
+                    {"Id": str(index), "ReceiptHandle": receipt, "VisibilityTimeout": 0}
+                    for index, (_, receipt) in enumerate(page)
+                ],
+            )
         self._held.clear()
 
 
@@ -98,27 +108,35 @@ def _pages(held: Sequence[tuple[str, str]]) -> Iterator[Sequence[tuple[str, str]
     return (held[start : start + _PAGE] for start in range(0, len(held), _PAGE))
 
 
-def _read(message: dict[str, Any]) -> Letter:
-    identity = {"message_id": message["MessageId"], "receipt": message["ReceiptHandle"]}
+class _Identity(TypedDict):
+    message_id: str
+    receipt: str
+
+
+def _parse_message(message: MessageTypeDef) -> Letter:
+    identity: _Identity = {"message_id": message["MessageId"], "receipt": message["ReceiptHandle"]}
     try:
         body = json.loads(message["Body"])
-        return _batch(identity, body) if "KinesisBatchInfo" in body else _record(identity, body)
+        return _parse_batch(identity, body) if "KinesisBatchInfo" in body else _parse_record(identity, body)
     except (ValueError, KeyError, TypeError) as error:
-        detail = f"neither a refused record nor a given-up batch ({error!r})"
-        return Letter(**identity, reason=UNREADABLE, detail=detail, **_NOWHERE)
+        return _unreadable(identity, f"neither a refused record nor a given-up batch ({error!r})")
 
 
-_NOWHERE: dict[str, Any] = {
-    "stream_arn": "",
-    "shard_id": "",
-    "first": "",
-    "last": "",
-    "count": 0,
-    "arrived": 0.0,
-}
+def _unreadable(identity: _Identity, detail: str) -> Letter:
+    return Letter(
+        **identity,
+        reason=UNREADABLE,
+        detail=detail,
+        stream_arn="",
+        shard_id="",
+        first="",
+        last="",
+        count=0,
+        arrived=0.0,
+    )
 
 
-def _record(identity: dict[str, str], body: dict[str, Any]) -> Letter:
+def _parse_record(identity: _Identity, body: Mapping[str, Any]) -> Letter:
     return Letter(
         **identity,
         reason=body["reason"],
@@ -129,17 +147,17 @@ def _record(identity: dict[str, str], body: dict[str, Any]) -> Letter:
         last=body["sequenceNumber"],
         count=1,
         arrived=parse_time(body["arrivalTime"]) or 0.0,
-        data=_data(body),
+        data=_decode_data(body),
         whole=not body.get("dataTruncated"),
     )
 
 
-def _data(body: dict[str, Any]) -> bytes:
+def _decode_data(body: Mapping[str, Any]) -> bytes:
     data = base64.b64decode(body["data"])
     return gzip.decompress(data) if body.get("dataEncoding") == "gzip+base64" else data
 
 
-def _batch(identity: dict[str, str], body: dict[str, Any]) -> Letter:
+def _parse_batch(identity: _Identity, body: Mapping[str, Any]) -> Letter:
     info, context = body["KinesisBatchInfo"], body.get("requestContext", {})
     return Letter(
         **identity,

@@ -1,7 +1,7 @@
-"""Shows what the stream's consumers could not take, by reason; nothing is removed.
+"""Show the events that the stream's consumers could not handle, by reason. Nothing is removed.
 
-`--export FILE` writes the records, one JSON object a line, so that `data` can be repaired there and sent through again
-with `python -m scripts.operate.redrive --repaired FILE`.
+`--export FILE` writes the records as JSON lines. Repair `data` there, then send the records again with
+`python -m scripts.operate.redrive --repaired FILE`.
 """
 
 import base64
@@ -16,11 +16,12 @@ from typing import Any
 
 from rich.markup import escape
 
-from scripts.common.deployment import CONSUMERS, Deployment, parser, run
-from scripts.common.terminal import console, running, table
+from scripts.common.task import run_task
+from scripts.common.terminal import console, print_table, running
 from scripts.operate.dead_letter_queue import Letter, Queue
+from scripts.operate.deployment import CONSUMERS, Deployment, argument_parser, connect
 
-HIDDEN_SECONDS = 300  # letters come back by themselves if this command is killed
+HIDDEN_SECONDS = 300  # if this command is killed, the letters become visible again after this time
 
 
 @dataclass
@@ -33,43 +34,43 @@ class Group:
     detail: str = ""
 
     def add(self, letter: Letter) -> None:
-        """Counts a letter."""
+        """Count a letter."""
         self.records += letter.count or 1
         self.oldest, self.newest = min(self.oldest, letter.arrived), max(self.newest, letter.arrived)
         self.detail = self.detail or letter.detail
 
 
 @dataclass
-class Seen:
-    """All letters, grouped; and those that name a record, by its place, for the export."""
+class Overview:
+    """All letters in groups, and for the export the records by their place in the stream."""
 
     groups: dict[tuple[str, str], Group] = field(default_factory=lambda: defaultdict(Group))
     records: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
     def add(self, function: str, letter: Letter, keep: bool) -> None:
-        """Counts a letter of a function's queue; `keep` remembers its record."""
+        """Count a letter of a function's queue; with `keep`, store its record for the export."""
         self.groups[function, letter.reason].add(letter)
         if keep and letter.shard_id and not letter.is_batch:
-            self.records.setdefault(letter.place, _exported(letter))["functions"].append(function)
+            self.records.setdefault(letter.place, _export_line(letter))["functions"].append(function)
 
 
-def look(deployment: Deployment, keep: bool) -> Seen:
-    """Reads all queues and gives every letter back."""
-    seen, sqs = Seen(), deployment.client("sqs")
+def read_queues(deployment: Deployment, keep: bool) -> Overview:
+    """Read the queues of all consumers and make every letter visible again; with `keep`, store the records."""
+    overview, sqs = Overview(), deployment.aws.client("sqs")
     with running("Reading the dead-letter queues") as progress:
         for function in CONSUMERS:
             queue = Queue(sqs, deployment.name(f"dead-letter-queues/{function}"), HIDDEN_SECONDS)
             try:
-                for letter in queue.letters():
-                    seen.add(function, letter, keep)
-                    progress.update(f"{sum(group.records for group in seen.groups.values()):,} records")
+                for letter in queue.receive_letters():
+                    overview.add(function, letter, keep)
+                    progress.update(f"{sum(group.records for group in overview.groups.values()):,} records")
             finally:
                 queue.release()
-    return seen
+    return overview
 
 
-def _exported(letter: Letter) -> dict[str, Any]:
-    """A line of the export; bytes that are no text go as base64, those not in the message as null."""
+def _export_line(letter: Letter) -> dict[str, Any]:
+    """Return a line of the export. Bytes that are no text are in base64; data that is not in the message is null."""
     data: dict[str, str | None]
     try:
         data = {"data": letter.data.decode("utf-8") if letter.whole else None}
@@ -78,7 +79,7 @@ def _exported(letter: Letter) -> dict[str, Any]:
     return {
         "shardId": letter.shard_id,
         "sequenceNumber": letter.first,
-        "arrivalTime": _when(letter.arrived),
+        "arrivalTime": _format_time(letter.arrived),
         "functions": [],
         "reason": letter.reason,
         "detail": letter.detail,
@@ -86,28 +87,29 @@ def _exported(letter: Letter) -> dict[str, Any]:
     }
 
 
-def _when(seconds: float) -> str:
+def _format_time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds") if seconds else ""
 
 
-def _rows(seen: Seen) -> Iterator[Sequence[object]]:
-    for (function, reason), group in sorted(seen.groups.items(), key=lambda entry: -entry[1].records):
-        times = _when(group.oldest), _when(group.newest)
+def _rows(overview: Overview) -> Iterator[Sequence[object]]:
+    """Yield table rows, the largest group first."""
+    for (function, reason), group in sorted(overview.groups.items(), key=lambda entry: -entry[1].records):
+        times = _format_time(group.oldest), _format_time(group.newest)
         yield f"{group.records:,}", reason, function, *times, escape(group.detail[:160])
 
 
 def show(deployment: Deployment, export: Path | None) -> None:
-    """Prints the groups, the largest first, and writes the export."""
-    seen = look(deployment, keep=export is not None)
-    if not seen.groups:
+    """Print the groups, the largest first; write the records to the file `export`, if there is one."""
+    overview = read_queues(deployment, keep=export is not None)
+    if not overview.groups:
         console.print(f"No dead letters in {deployment.environment}.")
         return
     columns = ["records", "reason", "function", "oldest", "newest", "for example"]
-    table(f"Dead letters of {deployment.environment}", columns, list(_rows(seen)))
+    print_table(f"Dead letters of {deployment.environment}", columns, list(_rows(overview)))
     if export:
-        _write(export, list(seen.records.values()))
+        _write(export, list(overview.records.values()))
         console.print(
-            f"{len(seen.records):,} records written to {export}. It holds visitors' data: delete it after use."
+            f"{len(overview.records):,} records written to {export}. It holds visitors' data: delete it after use."
         )
 
 
@@ -117,11 +119,11 @@ def _write(path: Path, lines: Sequence[dict[str, Any]]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line; returns the exit code."""
-    line = parser("dead_letters", __doc__)
-    line.add_argument("--export", type=Path, metavar="FILE", help="write the records for repair, as JSON lines")
-    given = line.parse_args(arguments)
-    return run(given.environment, lambda deployment: show(deployment, given.export))
+    """Run the command line; return the exit code."""
+    parser = argument_parser("dead_letters", __doc__)
+    parser.add_argument("--export", type=Path, metavar="FILE", help="write the records for repair, as JSON lines")
+    given = parser.parse_args(arguments)
+    return run_task(lambda: show(connect(given.environment), given.export))
 
 
 if __name__ == "__main__":

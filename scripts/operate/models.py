@@ -1,8 +1,11 @@
-"""Shows what is deployed: each model's version, its metrics over time, training hours, and automatic training."""
+"""Show each deployed model: its version, its metrics over time, its training hours, and automatic training."""
+
+from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
@@ -10,48 +13,56 @@ from rich.text import Text
 from animal_recommender.retraining import ledger
 from animal_recommender.retraining.campaign_status import change_in_progress, served_version
 from animal_recommender.retraining.run_state import metric_label
-from scripts.common.deployment import Deployment, parser, run
-from scripts.common.task import TaskError
+from scripts.common.task import TaskError, run_task
 from scripts.common.terminal import console
-from scripts.operate.deployed_models import DeployedModel, Resource, deployed_models
+from scripts.operate.deployed_models import DeployedModel, list_models
+from scripts.operate.deployment import Deployment, argument_parser, connect
+
+if TYPE_CHECKING:
+    from types_boto3_personalize.type_defs import CampaignTypeDef, SolutionTypeDef
 
 CHARTED = "normalized_discounted_cumulative_gain_at_5"
 _BAR = 30
 _STYLES = {"promoted": "green", "rejected": "yellow", "failed": "red", "rolled back": "magenta"}
 
 
-def facts(model: DeployedModel) -> list[tuple[str, str]]:
-    """What is true of a model now: pairs of name and value."""
-    campaign, solution, entry = model.campaign(), model.solution(), model.read_ledger()
-    known = entry if entry and entry["solutionVersionArn"] == served_version(campaign) else None
-    metrics = model.metrics(served_version(campaign))
+def read_facts(model: DeployedModel) -> list[tuple[str, str]]:
+    """Return what is known of a model now: pairs of name and value."""
+    campaign, solution, entry = model.describe_campaign(), model.describe_solution(), model.read_ledger()
+    metrics = model.get_metrics(served_version(campaign))
     return [
         ("campaign", f"{_status(campaign)}, at least {campaign['minProvisionedTPS']} TPS (billed every hour)"),
         ("serves", served_version(campaign)),
-        (
-            "since",
-            known["promotedAt"] if known else f"unknown: the ledger has {'another version' if entry else 'no entry'}",
-        ),
+        ("since", _promotion_time(entry, served_version(campaign))),
         ("previous", (entry and entry["previous"]) or "none"),
         ("metrics", ", ".join(f"{metric_label(name)} {value:.4f}" for name, value in sorted(metrics.items()))),
-        ("training hours", f"{model.hours_this_month(solution['solutionArn']):.3f} this month"),
+        ("training hours", f"{model.sum_hours_this_month(solution['solutionArn']):.3f} this month"),
         ("automatic training", _automatic_training(solution)),
     ]
 
 
-def _status(campaign: Resource) -> str:
+def _status(campaign: CampaignTypeDef) -> str:
     change = change_in_progress(campaign)
     return f"{campaign['status']}, update {change['status']}" if change else campaign["status"]
 
 
-def _automatic_training(solution: Resource) -> str:
-    on = solution.get("performAutoTraining")
-    return "[bold red]ON: it trains and bills beside the gate[/bold red]" if on else "off"
+def _promotion_time(entry: ledger.Ledger | None, version_arn: str) -> str:
+    if entry is None:
+        return "unknown: the ledger has no entry"
+    return (
+        entry["promotedAt"] if entry["solutionVersionArn"] == version_arn else "unknown: the ledger has another version"
+    )
 
 
-def chart(outcomes: Sequence[ledger.Outcome], metric: str = CHARTED) -> Table:
-    """Draws a metric over time: one bar for each outcome, the longest for the highest value."""
-    drawn = Table(box=None, pad_edge=False, show_header=False)
+def _automatic_training(solution: SolutionTypeDef) -> str:
+    if solution.get("performAutoTraining"):
+        return "[bold red]ON: it trains, and costs money, in addition to the retraining runs[/bold red]"
+    return "off"
+
+
+def draw_chart(outcomes: Sequence[ledger.Outcome], metric: str = CHARTED) -> Table:
+    """Return a chart of a metric over time: one bar for each outcome, the longest for the highest value."""
+    chart = Table(box=None, pad_edge=False, show_header=False)
     highest = max((outcome["metrics"].get(metric, 0.0) for outcome in outcomes), default=0.0)
     for outcome in outcomes:
         value = outcome["metrics"].get(metric)
@@ -59,44 +70,51 @@ def chart(outcomes: Sequence[ledger.Outcome], metric: str = CHARTED) -> Table:
         style = _STYLES.get(outcome["outcome"], "")
         shown = "" if value is None else f"{value:.4f}"
         when = f"{datetime.fromisoformat(outcome['when']):%Y-%m-%d %H:%M}"
-        drawn.add_row(f"  {when}", outcome["outcome"], Text(bar, style), shown, _hours(outcome))
-    return drawn
+        chart.add_row(f"  {when}", outcome["outcome"], Text(bar, style), shown, _hours(outcome))
+    return chart
 
 
 def _hours(outcome: ledger.Outcome) -> str:
     return "" if outcome["trainingHours"] is None else f"{outcome['trainingHours']:.3f} h"
 
 
-def show(model: DeployedModel, last: int) -> None:
-    """Prints one model."""
+def print_model(model: DeployedModel, last: int) -> None:
+    """Print one model with the chart of its `last` runs."""
     console.print(f"\n[bold]{model.name}[/bold]")
-    drawn = Table(box=None, pad_edge=False, show_header=False)
-    drawn.add_column(style="dim", min_width=20)
-    drawn.add_column(overflow="fold")
-    for name, value in facts(model):
-        drawn.add_row(f"  {name}", value)
-    console.print(drawn)
-    outcomes = model.outcomes()[-last:]
+    facts = Table(box=None, pad_edge=False, show_header=False)
+    facts.add_column(style="dim", min_width=20)
+    facts.add_column(overflow="fold")
+    for name, value in read_facts(model):
+        facts.add_row(f"  {name}", value)
+    console.print(facts)
+    outcomes = model.list_outcomes()[-last:]
     console.print(
         f"  [dim]{metric_label(CHARTED)} of the last {len(outcomes)} runs[/dim]" if outcomes else "  no run yet"
     )
-    console.print(chart(outcomes))
+    console.print(draw_chart(outcomes))
 
 
-def main() -> int:
-    """The command; an exit code."""
-    made = parser("models", __doc__)
-    made.add_argument("--last", type=int, default=15, metavar="N", help="how many runs to draw (default: %(default)s)")
-    arguments = made.parse_args()
+def print_models(deployment: Deployment, last: int) -> None:
+    """Print every model.
 
-    def task(deployment: Deployment) -> None:
-        models = deployed_models(deployment)
-        if not models:
-            raise TaskError(f"no campaign is published for {deployment.environment}")
-        for model in models:
-            show(model, arguments.last)
+    Raises:
+        TaskError: The environment has no model.
+    """
+    models = list_models(deployment)
+    if not models:
+        raise TaskError(f"no campaign is published for {deployment.environment}")
+    for model in models:
+        print_model(model, last)
 
-    return run(arguments.environment, task)
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit code."""
+    parser = argument_parser("models", __doc__)
+    parser.add_argument(
+        "--last", type=int, default=15, metavar="N", help="how many runs to draw (default: %(default)s)"
+    )
+    given = parser.parse_args(arguments)
+    return run_task(lambda: print_models(connect(given.environment), given.last))
 
 
 if __name__ == "__main__":

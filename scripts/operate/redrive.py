@@ -1,9 +1,13 @@
-"""Sends dead letters through the function that refused them again, now that the cause is repaired.
+"""Send dead letters through the function that refused them again, after the cause is repaired.
 
-Only what the parser takes now is sent: the rest stays where it is. `--repaired FILE` takes the bytes of records from
-an export of `python -m scripts.operate.dead_letters`, edited. A record keeps its place in the stream, and so its event id, so
-the other consumers are not bothered, and a second redrive, or one after an interruption, changes nothing.
+Only records that the parser accepts now are sent; the others stay in the queue. `--repaired FILE` takes the bytes of
+records from an edited export of `python -m scripts.operate.dead_letters`.
+
+A record keeps its place in the stream, and so its event id. The other consumers are not affected, and a second redrive,
+or one after an interruption, changes nothing.
 """
+
+from __future__ import annotations
 
 import base64
 import json
@@ -11,54 +15,63 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from animal_recommender.events import parse_event
 from animal_recommender.validation import ValidationError
-from scripts.common.deployment import CONSUMERS, Deployment, parser, run
-from scripts.common.task import TaskError
-from scripts.common.terminal import Progress, console, running, table
+from scripts.common.task import TaskError, run_task
+from scripts.common.terminal import Progress, console, print_table, running
 from scripts.operate.dead_letter_queue import UNREADABLE, Letter, Queue
-from scripts.operate.reinvocation import Reinvocation, StreamRecord, read_range
+from scripts.operate.deployment import CONSUMERS, Deployment, argument_parser, connect
+from scripts.operate.stream_replay import Consumer, StreamRecord, read_range
+
+if TYPE_CHECKING:
+    from types_boto3_kinesis import KinesisClient
 
 HIDDEN_SECONDS = 900
 CHUNK = 100
+FAILED = "failed, may be tried again"
 
 Place = tuple[str, str]
 
 
 @dataclass
 class Tally:
-    """What became of one queue's letters, in records; `kept` counts by cause."""
+    """How many records of one queue were sent, and how many stay, by cause."""
 
     sent: int = 0
     kept: dict[str, int] = field(default_factory=dict)
 
-    def keep(self, cause: str, records: int) -> None:
-        """Counts records that stay in the queue."""
+    def count_kept(self, cause: str, records: int) -> None:
+        """Count records that stay in the queue."""
         self.kept[cause] = self.kept.get(cause, 0) + records
 
+    def causes(self) -> list[str]:
+        """Return the causes why records stay, each with its count."""
+        return [f"{count:,} {cause}" for cause, count in self.kept.items()]
+
     def __str__(self) -> str:
-        kept = "".join(f", {count:,} {cause}" for cause, count in self.kept.items())
-        return f"{self.sent:,} sent{kept}"
+        return ", ".join([f"{self.sent:,} sent", *self.causes()])
 
 
 class Redrive:
-    """One queue's letters, through its function. `repaired`: new bytes of records by their place."""
+    """Send one queue's letters to its function. `repaired` has new bytes of records by their place."""
 
-    def __init__(self, queue: Queue, function: Reinvocation, kinesis: Any, repaired: Mapping[Place, bytes]) -> None:
-        self._queue, self._function, self._kinesis, self._repaired = queue, function, kinesis, repaired
-        self._handled: set[Place] = set()
+    def __init__(
+        self, queue: Queue, consumer: Consumer, kinesis: KinesisClient, repaired: Mapping[Place, bytes]
+    ) -> None:
+        self._queue, self._consumer, self._kinesis, self._repaired = queue, consumer, kinesis, repaired
+        self._sent: set[Place] = set()
         self.tally = Tally()
 
     def run(self, progress: Progress) -> None:
-        """Goes through the queue once. What comes back meanwhile stays: the function refused it again."""
+        """Go through the queue once. A letter that returns meanwhile stays: the function refused the record again."""
         waiting: list[tuple[Letter, StreamRecord]] = []
         try:
-            for letter in self._queue.letters():
+            for letter in self._queue.receive_letters():
                 if letter.is_batch:
                     self._send_batch(letter)
-                elif record := self._sendable(letter):
+                elif record := self._select(letter):
                     waiting.append((letter, record))
                 if len(waiting) >= CHUNK:
                     self._send(waiting)
@@ -68,46 +81,46 @@ class Redrive:
         finally:
             self._queue.release()
 
-    def _sendable(self, letter: Letter) -> StreamRecord | None:
-        """The record to send; None, counted, if the function would only refuse it again."""
+    def _select(self, letter: Letter) -> StreamRecord | None:
+        """Return the record to send. If the function would refuse it again, count it as kept and return None."""
         data = self._repaired.get(letter.place, letter.data if letter.whole else None)
         if letter.reason == UNREADABLE:
-            self.tally.keep("not understood", 1)
-        elif letter.place in self._handled:
-            self.tally.keep("refused again", letter.count)
+            self.tally.count_kept("not understood", 1)
+        elif letter.place in self._sent:
+            self.tally.count_kept("refused again", letter.count)
         elif data is None:
-            self.tally.keep("too large for its letter", letter.count)
-        elif fault(data, letter.arrived):
-            self.tally.keep("still wrong", letter.count)
+            self.tally.count_kept("too large for its letter", letter.count)
+        elif find_fault(data, letter.arrived):
+            self.tally.count_kept("still wrong", letter.count)
         else:
             return StreamRecord(letter.stream_arn, letter.shard_id, letter.first, letter.arrived, data)
         return None
 
     def _send(self, waiting: Sequence[tuple[Letter, StreamRecord]]) -> None:
-        taken = {record.place for record in self._function.send([record for _, record in waiting])}
-        done = [letter for letter, record in waiting if record.place in taken]
-        self._handled |= taken
+        finished = {record.place for record in self._consumer.replay([record for _, record in waiting])}
+        done = [letter for letter, record in waiting if record.place in finished]
+        self._sent |= finished
         self._queue.remove(done)
         self.tally.sent += len(done)
         if len(done) < len(waiting):
-            self.tally.keep("failed, may be tried again", len(waiting) - len(done))
+            self.tally.count_kept(FAILED, len(waiting) - len(done))
 
     def _send_batch(self, letter: Letter) -> None:
-        """Reads a given-up batch from the stream, as long as the stream keeps it, and sends all of it or keeps all."""
+        """Read a given-up batch from the stream and send it. The letter stays unless all of its records are sent."""
         records = read_range(self._kinesis, letter.stream_arn, letter.shard_id, letter.first, letter.last)
         if records is None:
-            self.tally.keep("no longer in the stream", letter.count)
+            self.tally.count_kept("no longer in the stream", letter.count)
             return
-        taken = self._function.send(records)
-        if len(taken) < len(records):
-            self.tally.keep("failed, may be tried again", letter.count)
+        finished = self._consumer.replay(records)
+        if len(finished) < len(records):
+            self.tally.count_kept(FAILED, letter.count)
             return
         self._queue.remove([letter])
         self.tally.sent += len(records)
 
 
-def fault(data: bytes, arrival: float) -> str | None:
-    """What the functions' parser says against a record; None if it takes it."""
+def find_fault(data: bytes, arrival: float) -> str | None:
+    """Return the message with which the functions' parser refuses a record; None if the parser accepts it."""
     try:
         parse_event(data, position=0, default_id="redrive", arrival=arrival)
     except ValidationError as error:
@@ -116,13 +129,17 @@ def fault(data: bytes, arrival: float) -> str | None:
 
 
 def read_repaired(path: Path) -> dict[Place, bytes]:
-    """The bytes of an edited export by place. Raises TaskError naming the lines that are not an export's."""
+    """Return the bytes in an edited export, by place.
+
+    Raises:
+        TaskError: Some lines are not those of an export. The message names the first ten.
+    """
     repaired, faults = {}, []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
             entry = json.loads(line)
             if entry.get("data") is not None or "dataBase64" in entry:
-                repaired[entry["shardId"], entry["sequenceNumber"]] = _bytes(entry)
+                repaired[entry["shardId"], entry["sequenceNumber"]] = _decode_entry(entry)
         except (ValueError, KeyError, AttributeError) as error:
             faults.append(f"line {number}: {error!r}")
     if faults:
@@ -130,8 +147,8 @@ def read_repaired(path: Path) -> dict[Place, bytes]:
     return repaired
 
 
-def _bytes(entry: dict[str, Any]) -> bytes:
-    """`data` may have been edited into JSON itself."""
+def _decode_entry(entry: Mapping[str, Any]) -> bytes:
+    """Return an entry's bytes; `data` is text, or JSON if somebody edited it into that."""
     if entry.get("data") is None:
         return base64.b64decode(entry["dataBase64"])
     data = entry["data"]
@@ -139,26 +156,28 @@ def _bytes(entry: dict[str, Any]) -> bytes:
 
 
 def redrive(deployment: Deployment, repaired: Mapping[Place, bytes]) -> None:
-    """Goes through both queues, then says what was sent and what stays. Raises TaskError if something failed."""
-    tallies = dict(_redriven(deployment, repaired))
-    columns = ["function", "sent through again", "stays, because"]
-    rows = [
-        (name, f"{tally.sent:,}", ", ".join(f"{count:,} {cause}" for cause, count in tally.kept.items()) or "none")
-        for name, tally in tallies.items()
-    ]
-    table(f"Redrive in {deployment.environment}", columns, rows)
-    if any("failed, may be tried again" in tally.kept for tally in tallies.values()):
+    """Go through all queues; print what was sent and what stays.
+
+    Raises:
+        TaskError: The function failed for some records.
+    """
+    tallies = dict(_redrive_queues(deployment, repaired))
+    columns = ["function", "sent again", "stays, because"]
+    rows = [(name, f"{tally.sent:,}", ", ".join(tally.causes()) or "none") for name, tally in tallies.items()]
+    print_table(f"Redrive in {deployment.environment}", columns, rows)
+    if any(FAILED in tally.kept for tally in tallies.values()):
         raise TaskError("Some records failed in the function (its log says why); redrive again to retry them.")
     if any(tally.kept for tally in tallies.values()):
-        console.print("python -m scripts.operate.dead_letters --export FILE writes the others for repair.")
+        console.print("To repair the others, export them: python -m scripts.operate.dead_letters --export FILE")
 
 
-def _redriven(deployment: Deployment, repaired: Mapping[Place, bytes]) -> Iterator[tuple[str, Tally]]:
-    sqs, kinesis = deployment.client("sqs"), deployment.client("kinesis")
-    client = deployment.client("lambda", read_timeout=900)
+def _redrive_queues(deployment: Deployment, repaired: Mapping[Place, bytes]) -> Iterator[tuple[str, Tally]]:
+    sqs, kinesis = deployment.aws.client("sqs"), deployment.aws.client("kinesis")
+    functions = deployment.aws.client("lambda", read_timeout=900)
     for function in CONSUMERS:
         queue = Queue(sqs, deployment.name(f"dead-letter-queues/{function}"), HIDDEN_SECONDS)
-        one = Redrive(queue, Reinvocation(client, deployment.name(f"functions/{function}")), kinesis, repaired)
+        consumer = Consumer(functions, deployment.name(f"functions/{function}"))
+        one = Redrive(queue, consumer, kinesis, repaired)
         with running(f"Redriving {function}") as progress:
             one.run(progress)
             progress.note = str(one.tally)
@@ -166,15 +185,18 @@ def _redriven(deployment: Deployment, repaired: Mapping[Place, bytes]) -> Iterat
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line; returns the exit code."""
-    line = parser("redrive", __doc__)
-    line.add_argument("--repaired", type=Path, metavar="FILE", help="an edited export of scripts.operate.dead_letters")
-    given = line.parse_args(arguments)
+    """Run the command line; return the exit code."""
+    parser = argument_parser("redrive", __doc__)
+    parser.add_argument(
+        "--repaired", type=Path, metavar="FILE", help="an edited export of scripts.operate.dead_letters"
+    )
+    given = parser.parse_args(arguments)
 
-    def task(deployment: Deployment) -> None:
+    def task() -> None:
+        deployment = connect(given.environment)
         redrive(deployment, read_repaired(given.repaired) if given.repaired else {})
 
-    return run(given.environment, task)
+    return run_task(task)
 
 
 if __name__ == "__main__":

@@ -1,88 +1,97 @@
-"""Starts a retraining run, shows its progress live, and ends with a table of what it came to.
+"""Start a retraining run, show its progress live, and end with a table of each model's outcome.
 
-If a run is under way already, that one is shown: two never overlap. Interrupting this command leaves the run alone.
+If a run is under way already, this shows that one instead: two runs never overlap. Ctrl-C stops this command, not the
+run.
 """
 
-import argparse
+from __future__ import annotations
+
 import json
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.live import Live
 from rich.table import Table
 
 from animal_recommender.retraining.run_state import metric_label
-from scripts.common.deployment import Deployment, parser, run
-from scripts.common.task import TaskError
-from scripts.common.terminal import console, table
-from scripts.operate.deployed_models import deployed_models, running_execution
-from scripts.operate.execution_progress import Execution
+from scripts.common.task import TaskError, run_task
+from scripts.common.terminal import console, print_table
+from scripts.operate.deployed_models import find_running_execution, list_models
+from scripts.operate.deployment import Deployment, argument_parser, connect
+from scripts.operate.execution_history import Execution
+
+if TYPE_CHECKING:
+    from types_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef
 
 _RUNNING = "RUNNING"
 _STYLES = {"promoted": "green", "rejected": "yellow", "failed": "bold red", "skipped": "dim"}
 
+Report = Mapping[str, Any]  # what the state machine's output says of one model
 
-def run_input(models: list[str], only: list[str], force: bool) -> dict[str, Any]:
-    """The execution's input: which models, and with `force` whatever the number of new interactions."""
+
+def run_input(models: Sequence[str], only: Sequence[str], force: bool) -> dict[str, Any]:
+    """Return the execution's input: `only` some models; with `force` however few interactions are new."""
     given: dict[str, Any] = {"only": only} if only else {}
     if force:
         given["models"] = {name: {"minimumNewInteractions": 0} for name in only or models}
     return given
 
 
-def start(deployment: Deployment, given: dict[str, Any]) -> str:
-    """Starts a run, named after the time, and returns its ARN."""
+def start(deployment: Deployment, execution_input: dict[str, Any]) -> str:
+    """Start a run, named after the time; return its ARN."""
     name = f"manual-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    started = deployment.client("stepfunctions").start_execution(
-        stateMachineArn=deployment.name("state-machine"), name=name, input=json.dumps(given)
+    started = deployment.aws.client("stepfunctions").start_execution(
+        stateMachineArn=deployment.name("state-machine"), name=name, input=json.dumps(execution_input)
     )
     return started["executionArn"]
 
 
-def follow(execution: Execution, pause: float) -> dict[str, Any]:
-    """Shows the run until it ends; returns DescribeExecution. `pause` in seconds."""
+def follow(execution: Execution, pause: float) -> DescribeExecutionOutputTypeDef:
+    """Show the run until it ends; return it as DescribeExecution shows it then. `pause` in seconds."""
     began = time.monotonic()
     with Live(console=console, auto_refresh=False, transient=True) as live:
         while True:
             described = execution.refresh()
-            live.update(_progress(execution, began), refresh=True)
+            live.update(_draw_progress(execution, began), refresh=True)
             if not console.is_terminal:
-                _tell(execution)
+                _print_new_steps(execution)
             if described["status"] != _RUNNING:
                 return described
             time.sleep(pause)
 
 
-def _progress(execution: Execution, began: float) -> Table:
-    drawn = Table(box=None, pad_edge=False, title=f"{time.monotonic() - began:,.0f} s", title_justify="left")
+def _draw_progress(execution: Execution, began: float) -> Table:
+    table = Table(box=None, pad_edge=False, title=f"{time.monotonic() - began:,.0f} s", title_justify="left")
     for column in ("model", "step", "for", "looks"):
-        drawn.add_column(column, header_style="dim")
+        table.add_column(column, header_style="dim")
     for name, model in execution.models.items():
-        drawn.add_row(name, model.step, f"{time.monotonic() - model.changed:,.0f} s", str(model.looks or ""))
-    return drawn
+        table.add_row(name, model.step, f"{time.monotonic() - model.changed:,.0f} s", str(model.looks or ""))
+    return table
 
 
-def _tell(execution: Execution) -> None:
-    """In a log there is no live table: says each new step once."""
+def _print_new_steps(execution: Execution) -> None:
+    """Print each new step once: a log has no live table."""
     for name, step in execution.steps:
         console.print(f"    {name}: {step}")
 
 
-def show(models: list[dict[str, Any]]) -> None:
-    """Prints what the run came to, model by model."""
+def print_outcomes(models: Sequence[Report]) -> None:
+    """Print the outcome of each model."""
     columns = ("model", "outcome", "metric", "was", "training hours", "why")
-    table("Retraining", columns, [_row(model) for model in models])
+    print_table("Retraining", columns, [_row(model) for model in models])
 
 
-def _row(model: dict[str, Any]) -> tuple[str, ...]:
-    style, (new, old) = _STYLES[model["outcome"]], _numbers(model)
+def _row(model: Report) -> tuple[str, ...]:
+    style, (new, old) = _STYLES[model["outcome"]], _metric_values(model)
     hours = "" if model["trainingHours"] is None else f"{model['trainingHours']:.3f}"
     return model["name"], f"[{style}]{model['outcome']}[/{style}]", new, old, hours, model["reason"]
 
 
-def _numbers(model: dict[str, Any]) -> tuple[str, str]:
+def _metric_values(model: Report) -> tuple[str, str]:
+    """Return the metric that the gate compares, of the new version and of the deployed one."""
     rules = {rule["rule"]: rule for rule in model["rules"]}
     if not rules:
         return "", ""
@@ -91,40 +100,47 @@ def _numbers(model: dict[str, Any]) -> tuple[str, str]:
     return new, "" if deployed is None else f"{deployed:.4f}"
 
 
-def finish(described: dict[str, Any]) -> None:
-    """Prints the end of a run. Raises TaskError if the run broke off, or a model failed."""
+def finish(described: DescribeExecutionOutputTypeDef) -> None:
+    """Print the outcomes of a run that has ended.
+
+    Raises:
+        TaskError: The run itself did not succeed, or a model failed.
+    """
     if described["status"] != "SUCCEEDED":
         raise TaskError(f"the run ended {described['status']}: {described.get('error')}: {described.get('cause')}")
     models = json.loads(described["output"])["models"]
-    show(models)
+    print_outcomes(models)
     failed = [model["name"] for model in models if model["outcome"] == "failed"]
     if failed:
         raise TaskError(f"{', '.join(failed)}: failed, see the last column and the mail")
 
 
-def _arguments() -> argparse.Namespace:
-    made = parser("retrain", __doc__)
-    made.add_argument("--model", action="append", default=[], help="only this model (may be repeated)")
-    made.add_argument("--force", action="store_true", help="train however few interactions are new")
-    made.add_argument("--poll", type=float, default=2.0, metavar="SECONDS", help="pause between two looks (default: 2)")
-    return made.parse_args()
+def retrain(deployment: Deployment, only: Sequence[str], force: bool, pause: float) -> None:
+    """Start a run, or find the one that is under way, and follow it to its end.
+
+    Raises:
+        TaskError: The run itself did not succeed, or a model failed.
+    """
+    arn = find_running_execution(deployment)
+    if arn:
+        console.print(f"A run is under way; showing that one: {arn}")
+    else:
+        names = [model.name for model in list_models(deployment)]
+        arn = start(deployment, run_input(names, only, force))
+        console.print(f"Started {arn}")
+    finish(follow(Execution(deployment.aws.client("stepfunctions"), arn), pause))
 
 
-def main() -> int:
-    """The command; an exit code."""
-    arguments = _arguments()
-
-    def task(deployment: Deployment) -> None:
-        arn = running_execution(deployment)
-        if arn:
-            console.print(f"A run is under way; showing that one: {arn}")
-        else:
-            names = [model.name for model in deployed_models(deployment)]
-            arn = start(deployment, run_input(names, arguments.model, arguments.force))
-            console.print(f"Started {arn}")
-        finish(follow(Execution(deployment.client("stepfunctions"), arn), arguments.poll))
-
-    return run(arguments.environment, task)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit code."""
+    parser = argument_parser("retrain", __doc__)
+    parser.add_argument("--model", action="append", default=[], help="only this model (may be repeated)")
+    parser.add_argument("--force", action="store_true", help="train however few interactions are new")
+    parser.add_argument(
+        "--poll", type=float, default=2.0, metavar="SECONDS", help="pause between two looks (default: 2)"
+    )
+    given = parser.parse_args(arguments)
+    return run_task(lambda: retrain(connect(given.environment), given.model, given.force, given.poll))
 
 
 if __name__ == "__main__":

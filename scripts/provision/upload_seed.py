@@ -8,19 +8,21 @@ Environment: SEED_BUCKET, SEED_DIRECTORY, SEED_REBASE (true or false), and POPUL
 popular list is; it is stored if there is none).
 """
 
+from __future__ import annotations
+
 import csv
 import io
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
 
-from scripts.check.check_seed import Report, check
-from scripts.check.seed_files import ERROR
+from scripts.check.seed.csv_table import ERROR
+from scripts.check.seed.validation import Report, validate
 from scripts.common.personalize import RETRYING
 from scripts.common.task import TaskError
 from scripts.provision import inputs, popular_list
@@ -34,7 +36,7 @@ TIMES = {"interactions.csv": "TIMESTAMP", "items.csv": "CREATION_TIMESTAMP"}
 PREFIX = "seed"
 
 
-def upload(s3: "S3Client", bucket: str, directory: Path, now: float, rebase: bool) -> None:
+def upload(s3: S3Client, bucket: str, directory: Path, now: float, rebase: bool) -> None:
     """Check both files and upload them under `seed/`. `now` is in epoch seconds.
 
     After an interruption between the files the next run uploads both again, with one shift.
@@ -42,7 +44,7 @@ def upload(s3: "S3Client", bucket: str, directory: Path, now: float, rebase: boo
     Raises:
         TaskError: A file has faults. The message has the first ones. Nothing has been uploaded.
     """
-    reports = check([directory / name for name in TIMES], now)
+    reports = validate([directory / name for name in TIMES], now)
     faults = [fault for report in reports for fault in _faults(report)]
     if faults:
         raise TaskError("\n  ".join([f"{directory} cannot be imported (make check-seed tells more):", *faults]))
@@ -101,7 +103,7 @@ class Inputs:
 
     seed_bucket: str
     seed_directory: Path
-    seed_rebase: bool = field(metadata={"parse": inputs.parse_bool})
+    seed_rebase: bool
     popular_list_key: str
 
 

@@ -21,11 +21,11 @@ import boto3
 import pytest
 from rich.console import Console
 
-from scripts.check.access.reasons import Reason, reasons
-from scripts.check.access.report import Access, drawn, read
+from scripts.check.access.justifications import Justification, read_justifications
+from scripts.check.access.report import Access, draw, parse
 from scripts.common import environments
 from scripts.common.environments import ROOT, Local
-from scripts.demo import local_system
+from scripts.demo import local_server, local_system
 from tests.support.collection import left_out, move_last, pytest_deselected
 
 __all__ = ["pytest_deselected"]  # a hook
@@ -111,17 +111,17 @@ _ACCESS: pytest.StashKey[Access] = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
-def known() -> list[Reason]:
+def known() -> list[Justification]:
     """Reasons for permissions that the local system never uses, from the comments in Terraform."""
-    return reasons(ROOT / "modules")
+    return read_justifications(ROOT / "modules")
 
 
 @pytest.fixture(scope="session")
-def access(system: System, known: list[Reason], request: pytest.FixtureRequest) -> Access:
+def access(system: System, known: list[Justification], request: pytest.FixtureRequest) -> Access:
     """What the whole suite used of the roles' permissions; skip the test if only a part of the suite runs."""
     if missing := left_out(request.session, HERE):
         pytest.skip(f"not the whole suite: without {', '.join(missing)}")
-    found = read(system.access(), known)
+    found = parse(system.access(), known)
     request.config.stash[_ACCESS] = found
     return found
 
@@ -131,7 +131,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if access := config.stash.get(_ACCESS, None):
         terminalreporter.section("granted, used, never used", sep="=")
         console = Console(file=terminalreporter._tw._file, width=160, highlight=False)
-        for table in drawn(access):
+        for table in draw(access):
             console.print(table)
 
 
@@ -150,10 +150,10 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     local = environments.local()
     os.environ |= local.variables()
     try:
-        system = System(local, local_system.up(local))
+        system = System(local, local_system.start(local))
         system.subscribe_operator()
         yield system
     finally:
-        local_system.stop(local)
+        local_server.stop(local)
         os.environ.clear()
         os.environ.update(before)

@@ -10,7 +10,7 @@ from scripts.common.environments import TERRAFORM_DIRECTORY
 
 def test_a_plan_after_the_apply_finds_no_difference(system):
     done = subprocess.run(
-        [terraform.binary(), "plan", "-detailed-exitcode", "-no-color", "-input=false"],
+        [terraform.find_binary(), "plan", "-detailed-exitcode", "-no-color", "-input=false"],
         cwd=TERRAFORM_DIRECTORY,
         env=environments.variables("local"),
         capture_output=True,

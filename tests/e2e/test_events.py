@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from scripts.common.deployment import Deployment
 from scripts.common.environments import ROOT
 from scripts.common.terminal import running
+from scripts.operate.deployment import Deployment
 from scripts.operate.query import Athena
 
 
@@ -81,7 +81,7 @@ def answered(system: Any, name: str, *parameters: str) -> list[dict[str, str]]:
     """Return the rows of a named query, as `make query` gets them."""
     athena = Athena(system.client("athena"), Deployment("local").name("athena-workgroup"))
     with running(name) as progress:
-        header, *rows = athena.rows(athena.run(athena.queries()[name], parameters, progress))
+        header, *rows = athena.read_rows(athena.run(athena.list_queries()[name], parameters, progress))
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 

@@ -17,7 +17,7 @@ def test_nothing_is_granted_that_is_neither_used_nor_explained(access):
 
 
 def test_every_explanation_is_of_something_unused(access, known):
-    assert access.stale(known) == []
+    assert access.find_stale(known) == []
 
 
 def test_every_role_did_something_and_was_refused_only_what_a_test_took_away(access):

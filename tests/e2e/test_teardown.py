@@ -31,7 +31,7 @@ def test_given_deletion_protection_when_destroyed_then_it_is_refused_before_anyt
 @pytest.mark.after_all_others(3)
 def test_destroy_leaves_no_personalize_resource(system):
     done = subprocess.run(
-        [terraform.binary(), "destroy", "-auto-approve", "-no-color", "-input=false"],
+        [terraform.find_binary(), "destroy", "-auto-approve", "-no-color", "-input=false"],
         cwd=TERRAFORM_DIRECTORY,
         env=environments.variables("local"),
         capture_output=True,

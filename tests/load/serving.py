@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scripts.common.environments import ROOT
-from scripts.common.terminal import console, running, table
+from scripts.common.terminal import console, print_table, running
 from tests.load.monitor import percentile
 from tests.load.soak import system_location
 from tests.load.target import Target, system
@@ -123,10 +123,10 @@ def report(calls: Calls, memory: list[MemorySample], seconds: float) -> None:
     for name, taken in calls.seconds.items():
         figures = [percentile(taken, share) * 1000 for share in (0.5, 0.9, 0.99, 1.0)]
         rows.append((name, f"{len(taken):,}", f"{len(taken) / seconds:,.0f}", *(f"{value:,.0f}" for value in figures)))
-    table("Latency as callers saw it, ms", ["function", "calls", "a second", "p50", "p90", "p99", "most"], rows)
+    print_table("Latency as callers saw it, ms", ["function", "calls", "a second", "p50", "p90", "p99", "most"], rows)
     rows = [(one.when, f"{one.server:,.0f}", f"{one.functions:,.0f}", str(one.processes)) for one in memory]
-    table("Memory, MB", ["when", "server", "functions", "processes"], rows)
-    table("Answers", ["source", "count"], sorted(calls.sources.items()))
+    print_table("Memory, MB", ["when", "server", "functions", "processes"], rows)
+    print_table("Answers", ["source", "count"], sorted(calls.sources.items()))
 
 
 def problems(calls: Calls, memory: list[MemorySample]) -> list[str]:

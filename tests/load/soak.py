@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.common.terminal import console, running, table
+from scripts.common.terminal import console, print_table, running
 from scripts.operate.dead_letter_queue import Letter
 from tests.load import verify
 from tests.load.faults import FAILED, THROTTLED, inject_faults
@@ -108,10 +108,10 @@ def report(target: Target, result: Result) -> None:
     """Print the figures."""
     kinds = Counter(one.record.kind for one in result.sent)
     bad = len(result.sent) - kinds[GOOD]
-    table("The run", ["what", "figure"], [*_totals(result, kinds[GOOD], bad), *_calls(target, result)])
+    print_table("The run", ["what", "figure"], [*_totals(result, kinds[GOOD], bad), *_calls(target, result)])
     rows = [(name, *_lag(result.monitor, name)) for name in CONSUMERS]
-    table("Behind the stream", ["consumer", "age p50", "p90", "p99", "most", "at the end", "longest stall"], rows)
-    table("Memory, MB", ["when", "server", "functions", "processes"], _memory(result.monitor))
+    print_table("Behind the stream", ["consumer", "age p50", "p90", "p99", "most", "at the end", "longest stall"], rows)
+    print_table("Memory, MB", ["when", "server", "functions", "processes"], _memory(result.monitor))
     places = {one.place: one.record.kind for one in result.sent}
     reasons = {
         name: Counter((places.get(letter.place, "?"), letter.reason) for letter in found)
@@ -121,7 +121,7 @@ def report(target: Target, result: Result) -> None:
         (kind, reason, kinds[kind], *(reasons[name][kind, reason] for name in CONSUMERS))
         for kind, reason in sorted(set().union(*reasons.values()))
     ]
-    table("Dead letters", ["kind", "reason", "sent", *CONSUMERS], rows)
+    print_table("Dead letters", ["kind", "reason", "sent", *CONSUMERS], rows)
 
 
 def _totals(result: Result, events: int, bad: int) -> list[tuple[str, str]]:

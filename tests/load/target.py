@@ -17,7 +17,7 @@ from botocore.config import Config
 
 from scripts.common import environments, terraform
 from scripts.common.environments import Local
-from scripts.demo import local_system
+from scripts.demo import local_server, local_system
 
 CONSUMERS = ("put_events", "record_history")
 
@@ -93,9 +93,11 @@ def system(directory: Path, port: int) -> Iterator[Target]:
     os.environ |= {"LOCAL_AWS_DIR": str(directory), "LOCAL_AWS_PORT": str(port)}
     local = environments.local()
     os.environ |= local.variables()
-    ran = local_system.is_up(local)
+    ran = local_server.is_up(local)
     try:
-        yield Target(local, terraform.outputs(environments.variables("local")) if ran else local_system.up(local))
+        yield Target(
+            local, terraform.read_outputs(environments.variables("local")) if ran else local_system.start(local)
+        )
     finally:
         if not ran:
-            local_system.stop(local)
+            local_server.stop(local)

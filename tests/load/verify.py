@@ -90,7 +90,7 @@ def letters(target: Target, consumer: str) -> list[Letter]:
     url = target.outputs["dead_letter_queue_urls"][consumer]
     queue = Queue(target.client("sqs"), url, _HIDDEN)
     try:
-        return list(queue.letters())
+        return list(queue.receive_letters())
     finally:
         queue.release()
 

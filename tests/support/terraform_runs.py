@@ -92,7 +92,7 @@ class TerraformRuns:
 
     def _command(self, command: str, *arguments: str) -> list[str]:
         takes_values = command in ("plan", "apply", "destroy") and self.values.exists()
-        return [terraform.binary(), command, *([f"-var-file={self.values}"] if takes_values else []), *arguments]
+        return [terraform.find_binary(), command, *([f"-var-file={self.values}"] if takes_values else []), *arguments]
 
 
 @dataclass(frozen=True)

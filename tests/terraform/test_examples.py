@@ -51,7 +51,7 @@ def plan(root: Path, variables: dict[str, str], saved: Path) -> dict[str, Any]:
         ["plan", "-input=false", f"-out={saved}"],
         ["show", "-json", str(saved)],
     ):
-        command = [terraform.binary(), *arguments, *([] if arguments[0] == "show" else ["-no-color"])]
+        command = [terraform.find_binary(), *arguments, *([] if arguments[0] == "show" else ["-no-color"])]
         done = subprocess.run(command, cwd=root, env=variables, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{arguments} in {root}:\n{done.stdout[-2000:]}\n{done.stderr}"
     return json.loads(done.stdout)

@@ -21,7 +21,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 def run(directory: Path, variables: dict[str, str], *arguments: str) -> None:
     """Run one Terraform command; fail the test with Terraform's own words."""
-    command = [terraform.binary(), *arguments, "-no-color"]
+    command = [terraform.find_binary(), *arguments, "-no-color"]
     done = subprocess.run(command, cwd=directory, env=variables, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{' '.join(arguments)} in {directory}:\n{done.stdout}\n{done.stderr}"
 

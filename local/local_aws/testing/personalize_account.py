@@ -84,6 +84,7 @@ class PersonalizeAccount:
         client = make(
             service,
             region_name=self.app.region,
+            endpoint_url=f"https://{service}.test",  # not a host of AWS, which moto's mock_aws would answer
             aws_access_key_id="test",
             aws_secret_access_key="test",
             config=Config(retries={"total_max_attempts": 1}),

@@ -1,1 +1,1 @@
-"""Least privilege, measured: what each role of the local system was granted, and what it used."""
+"""Least privilege, measured: the rights that each role of the local system has, and those it used."""

@@ -1,4 +1,4 @@
-"""``make access-report``: granted, used, never used, by role, since the local system was started."""
+"""Print which rights each role of the local system has, used and never used, since the local AWS was started."""
 
 from __future__ import annotations
 
@@ -6,39 +6,38 @@ import json
 import sys
 import urllib.error
 import urllib.request
-from typing import Any
 
-from scripts.check.access.reasons import reasons
-from scripts.check.access.report import drawn, read
+from scripts.check.access.justifications import read_justifications
+from scripts.check.access.report import AccessDocument, draw, parse
 from scripts.common import environments
 from scripts.common.environments import ROOT
-from scripts.common.task import TaskError
-from scripts.common.terminal import console, fail
+from scripts.common.task import TaskError, run_task
+from scripts.common.terminal import console
 
 
-def fetch(endpoint: str) -> dict[str, Any]:
-    """Ask the local AWS."""
+def fetch(endpoint: str) -> AccessDocument:
+    """Return the local AWS's record of access.
+
+    Raises:
+        TaskError: No local AWS answers.
+    """
     try:
-        with urllib.request.urlopen(f"{endpoint}/_local/access", timeout=10) as answer:
-            return json.load(answer)
+        with urllib.request.urlopen(f"{endpoint}/_local/access", timeout=10) as response:
+            document: AccessDocument = json.load(response)
     except urllib.error.URLError as error:
         raise TaskError(f"No local AWS answers at {endpoint} ({error.reason}); `make up` starts one.") from None
+    return document
 
 
-def main() -> int:
-    """Print the report of the local system that is open."""
-    try:
-        told = fetch(environments.local().endpoint)
-    except TaskError as error:
-        fail(str(error))
-        return 1
-    for table in drawn(read(told, reasons(ROOT / "modules"))):
+def print_report() -> None:
+    """Print the report of the local system that is up."""
+    access = parse(fetch(environments.local().endpoint), read_justifications(ROOT / "modules"))
+    for table in draw(access):
         console.print(table)
     console.print(
-        "[dim]Counted since the local AWS was started. The end-to-end tests use all that has no reason.[/dim]"
+        "[dim]Counted since the local AWS was started. The end-to-end tests use every right that has no reason.[/dim]"
     )
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_task(print_report))

@@ -1,4 +1,4 @@
-"""What each role was granted, used, and never used, of the roles of the local system."""
+"""The rights of each role of the local system: granted, used and never used."""
 
 from __future__ import annotations
 
@@ -7,23 +7,56 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import TypedDict
 
 from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from scripts.check.access.reasons import Reason
+from scripts.check.access.justifications import Justification
 
 PREFIX = "local-animal-recommender-"
 _ARN = re.compile(r"arn:aws:[\w-]+:[\w-]*:\d*:")
 _KEY = re.compile(r"\bkey/[0-9a-f-]{36}\b")
 
 
+class GrantDocument(TypedDict):
+    """A right in the local AWS's record of access."""
+
+    sid: str
+    action: str
+    resource: str
+    conditions: Sequence[str]
+    used: int
+
+
+class DenialDocument(TypedDict):
+    """A refusal in the local AWS's record of access."""
+
+    action: str
+    resource: str
+    why: str
+    times: int
+
+
+class RoleDocument(TypedDict):
+    """A role in the local AWS's record of access; `role` is its ARN."""
+
+    role: str
+    grants: Sequence[GrantDocument]
+    denied: Sequence[DenialDocument]
+
+
+class AccessDocument(TypedDict):
+    """The local AWS's record of access (``/_local/access``)."""
+
+    roles: Sequence[RoleDocument]
+
+
 @dataclass(frozen=True)
 class Grant:
-    """An action on a resource pattern that a role was given, how often it was used, and the reason if it never was."""
+    """An action on a resource pattern that a role may do, how often it did, and the justification if it never did."""
 
     role: str
     sid: str
@@ -31,17 +64,17 @@ class Grant:
     resource: str
     conditions: Sequence[str]
     used: int
-    reason: Reason | None
+    justification: Justification | None
 
     @property
     def is_unexplained(self) -> bool:
-        """Whether it is there for nothing."""
-        return not self.used and self.reason is None
+        """Whether the right was never used and nothing justifies it."""
+        return not self.used and self.justification is None
 
 
 @dataclass(frozen=True)
 class Denial:
-    """What a role was refused."""
+    """An action that a role was refused."""
 
     role: str
     action: str
@@ -52,20 +85,20 @@ class Denial:
 
 @dataclass(frozen=True)
 class Access:
-    """All of it, as the local AWS tells it, with the reasons that stand in Terraform."""
+    """The rights of all roles, with the justifications in Terraform."""
 
     grants: Sequence[Grant]
     denials: Sequence[Denial]
 
-    def stale(self, known: Sequence[Reason]) -> list[Reason]:
-        """Reasons of which nothing is true any more: whatever they are about was used, or is not granted."""
-        needed = {grant.reason for grant in self.grants if not grant.used}
-        return [reason for reason in known if reason not in needed]
+    def find_stale(self, known: Sequence[Justification]) -> list[Justification]:
+        """Return justifications that are no longer true: all that they are about was used, or is not granted."""
+        needed = {grant.justification for grant in self.grants if not grant.used}
+        return [justification for justification in known if justification not in needed]
 
 
-def read(told: dict[str, Any], known: Sequence[Reason], prefix: str = PREFIX) -> Access:
-    """Take in what ``/_local/access`` answers, of the roles whose name begins with the prefix."""
-    roles = [(role["role"].rsplit("/", 1)[-1], role) for role in told["roles"]]
+def parse(document: AccessDocument, known: Sequence[Justification], prefix: str = PREFIX) -> Access:
+    """Return the rights in the local AWS's record, of the roles whose name begins with the prefix."""
+    roles = [(role["role"].rsplit("/", 1)[-1], role) for role in document["roles"]]
     ours = [(name, role) for name, role in roles if name.startswith(prefix)]
     return Access(
         [_grant(name.removeprefix(prefix), one, known) for name, role in ours for one in role["grants"]],
@@ -73,29 +106,41 @@ def read(told: dict[str, Any], known: Sequence[Reason], prefix: str = PREFIX) ->
     )
 
 
-def _grant(role: str, told: dict[str, Any], known: Sequence[Reason]) -> Grant:
-    sid, action, resource = told["sid"], told["action"], told["resource"]
-    reason = next((one for one in known if one.covers(sid, action, resource)), None)
-    return Grant(role, sid, action, resource, told["conditions"], told["used"], reason)
+def _grant(role: str, document: GrantDocument, known: Sequence[Justification]) -> Grant:
+    sid, action, resource = document["sid"], document["action"], document["resource"]
+    justification = next((one for one in known if one.covers(sid, action, resource)), None)
+    return Grant(role, sid, action, resource, document["conditions"], document["used"], justification)
 
 
-def drawn(access: Access) -> list[RenderableType]:
-    """What people read: the statements of each role, the reasons they refer to, and what was refused."""
-    notes = {text: number for number, text in enumerate(dict.fromkeys(_reasons(access)), 1)}
-    statements = _table("role", "statement", "used (times)", "never used [reason]", "on")
+def draw(access: Access) -> list[RenderableType]:
+    """Return what people read: the statements of each role, the numbered reasons, the refusals, and a sum."""
+    numbers = {text: number for number, text in enumerate(dict.fromkeys(_reasons(access)), 1)}
+    parts: list[RenderableType] = [_draw_statements(access, numbers), _draw_reasons(numbers)]
+    return [*parts, *([_draw_denials(access)] if access.denials else []), _sum(access)]
+
+
+def _draw_statements(access: Access, numbers: Mapping[str, int]) -> Table:
+    table = _table("role", "statement", "used (times)", "never used [reason]", "on")
     last = ""
     for (role, sid), grouped in groupby(access.grants, lambda grant: (grant.role, grant.sid)):
         grants = list(grouped)
-        shown = "" if role == last else role
-        statements.add_row(shown, sid, _used(grants), _unused(grants, notes), _on(grants))
+        table.add_row("" if role == last else role, sid, _used(grants), _unused(grants, numbers), _on(grants))
         last = role
-    reasons = _table("", "reason, as Terraform gives it")
-    for text, number in notes.items():
-        reasons.add_row(f"[{number}]", text)
-    refused = _table("role", "refused (times)", "on", "why")
-    for one in access.denials:
-        refused.add_row(one.role, f"{one.action} ({one.times})", _short(one.resource), one.why)
-    return [statements, reasons, *([refused] if access.denials else []), _sum(access)]
+    return table
+
+
+def _draw_reasons(numbers: Mapping[str, int]) -> Table:
+    table = _table("", "reason, as Terraform gives it")
+    for text, number in numbers.items():
+        table.add_row(f"[{number}]", text)
+    return table
+
+
+def _draw_denials(access: Access) -> Table:
+    table = _table("role", "refused (times)", "on", "why")
+    for denial in access.denials:
+        table.add_row(denial.role, f"{denial.action} ({denial.times})", _shorten(denial.resource), denial.why)
+    return table
 
 
 def _table(*columns: str) -> Table:
@@ -106,7 +151,7 @@ def _table(*columns: str) -> Table:
 
 
 def _reasons(access: Access) -> Iterator[str]:
-    return (grant.reason.text for grant in access.grants if not grant.used and grant.reason)
+    return (grant.justification.text for grant in access.grants if not grant.used and grant.justification)
 
 
 def _used(grants: Sequence[Grant]) -> str:
@@ -116,21 +161,22 @@ def _used(grants: Sequence[Grant]) -> str:
     return "\n".join(f"{action} ({count})" for action, count in times.items() if count)
 
 
-def _unused(grants: Sequence[Grant], notes: Mapping[str, int]) -> str:
-    """Actions that no resource of the statement saw, and those that only some did, with these."""
-    seen = {grant.action for grant in grants if grant.used}
-    return _lines(_never(grant, notes, alone=grant.action not in seen) for grant in grants if not grant.used)
+def _unused(grants: Sequence[Grant], numbers: Mapping[str, int]) -> str:
+    """Return the actions that were never used; one that was used on some resources is shown with the others."""
+    used = {grant.action for grant in grants if grant.used}
+    return _lines(_never(grant, numbers, alone=grant.action not in used) for grant in grants if not grant.used)
 
 
-def _never(grant: Grant, notes: Mapping[str, int], *, alone: bool) -> str:
-    where = "" if alone else f"\n  on {_short(grant.resource)}"
-    why = escape(f"[{notes[grant.reason.text]}]") if grant.reason else "[bold red]without a reason[/bold red]"
-    return f"{grant.action}{where} {why}"
+def _never(grant: Grant, numbers: Mapping[str, int], *, alone: bool) -> str:
+    where = "" if alone else f"\n  on {_shorten(grant.resource)}"
+    if grant.justification is None:
+        return f"{grant.action}{where} [bold red]without a reason[/bold red]"
+    return f"{grant.action}{where} {escape(f'[{numbers[grant.justification.text]}]')}"
 
 
 def _on(grants: Sequence[Grant]) -> str:
     conditions = (f"if {condition}" for grant in grants for condition in grant.conditions)
-    return _lines(map(_short, (*(grant.resource for grant in grants), *conditions)))
+    return _lines(map(_shorten, (*(grant.resource for grant in grants), *conditions)))
 
 
 def _sum(access: Access) -> str:
@@ -144,6 +190,6 @@ def _lines(texts: Iterable[str]) -> str:
     return "\n".join(dict.fromkeys(texts))
 
 
-def _short(text: str) -> str:
-    """A text without what is everywhere the same: partition, region, account and prefix of ARNs, and a key's id."""
+def _shorten(text: str) -> str:
+    """Return a text without what is the same everywhere: an ARN's partition, region, account and prefix, a key's id."""
     return _KEY.sub("the key", _ARN.sub("", text).replace(PREFIX, "…"))

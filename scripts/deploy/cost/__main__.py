@@ -1,7 +1,7 @@
-"""Estimates what an environment costs a month: by component and rate of events, and what would change it most.
+"""Estimate what an environment costs a month: by component and rate of events, and what would change it most.
 
-Prices are those of scripts/deploy/cost/prices.json, settings those of the tfvars. It is an estimate for a full system under
-an even load: history and raw events as large as they get, a year of interactions to train on.
+Prices come from scripts/deploy/cost/prices.json, settings from the tfvars. The estimate is for a full system under an
+even load: history and raw events have their final size, and there is a year of interactions to train on.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from rich import box
 from rich.table import Table
 
 from scripts.common import tfvars
-from scripts.common.task import TaskError
-from scripts.common.terminal import console, fail
+from scripts.common.task import run_task
+from scripts.common.terminal import console
 from scripts.deploy.cost.components import Load, monthly
 from scripts.deploy.cost.levers import effects, levers
 from scripts.deploy.cost.prices import Prices
@@ -24,33 +24,35 @@ from scripts.deploy.cost.settings import Settings
 
 RATES = (10.0, 1_000.0, 10_000.0)
 _SHOWN_LEVERS = 8
-# Calls a second: PutEvents of a dataset group, and of one campaign. Adjustable on request (the first).
-_PUT_EVENTS, _CAMPAIGN = 1_000, 500
+_PUT_EVENTS = 1_000  # calls a second and dataset group; AWS raises it on request
+_CAMPAIGN = 500  # requests a second and campaign
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line; returns the exit code."""
+    """Run the command line; return the exit code."""
     given = _parser().parse_args(arguments)
-    try:
-        settings = Settings.of(tfvars.read(given.environment, "functions"))
-    except TaskError as error:
-        fail(str(error))
-        return 1
+    rates = given.events_per_second or RATES
+    return run_task(lambda: estimate(given.environment, rates, given.requests_per_second))
+
+
+def estimate(environment: str, rates: Sequence[float], requests: float | None) -> None:
+    """Print the estimate for these rates of events; `requests` is per second, None assumes a share of the events.
+
+    Raises:
+        TaskError: There is no such environment, or its tfvars do not evaluate.
+    """
+    settings = Settings.read(tfvars.read(environment, "functions"))
     prices = Prices.load()
     ratio = prices.assume("requests_per_event")
-    rates = given.events_per_second or RATES
-    loads = [
-        Load(rate, rate * ratio if given.requests_per_second is None else given.requests_per_second) for rate in rates
-    ]
-    _components(given.environment, settings, loads, prices)
-    _levers(settings, loads, prices)
-    _limits(loads, prices)
-    _basis(prices)
-    return 0
+    loads = [Load(rate, rate * ratio if requests is None else requests) for rate in rates]
+    _print_components(environment, settings, loads, prices)
+    _print_levers(settings, loads, prices)
+    _print_limits(loads, prices)
+    _print_basis(prices)
 
 
 def _parser() -> argparse.ArgumentParser:
-    """Rates come from the command line, or from variables of make."""
+    """Return the parser; the rates' defaults come from variables of make."""
     events = os.environ.get("EVENTS_PER_SECOND", "").replace(",", " ").split()
     requests = os.environ.get("REQUESTS_PER_SECOND") or None
     parser = argparse.ArgumentParser(prog="python -m scripts.deploy.cost", description=__doc__)
@@ -74,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _rate(text: str) -> float:
-    """A number of 0 or more."""
+    """Parse a number of 0 or more."""
     try:
         value = float(text)
     except ValueError:
@@ -84,35 +86,35 @@ def _rate(text: str) -> float:
     return value
 
 
-def _components(environment: str, settings: Settings, loads: Sequence[Load], prices: Prices) -> None:
+def _print_components(environment: str, settings: Settings, loads: Sequence[Load], prices: Prices) -> None:
     columns = [monthly(settings, load, prices) for load in loads]
-    drawn = _table(f"{environment}: US dollars a month in {prices.region}", loads)
+    table = _table(f"{environment}: US dollars a month in {prices.region}", loads)
     for name in columns[0]:
-        drawn.add_row(name, *(_money(column[name]) for column in columns))
-    drawn.add_section()
-    drawn.add_row("[bold]all[/bold]", *(f"[bold]{_money(sum(column.values()))}[/bold]" for column in columns))
-    console.print(drawn)
+        table.add_row(name, *(_money(column[name]) for column in columns))
+    table.add_section()
+    table.add_row("[bold]all[/bold]", *(f"[bold]{_money(sum(column.values()))}[/bold]" for column in columns))
+    console.print(table)
 
 
-def _levers(settings: Settings, loads: list[Load], prices: Prices) -> None:
-    found = {lever.what: effects(lever, settings, loads, prices) for lever in levers(settings)}
-    order = sorted(found, key=lambda what: max(abs(effect) for effect in found[what]), reverse=True)
-    drawn = _table("Levers: what each alone would change", loads)
+def _print_levers(settings: Settings, loads: Sequence[Load], prices: Prices) -> None:
+    changes = {lever.what: effects(lever, settings, loads, prices) for lever in levers(settings)}
+    order = sorted(changes, key=lambda what: max(abs(effect) for effect in changes[what]), reverse=True)
+    table = _table("Levers: what each alone would change", loads)
     for what in order[:_SHOWN_LEVERS]:
-        drawn.add_row(what, *(_money(effect, signed=True) for effect in found[what]))
-    console.print(drawn)
+        table.add_row(what, *(_money(effect, signed=True) for effect in changes[what]))
+    console.print(table)
     for position, load in enumerate(loads):
-        best = min(found, key=lambda what: found[what][position])
+        best = min(changes, key=lambda what: changes[what][position])
         before = sum(monthly(settings, load, prices).values())
-        saved = -found[best][position]
+        saved = -changes[best][position]
         console.print(
             f"At {load.events:,.0f} events/s most is saved by [bold]{best}[/bold]: "
             f"{_money(saved)} of {_money(before)} ({saved / before:.0%})."
         )
 
 
-def _limits(loads: Sequence[Load], prices: Prices) -> None:
-    """What quotas forbid at these rates, as a price is of no use then."""
+def _print_limits(loads: Sequence[Load], prices: Prices) -> None:
+    """Warn where quotas forbid these rates: the price means nothing then."""
     for load in loads:
         calls = load.events / prices.assume("events_per_put")
         if calls > _PUT_EVENTS:
@@ -125,7 +127,7 @@ def _warn(text: str) -> None:
     console.print(f"[yellow]![/yellow] {text}")
 
 
-def _basis(prices: Prices) -> None:
+def _print_basis(prices: Prices) -> None:
     oldest, newest = prices.dates
     console.print(
         f"[dim]Prices of {oldest} to {newest}; sources and assumptions: scripts/deploy/cost/prices.json. {prices.note} "
@@ -134,17 +136,17 @@ def _basis(prices: Prices) -> None:
 
 
 def _table(title: str, loads: Sequence[Load]) -> Table:
-    drawn = Table(
+    table = Table(
         title=title, title_justify="left", title_style="bold", header_style="dim", box=box.SIMPLE, pad_edge=False
     )
-    drawn.add_column("")
+    table.add_column("")
     for load in loads:
-        drawn.add_column(f"{load.events:,.0f} events/s\n{load.requests:,.0f} requests/s each", justify="right")
-    return drawn
+        table.add_column(f"{load.events:,.0f} events/s\n{load.requests:,.0f} requests/s each", justify="right")
+    return table
 
 
 def _money(value: float, signed: bool = False) -> str:
-    """Dollars; cents only where they matter."""
+    """Format dollars, with cents only below 100."""
     if abs(value) < 0.005:
         return "0"
     return f"{value:{'+' if signed else ''},.{0 if abs(value) >= 100 else 2}f}"

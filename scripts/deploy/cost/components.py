@@ -1,4 +1,4 @@
-"""US dollars a month of each component, as functions of the settings and the load."""
+"""The price of each component in US dollars a month, as functions of the settings and the load."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ STREAM_FUNCTIONS = ("put_events", "record_history")
 _SHARD_RECORDS = 1000  # a second
 _FIRST_SHARDS = 4  # of an on-demand stream
 _DAYS = HOURS / 24  # of a month
-_CONSIDERED = {False: 500e6, True: 3e9}  # interactions that a training looks at, at most: first generation, -v2
+_CONSIDERED = {False: 500e6, True: 3e9}  # interactions that a training uses at most: first generation, -v2
 _FIREHOSE_ROUNDS_TO = 5 * KB
 _WEEK = 168
 
 
 @dataclass(frozen=True)
 class Load:
-    """What comes in a second, all day long: events, and requests to each of recommend and rerank."""
+    """Events a second, and requests a second to each of recommend and rerank; the same at any time of the day."""
 
     events: float
     requests: float
@@ -31,7 +31,7 @@ Component = Callable[[Settings, Load, Prices], float]
 
 
 def campaigns(settings: Settings, load: Load, prices: Prices) -> float:
-    """Requests, or the provisioned minimum where that is more."""
+    """Price the requests, or the provisioned minimum where that is more."""
     billed = {False: 0.0, True: 0.0}
     for name, model in settings.models.items():
         billed[model.v2] += max(model.minimum_tps, _asked(name, settings, load)) * SECONDS / 1000
@@ -41,12 +41,12 @@ def campaigns(settings: Settings, load: Load, prices: Prices) -> float:
 
 
 def _asked(model: str, settings: Settings, load: Load) -> float:
-    """Requests a second of one model; further models are asked by hand only."""
+    """Return the requests a second to one model; models beyond the two get none from the functions."""
     return load.requests if model in ("recommender", "reranker") and model in settings.models else 0.0
 
 
 def trainings(settings: Settings, load: Load, prices: Prices) -> float:
-    """Training of all models on their schedule; a run without enough new interactions trains nothing."""
+    """Price the training of all models on their schedule; without enough new interactions a run trains nothing."""
     return sum(_training(model, settings, load, prices) for model in settings.models.values())
 
 
@@ -67,12 +67,12 @@ def _training(model: Model, settings: Settings, load: Load, prices: Prices) -> f
 
 
 def ingestion(settings: Settings, load: Load, prices: Prices) -> float:
-    """Events into Personalize."""
+    """Price the events sent to Personalize."""
     return load.events * SECONDS * prices.assume("interaction_bytes") / GB * prices.usd("personalize.ingestion")
 
 
 def stream(settings: Settings, load: Load, prices: Prices) -> float:
-    """The Kinesis stream: hours, in, out to its readers, and what it keeps."""
+    """Price the Kinesis stream: hours, data in, data out to its readers, and retention."""
     month = load.events * SECONDS * _rounded(prices.assume("event_bytes"), KB) / GB
     hour = month / HOURS
     extended = hour * max(min(settings.stream_retention_hours, _WEEK) - 24, 0)
@@ -86,7 +86,7 @@ def stream(settings: Settings, load: Load, prices: Prices) -> float:
 
 
 def functions(settings: Settings, load: Load, prices: Prices) -> float:
-    """The functions: those that read the stream by the batch, the others by the request."""
+    """Price the functions: those that read the stream by batch, the others by request."""
     total = sum(it.provisioned * it.memory for it in settings.functions.values()) * SECONDS
     total *= prices.usd(f"lambda.provisioned_{settings.architecture}")
     for name, (rate, seconds) in invocations(settings, load, prices).items():
@@ -97,7 +97,7 @@ def functions(settings: Settings, load: Load, prices: Prices) -> float:
 
 
 def invocations(settings: Settings, load: Load, prices: Prices) -> Mapping[str, tuple[float, float]]:
-    """Function -> invocations a second, and seconds of one."""
+    """Return for each function its invocations a second, and the seconds of one invocation."""
     overhead, answer = prices.assume("invocation_seconds"), prices.assume("answer_seconds")
     shards = max(_FIRST_SHARDS, math.ceil(2 * load.events / _SHARD_RECORDS))
     waiting = max(settings.batching_window_seconds, 1.0)  # Lambda polls a shard once a second
@@ -115,7 +115,7 @@ def invocations(settings: Settings, load: Load, prices: Prices) -> Mapping[str, 
 
 
 def history(settings: Settings, load: Load, prices: Prices) -> float:
-    """The DynamoDB table once it is full: writes, reads, and as many days as it keeps."""
+    """Price the DynamoDB table once it has its final size: writes, reads, and storage."""
     month = load.events * SECONDS / 1e6
     kept = load.events * 86_400 * settings.history_ttl_days * prices.assume("history_item_bytes") / GB
     stored = prices.usd("dynamodb.storage")
@@ -128,7 +128,7 @@ def history(settings: Settings, load: Load, prices: Prices) -> float:
 
 
 def raw_events(settings: Settings, load: Load, prices: Prices) -> float:
-    """Firehose and the raw events in S3 once they expire as fast as they come."""
+    """Price Firehose, and the raw events in S3 once as many expire as arrive."""
     month = load.events * SECONDS
     delivered = month * _rounded(prices.assume("event_bytes"), _FIREHOSE_ROUNDS_TO) / GB
     day = load.events * 86_400 * prices.assume("event_bytes") * prices.assume("gzip") / GB
@@ -140,8 +140,8 @@ def raw_events(settings: Settings, load: Load, prices: Prices) -> float:
     )
 
 
-def watching(settings: Settings, load: Load, prices: Prices) -> float:
-    """Logs, traces, metrics, alarms, dashboard."""
+def monitoring(settings: Settings, load: Load, prices: Prices) -> float:
+    """Price logs, traces, metrics, alarms and the dashboard."""
     called = [rate for rate, _ in invocations(settings, load, prices).values()]
     logged = sum(called) * SECONDS * prices.assume("log_bytes_per_invocation") / GB
     kept = logged / _DAYS * settings.log_retention_days * prices.assume("log_compression")
@@ -159,7 +159,7 @@ def watching(settings: Settings, load: Load, prices: Prices) -> float:
 
 
 def rest(settings: Settings, load: Load, prices: Prices) -> float:
-    """The key and the state machine."""
+    """Price the key and the state machine."""
     transitions = settings.runs_per_month * len(settings.models) * prices.assume("transitions_per_training")
     return (
         prices.usd("kms.key")
@@ -176,13 +176,13 @@ COMPONENTS: Mapping[str, Component] = {
     "Lambda": functions,
     "History (DynamoDB)": history,
     "Raw events (Firehose, S3)": raw_events,
-    "CloudWatch, X-Ray": watching,
+    "CloudWatch, X-Ray": monitoring,
     "KMS, Step Functions": rest,
 }
 
 
 def monthly(settings: Settings, load: Load, prices: Prices) -> dict[str, float]:
-    """US dollars a month by component."""
+    """Return US dollars a month by component."""
     return {name: component(settings, load, prices) for name, component in COMPONENTS.items()}
 
 

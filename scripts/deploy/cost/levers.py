@@ -1,8 +1,8 @@
-"""What a reader can change about the cost: each lever pulled by itself, everything else as it is."""
+"""Levers: settings that a reader can change to change the cost. Each is changed alone, the others stay."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from scripts.deploy.cost.components import Load, monthly
@@ -18,30 +18,31 @@ _LESS_MEMORY = 0.5
 
 @dataclass(frozen=True)
 class Lever:
-    """A change of the tfvars, in words and done."""
+    """A change of the tfvars: its text, and the settings after it."""
 
     what: str
     settings: Settings
 
 
 def levers(settings: Settings) -> Iterator[Lever]:
-    """Those that would change something here."""
-    for what, pull in _PULLS.items():
-        changed = pull(settings)
+    """Yield the levers that change these settings."""
+    for what, change in _CHANGES.items():
+        changed = change(settings)
         if changed != settings:
             yield Lever(what, changed)
 
 
-def effects(lever: Lever, settings: Settings, loads: list[Load], prices: Prices) -> list[float]:
-    """US dollars a month that the lever adds (or saves: negative) at each load."""
+def effects(lever: Lever, settings: Settings, loads: Sequence[Load], prices: Prices) -> list[float]:
+    """Return the US dollars a month that the lever adds (or saves: negative) at each load."""
     return [
         sum(monthly(lever.settings, load, prices).values()) - sum(monthly(settings, load, prices).values())
         for load in loads
     ]
 
 
-def _every_model(settings: Settings, **changes: object) -> Settings:
-    return replace(settings, models={name: replace(model, **changes) for name, model in settings.models.items()})
+def _minimum_tps(settings: Settings, tps: float) -> Settings:
+    models = {name: replace(model, minimum_tps=tps) for name, model in settings.models.items()}
+    return replace(settings, models=models)
 
 
 def _without_reranker(settings: Settings) -> Settings:
@@ -64,8 +65,8 @@ def _nothing_warm(settings: Settings) -> Settings:
     return replace(settings, functions={name: replace(it, provisioned=0) for name, it in settings.functions.items()})
 
 
-_PULLS: dict[str, Callable[[Settings], Settings]] = {
-    "minimum_provisioned_tps = 1 for all models": lambda s: _every_model(s, minimum_tps=1),
+_CHANGES: dict[str, Callable[[Settings], Settings]] = {
+    "minimum_provisioned_tps = 1 for all models": lambda s: _minimum_tps(s, 1),
     "no reranker": _without_reranker,
     "recipes of the other generation (-v2 or not)": _other_generation,
     "retraining weekly": lambda s: replace(s, runs_per_month=min(s.runs_per_month, _WEEKLY)),

@@ -1,4 +1,4 @@
-"""The dated price file, and the assumptions beside it."""
+"""The price file, with its dates and assumptions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KB = 1024.0
 
 @dataclass(frozen=True)
 class Prices:
-    """US dollars by name, and figures that stand for what cannot be known beforehand."""
+    """US dollars by name, and assumptions for what cannot be known beforehand."""
 
     region: str
     note: str
@@ -26,15 +26,15 @@ class Prices:
 
     @classmethod
     def load(cls, path: Path = FILE) -> Prices:
-        """From the file."""
+        """Read the file."""
         return cls(**json.loads(path.read_text(encoding="utf-8")))
 
     def usd(self, name: str) -> float:
-        """The price of one unit, as the file names it (`per`)."""
-        return self.prices[name]["usd"]
+        """Return the price of one unit; the file says what a unit is (`per`)."""
+        return float(self.prices[name]["usd"])
 
     def tiered(self, name: str, units: float) -> float:
-        """What so many units cost where the price falls with the number."""
+        """Return the price of a number of units where the unit price falls with the number."""
         total, below = 0.0, 0.0
         for tier in self.prices[name]["tiers"]:
             limit = tier["up_to"] or units
@@ -43,8 +43,8 @@ class Prices:
         return total
 
     def assume(self, name: str) -> float:
-        """The figure of an assumption."""
-        return self.assumptions[name]["value"]
+        """Return the value of an assumption."""
+        return float(self.assumptions[name]["value"])
 
     @property
     def dates(self) -> tuple[str, str]:

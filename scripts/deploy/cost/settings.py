@@ -1,4 +1,4 @@
-"""What of an environment's Terraform variables decides on its cost."""
+"""The settings of an environment that decide on its cost, read from its Terraform variables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from scripts.common.tfvars import Configuration
 
-# What the modules take where the root module's variable is null; a test holds them to the modules' declarations.
+# The modules' defaults where the root module's variable is null; a test compares them with the modules.
 MODULE_DEFAULTS = {
     "batch_size": 100,
     "batching_window_seconds": 1,
@@ -42,7 +42,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Settings:
-    """All that the estimate goes by. Days, hours and seconds as the names say."""
+    """All settings that the estimate uses; units are in the names."""
 
     models: Mapping[str, Model]
     functions: Mapping[str, Function]
@@ -59,8 +59,8 @@ class Settings:
     alarms: bool
 
     @classmethod
-    def of(cls, configuration: Configuration) -> Settings:
-        """From the variables and the local `functions`."""
+    def read(cls, configuration: Configuration) -> Settings:
+        """Return the settings in the variables and the local `functions`."""
         variables = configuration.variables
         mapping, retraining = variables["stream_mapping"], variables.get("retraining") or {}
         new = _value(retraining, "minimum_new_interactions")
@@ -69,7 +69,7 @@ class Settings:
             functions={name: _function(it) for name, it in configuration.locals["functions"].items()},
             runs_per_month=0.0
             if retraining.get("enabled") is False
-            else runs(_value(retraining, "schedule_expression")),
+            else count_runs(_value(retraining, "schedule_expression")),
             stream_retention_hours=variables["stream"]["retention_hours"],
             batch_size=_value(mapping, "batch_size"),
             batching_window_seconds=_value(mapping, "batching_window_seconds"),
@@ -84,7 +84,7 @@ class Settings:
 
 
 def _value(of: Mapping[str, Any], name: str) -> Any:
-    """The value, or the module's default for null."""
+    """Return the value, or the module's default for null."""
     value = of.get(name)
     return MODULE_DEFAULTS[name] if value is None else value
 
@@ -103,8 +103,8 @@ def _function(settings: Mapping[str, Any]) -> Function:
     return Function(_value(settings, "memory_size") / 1024, settings.get("provisioned_concurrency") or 0)
 
 
-def runs(schedule: str) -> float:
-    """How often a month an EventBridge schedule starts; one that cannot be read counts as daily."""
+def count_runs(schedule: str) -> float:
+    """Return how often a month an EventBridge schedule starts; one that cannot be parsed counts as daily."""
     rate = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", schedule)
     if rate:
         return _UNITS[rate[2]] / int(rate[1])
@@ -117,7 +117,7 @@ def runs(schedule: str) -> float:
 
 
 def _times(field: str, every: int) -> float:
-    """How many values a cron field has, of `every` possible ones."""
+    """Return how many values a cron field selects, of `every` possible ones."""
     if field in ("*", "?"):
         return every
     if "/" in field:
@@ -131,6 +131,6 @@ def _span(part: str) -> int:
 
 
 def _days(weekdays: str) -> float:
-    """How many days of a week, by number or by name (MON-FRI)."""
+    """Return how many days of a week a cron field selects, by number or by name (MON-FRI)."""
     names = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
     return _times(re.sub(r"[A-Z]{3}", lambda name: str(names.index(name[0]) + 1), weekdays), 7)

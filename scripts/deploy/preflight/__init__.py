@@ -1,1 +1,1 @@
-"""What must hold before the first apply of an environment, checked without changing anything."""
+"""Checks before the first apply of an environment. They change nothing."""

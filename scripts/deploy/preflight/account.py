@@ -1,4 +1,4 @@
-"""Whose credentials they are, and whether their account and region can hold the system."""
+"""Check the credentials, and whether their account and region can hold the system."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ _ACTIONS = (
 )
 
 
-def credentials(target: Target) -> Iterator[Finding]:
-    """Credentials."""
+def check_credentials(target: Target) -> Iterator[Finding]:
+    """Find out whose credentials these are."""
     try:
         identity = target.identity
     except (ClientError, BotoCoreError) as error:
@@ -49,8 +49,8 @@ def credentials(target: Target) -> Iterator[Finding]:
         yield Finding("Credentials", WARN, "they are the account's root user's", "use a role")
 
 
-def account(target: Target) -> Iterator[Finding]:
-    """Account."""
+def check_account(target: Target) -> Iterator[Finding]:
+    """Find out whether the tfvars allow this account."""
     found, allowed = target.identity["Account"], target.variables["allowed_account_ids"]
     if allowed is None:
         remedy = f'set allowed_account_ids = ["{found}"], so that other credentials cannot deploy by mistake'
@@ -62,8 +62,8 @@ def account(target: Target) -> Iterator[Finding]:
         yield Finding("Account", FAIL, f"{found}; the tfvars allow {', '.join(allowed)}", remedy)
 
 
-def region(target: Target) -> Iterator[Finding]:
-    """Region."""
+def check_region(target: Target) -> Iterator[Finding]:
+    """Find out whether the region has Personalize, and whether the shell uses the same region."""
     offered = boto3.Session().get_available_regions("personalize")
     if target.region not in offered:
         yield Finding(
@@ -74,19 +74,16 @@ def region(target: Target) -> Iterator[Finding]:
     if shell not in (None, target.region):
         remedy = f"export AWS_REGION={target.region} for the operators' commands (Terraform goes by the tfvars)"
         yield Finding("Region", WARN, f"{target.region}; your shell says {shell}", remedy)
-    target.client("personalize").list_dataset_groups(maxResults=1)
+    target.aws.client("personalize").list_dataset_groups(maxResults=1)
     yield Finding("Region", OK, f"{target.region}; Amazon Personalize answers")
 
 
-def permissions(target: Target) -> Iterator[Finding]:
-    """Permissions.
-
-    As IAM's own simulator sees them; service control policies are not in it.
-    """
+def check_permissions(target: Target) -> Iterator[Finding]:
+    """Find actions of an apply that IAM's simulator denies; the simulator ignores service control policies."""
     arn = target.identity["Arn"]
     if ":assumed-role/" in arn:
-        arn = _role(target, arn.split("/")[1])
-    pages = target.client("iam").get_paginator("simulate_principal_policy")
+        arn = _get_role_arn(target, arn.split("/")[1])
+    pages = target.aws.client("iam").get_paginator("simulate_principal_policy")
     results = pages.paginate(PolicySourceArn=arn, ActionNames=list(_ACTIONS)).build_full_result()["EvaluationResults"]
     denied = sorted(one["EvalActionName"] for one in results if one["EvalDecision"] != "allowed")
     if denied:
@@ -96,6 +93,6 @@ def permissions(target: Target) -> Iterator[Finding]:
         yield Finding("Permissions", OK, f"{len(_ACTIONS)} actions of an apply are allowed")
 
 
-def _role(target: Target, name: str) -> str:
-    """A role's ARN with its path, which the ARN of a session lacks."""
-    return target.client("iam").get_role(RoleName=name)["Role"]["Arn"]
+def _get_role_arn(target: Target, name: str) -> str:
+    """Return a role's ARN with its path, which the ARN of a session lacks."""
+    return target.aws.client("iam").get_role(RoleName=name)["Role"]["Arn"]

@@ -1,27 +1,30 @@
-"""Names: bucket names are the world's, the others the account's; what is left of an older deployment is in the way."""
+"""Check that names are free: those of buckets in the world, others in the account."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from scripts.deploy.preflight.findings import FAIL, OK, WARN, Finding, Target
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
 
 _BUCKETS = ("seed", "raw-events", "packages", "access-logs")  # modules/storage
 _ANOTHER_NAME = "choose another environment name"
 _SEVERAL = 5
 
 
-def buckets(target: Target) -> Iterator[Finding]:
-    """Bucket names."""
+def check_buckets(target: Target) -> Iterator[Finding]:
+    """Find out for each bucket name whether it is free."""
     for noun in _BUCKETS:
-        yield _bucket(target, f"Bucket {noun}", f"{target.prefix}-{noun}-{target.identity['Account']}")
+        yield _check_bucket(target, f"Bucket {noun}", f"{target.prefix}-{noun}-{target.identity['Account']}")
 
 
-def _bucket(target: Target, check: str, name: str) -> Finding:
-    client = target.client("s3")
+def _check_bucket(target: Target, check: str, name: str) -> Finding:
+    client = target.aws.client("s3")
     try:
         client.head_bucket(Bucket=name)
     except ClientError as error:
@@ -29,30 +32,30 @@ def _bucket(target: Target, check: str, name: str) -> Finding:
         if code == "404":
             return Finding(check, OK, f"{name} is free")
         if code == "403":
-            return Finding(
-                check, FAIL, "another account has it, or you may not see it", "choose another environment name"
-            )
+            return Finding(check, FAIL, "another account has it, or you may not see it", _ANOTHER_NAME)
         raise
-    if _tags(client, name).get("Environment") == target.variables["environment"]:
+    if _get_tags(client, name).get("Environment") == target.variables["environment"]:
         return Finding(check, OK, f"{name} is this environment's already")
-    return Finding(check, FAIL, f"{name} is there, and not made by this system", f"delete it, or {_ANOTHER_NAME}")
+    return Finding(check, FAIL, f"{name} exists, and was not made by this system", f"delete it, or {_ANOTHER_NAME}")
 
 
-def _tags(client: Any, bucket: str) -> dict[str, str]:
+def _get_tags(client: S3Client, bucket: str) -> dict[str, str]:
     try:
         return {tag["Key"]: tag["Value"] for tag in client.get_bucket_tagging(Bucket=bucket)["TagSet"]}
     except ClientError:
         return {}
 
 
-def leftovers(target: Target) -> Iterator[Finding]:
-    """Names in use."""
+def check_leftovers(target: Target) -> Iterator[Finding]:
+    """Find log groups, roles and dataset groups that an older deployment left."""
     environment = target.variables["environment"]
-    parameters = target.client("ssm").get_parameters_by_path(Path=f"/animal-recommender/{environment}", MaxResults=1)
+    parameters = target.aws.client("ssm").get_parameters_by_path(
+        Path=f"/animal-recommender/{environment}", MaxResults=1
+    )
     if parameters["Parameters"]:
         yield Finding("Names in use", OK, f"{environment} is deployed here already; this apply updates it")
         return
-    found = [*_log_groups(target), *_roles(target), *_dataset_groups(target)]
+    found = [*_list_log_groups(target), *_list_roles(target), *_list_dataset_groups(target)]
     if found:
         shown = ", ".join(found[:_SEVERAL]) + (f" and {len(found) - _SEVERAL} more" if len(found) > _SEVERAL else "")
         remedy = "fine if an interrupted apply made them (the state knows them); else delete them, or the apply fails"
@@ -61,19 +64,19 @@ def leftovers(target: Target) -> Iterator[Finding]:
         yield Finding("Names in use", OK, f"nothing is called {target.prefix}-…")
 
 
-def _log_groups(target: Target) -> Iterator[str]:
-    pages = target.client("logs").get_paginator("describe_log_groups")
+def _list_log_groups(target: Target) -> Iterator[str]:
+    pages = target.aws.client("logs").get_paginator("describe_log_groups")
     for page in pages.paginate(logGroupNamePrefix=f"/aws/lambda/{target.prefix}-"):
         yield from (f"log group {group['logGroupName']}" for group in page["logGroups"])
 
 
-def _roles(target: Target) -> Iterator[str]:
-    for page in target.client("iam").get_paginator("list_roles").paginate():
+def _list_roles(target: Target) -> Iterator[str]:
+    for page in target.aws.client("iam").get_paginator("list_roles").paginate():
         names = (role["RoleName"] for role in page["Roles"])
         yield from (f"role {name}" for name in names if name.startswith(f"{target.prefix}-"))
 
 
-def _dataset_groups(target: Target) -> Iterator[str]:
-    for page in target.client("personalize").get_paginator("list_dataset_groups").paginate():
+def _list_dataset_groups(target: Target) -> Iterator[str]:
+    for page in target.aws.client("personalize").get_paginator("list_dataset_groups").paginate():
         names = (group["name"] for group in page["datasetGroups"])
         yield from (f"dataset group {name}" for name in names if name.startswith(target.prefix))

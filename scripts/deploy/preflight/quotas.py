@@ -1,7 +1,7 @@
-"""Room in the account: what it has, what its quotas allow, and what this environment will add.
+"""Check the account's quotas: what is in use, what this environment adds, and what the quota allows.
 
 Quotas of Personalize and their codes: https://docs.aws.amazon.com/personalize/latest/dg/limits.html and the Service
-Quotas console. Where the applied quota may not be read, AWS's default counts.
+Quotas console. If the credentials may not read the applied quota, AWS's default is used.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ _NEARLY = 0.8
 
 @dataclass(frozen=True)
 class Quota:
-    """A number that the account limits."""
+    """A quota of the account, with what is in use and what this environment adds."""
 
     name: str
     used: int
     adds: int
     limit: int
-    assumed: bool = False  # AWS's default, since the applied one may not be read
+    assumed: bool = False  # the limit is AWS's default, since the applied one may not be read
 
     def finding(self) -> Finding:
-        """Whether it fits, and is not nearly used up."""
+        """Return whether the environment fits, and whether the quota is then nearly used up."""
         total = self.used + self.adds
         detail = (
             f"{self.used} in use, {self.adds} to come, limit {self.limit}{' (the default)' if self.assumed else ''}"
@@ -43,9 +43,9 @@ class Quota:
         return Finding(self.name, WARN if total > _NEARLY * self.limit > 10 else OK, detail, remedy)
 
 
-def personalize(target: Target) -> Iterator[Finding]:
-    """Personalize quotas."""
-    client, models, filters = target.client("personalize"), target.variables["models"], target.variables["filters"]
+def check_personalize(target: Target) -> Iterator[Finding]:
+    """Compare what the environment adds with the quotas of Personalize."""
+    client, models, filters = target.aws.client("personalize"), target.variables["models"], target.variables["filters"]
     groups = client.get_paginator("list_dataset_groups").paginate().build_full_result()["datasetGroups"]
     schemas = client.get_paginator("list_schemas").paginate().build_full_result()["schemas"]
     ours = any(group["name"] == target.prefix for group in groups)
@@ -58,7 +58,7 @@ def personalize(target: Target) -> Iterator[Finding]:
         ("Personalize filters of a group", 0, len(filters), "L-B9CFBC8B", 10),
     ]
     for name, used, adds, code, default in wanted:
-        applied = _applied(target, code)
+        applied = _get_applied(target, code)
         yield Quota(name, used, adds, applied or default, applied is None).finding()
     for name, model in models.items():
         if model["minimum_provisioned_tps"] > _CAMPAIGN_TPS:
@@ -66,27 +66,27 @@ def personalize(target: Target) -> Iterator[Finding]:
             yield Finding(f"TPS of {name}", FAIL, detail, "lower minimum_provisioned_tps")
 
 
-def _applied(target: Target, code: str) -> int | None:
-    """The quota that applies to the account; None if it may not be read."""
+def _get_applied(target: Target, code: str) -> int | None:
+    """Return the quota that applies to the account; None if the credentials may not read it."""
     try:
-        quota = target.client("service-quotas").get_service_quota(ServiceCode="personalize", QuotaCode=code)
+        quota = target.aws.client("service-quotas").get_service_quota(ServiceCode="personalize", QuotaCode=code)
     except ClientError:
         return None
     return int(quota["Quota"]["Value"])
 
 
-def streams(target: Target) -> Iterator[Finding]:
-    """Kinesis on-demand streams."""
-    client = target.client("kinesis")
+def check_streams(target: Target) -> Iterator[Finding]:
+    """Compare the stream with the quota of on-demand streams."""
+    client = target.aws.client("kinesis")
     limits = client.describe_limits()
     exists = _exists(lambda: client.describe_stream_summary(StreamName=f"{target.prefix}-events"))
     used, limit = limits["OnDemandStreamCount"], limits["OnDemandStreamCountLimit"]
     yield Quota("Kinesis on-demand streams", used, 0 if exists else 1, limit).finding()
 
 
-def roles(target: Target) -> Iterator[Finding]:
-    """IAM roles."""
-    client = target.client("iam")
+def check_roles(target: Target) -> Iterator[Finding]:
+    """Compare the roles with the quota of IAM."""
+    client = target.aws.client("iam")
     summary = client.get_account_summary()["SummaryMap"]
     pages = client.get_paginator("list_roles").paginate()
     ours = sum(role["RoleName"].startswith(f"{target.prefix}-") for page in pages for role in page["Roles"])
@@ -94,9 +94,9 @@ def roles(target: Target) -> Iterator[Finding]:
     yield Quota("IAM roles", summary["Roles"], adds, summary["RolesQuota"]).finding()
 
 
-def concurrency(target: Target) -> Iterator[Finding]:
-    """Lambda concurrency."""
-    limits = target.client("lambda").get_account_settings()["AccountLimit"]
+def check_concurrency(target: Target) -> Iterator[Finding]:
+    """Find out whether reserved executions fit, and whether enough are left for the stream."""
+    limits = target.aws.client("lambda").get_account_settings()["AccountLimit"]
     total, free = limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"]
     reserved = sum(max(it.get("reserved_concurrency") or 0, 0) for it in target.functions.values())
     if free - reserved < _UNRESERVED and reserved:
@@ -114,7 +114,7 @@ def concurrency(target: Target) -> Iterator[Finding]:
 
 
 def _exists(describe: Callable[[], object]) -> bool:
-    """Whether a description can be had."""
+    """Return whether a resource exists, from the error of its Describe operation."""
     try:
         describe()
     except ClientError as error:

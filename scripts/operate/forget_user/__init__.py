@@ -1,1 +1,1 @@
-"""Removes one visitor from everything that the system keeps: raw events, history, dead letters, Personalize."""
+"""Remove one visitor from everything that the system keeps: raw events, history, dead letters, Personalize."""

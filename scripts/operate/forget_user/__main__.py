@@ -1,7 +1,7 @@
-"""Removes a visitor: from raw events and answers to queries, imported data, history, dead letters and Personalize.
+"""Remove a visitor from raw events, answers to queries, imported data, history, dead letters and Personalize.
 
-Interrupted anywhere, the same command goes on from there. At the end a receipt is written, which tells what was done
-and names nobody. Personalize takes up to a day; `--no-wait` lets the command end before, and a later one finish.
+If it is interrupted, the same command continues. At the end it writes a receipt, which says what was done and does not
+name the visitor. Personalize takes up to a day: with `--no-wait` this command ends earlier, and a later one finishes.
 """
 
 import json
@@ -10,9 +10,9 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from scripts.common.deployment import Deployment, parser, run
-from scripts.common.task import TaskError
-from scripts.common.terminal import console, table
+from scripts.common.task import TaskError, run_task
+from scripts.common.terminal import console, print_table
+from scripts.operate.deployment import Deployment, argument_parser, connect
 from scripts.operate.forget_user.removal import Removal
 
 REMAINING = (
@@ -25,37 +25,41 @@ REMAINING = (
 
 
 def forget(deployment: Deployment, user: str, wait: bool) -> None:
-    """Removes the user, prints and keeps the receipt."""
+    """Remove the user; print and store the receipt.
+
+    Raises:
+        TaskError: The id is not one that events can have, or a step failed.
+    """
     if not 1 <= len(user) <= 256:
         raise TaskError("--user must have 1 to 256 characters, as every user id")
     removal = Removal(deployment, user, time.sleep)
     if removal.resumed:
-        console.print(f"Going on with the removal begun at {removal.state.started}.")
+        console.print(f"Continuing the removal that began at {removal.state.started}.")
     receipt = removal.run(wait)
     if receipt is None:
         console.print("Personalize is still deleting. Run the same command later: it finishes and writes the receipt.")
         return
-    where = finish(removal, receipt)
-    table("Removed", ["what", "how many"], [(what, f"{number:,}") for what, number in receipt["counts"].items()])
-    console.print(f"Receipt: {where}")
+    location = store_receipt(removal, receipt)
+    print_table("Removed", ["what", "how many"], [(what, f"{number:,}") for what, number in receipt["counts"].items()])
+    console.print(f"Receipt: {location}")
 
 
-def finish(removal: Removal, receipt: dict[str, Any]) -> str:
-    """Writes the receipt, then removes what named the user; the receipt's S3 URL."""
+def store_receipt(removal: Removal, receipt: dict[str, Any]) -> str:
+    """Write the receipt, then remove the files that name the user; return the receipt's S3 URL."""
     text = json.dumps(receipt | {"remaining": REMAINING}, indent=2)
-    where = removal.journal.write(f"receipt-{receipt['finished']}.json", text, "application/json")
+    location = removal.journal.write(f"receipt-{receipt['finished']}.json", text, "application/json")
     for name in ("users.csv", "journal.json"):
         removal.journal.remove(name)
-    return where
+    return location
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line; returns the exit code."""
-    line = parser("forget_user", __doc__)
-    line.add_argument("--user", required=True, metavar="ID", help="the user's id, as the events carry it")
-    line.add_argument("--no-wait", action="store_true", help="do not wait for Personalize")
-    given = line.parse_args(arguments)
-    return run(given.environment, lambda deployment: forget(deployment, given.user, not given.no_wait))
+    """Run the command line; return the exit code."""
+    parser = argument_parser("forget_user", __doc__)
+    parser.add_argument("--user", required=True, metavar="ID", help="the user's id, as in the events")
+    parser.add_argument("--no-wait", action="store_true", help="do not wait for Personalize")
+    given = parser.parse_args(arguments)
+    return run_task(lambda: forget(connect(given.environment), given.user, not given.no_wait))
 
 
 if __name__ == "__main__":

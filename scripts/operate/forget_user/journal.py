@@ -1,20 +1,26 @@
-"""How far a removal has come, kept in the seed bucket, so that it can be interrupted and gone on with anywhere."""
+"""The progress of a removal, kept in the seed bucket, so that an interrupted removal can be continued from anywhere."""
+
+from __future__ import annotations
 
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from scripts.operate.forget_user.objects import Bucket
+from scripts.operate.forget_user.object_versions import Bucket
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
 
 
 @dataclass
 class State:
-    """What is known and done. `done` names steps; the listing of the step `at` goes on behind the key `behind`.
+    """The state of a removal, as journal.json stores it.
 
-    `again`: this pass over the files met something that asks for another one.
+    `done` names finished steps. The step `at` is half-way: its listing continues after the key `behind`. `again`: this
+    pass over the files found something that makes another pass necessary.
     """
 
     started: str
@@ -27,23 +33,23 @@ class State:
     job_name: str = ""
 
     def count(self, what: str, number: int) -> None:
-        """Adds to a count."""
+        """Add to a count."""
         self.counts[what] = self.counts.get(what, 0) + number
 
 
 class Journal:
-    """One removal's place under `forget/` of the seed bucket: its state, its list for Personalize, its receipt.
+    """The folder of one removal under `forget/` of the seed bucket: its state, its list for Personalize, its receipt.
 
-    The folder is named by a hash, so that a receipt does not name whom it is about, and can be found by whoever asks.
+    The folder is named by a hash. So a receipt does not name the visitor, and whoever knows the id can find it.
     """
 
-    def __init__(self, s3: Any, bucket: str, environment: str, user: str) -> None:
+    def __init__(self, s3: S3Client, bucket: str, environment: str, user: str) -> None:
         self._s3, self._bucket = s3, bucket
         self.digest = hashlib.sha256(f"{environment}/{user}".encode()).hexdigest()[:32]
         self.folder = f"forget/{self.digest}"
 
     def load(self, now: str) -> tuple[State, bool]:
-        """The state of an interrupted removal, or a new one begun at `now`; and whether it is one gone on with."""
+        """Return the state of an interrupted removal and True, or a new state begun at `now` and False."""
         try:
             body = self._s3.get_object(Bucket=self._bucket, Key=f"{self.folder}/journal.json")["Body"].read()
         except ClientError as error:
@@ -53,15 +59,15 @@ class Journal:
         return State(**json.loads(body)), True
 
     def save(self, state: State) -> None:
-        """Keeps the state."""
+        """Store the state."""
         self.write("journal.json", json.dumps(asdict(state)), "application/json")
 
     def write(self, name: str, text: str, content_type: str) -> str:
-        """Puts a file into the folder; its S3 URL."""
+        """Put a file into the folder; return its S3 URL."""
         key = f"{self.folder}/{name}"
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=text.encode("utf-8"), ContentType=content_type)
         return f"s3://{self._bucket}/{key}"
 
     def remove(self, name: str) -> None:
-        """Removes a file with all its versions: they name the user or the sessions."""
+        """Remove a file with all its versions: they name the user or the sessions."""
         Bucket(self._s3, self._bucket).remove(f"{self.folder}/{name}")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local_aws.testing.personalize_only import LocalAws
-from scripts.common.terraform import binary, use_mirror_if_offline
+from scripts.common.terraform import find_binary, use_mirror_if_offline
 
 _SCHEMA = {
     "type": "record",
@@ -84,7 +84,7 @@ def test_given_a_stack_when_applied_planned_changed_and_destroyed_then_terraform
     use_mirror_if_offline(variables)
 
     def terraform(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [binary(), *arguments, "-no-color"]
+        command = [find_binary(), *arguments, "-no-color"]
         return subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=300)
 
     personalize = aws.client("personalize")

@@ -186,7 +186,7 @@ def run_terraform(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[
     """Run Terraform on the modules' test root."""
     variables = stack.environment
     terraform.use_mirror_if_offline(variables)
-    command = [terraform.binary(), *arguments]
+    command = [terraform.find_binary(), *arguments]
     return subprocess.run(command, cwd=stack.directory, env=variables, capture_output=True, text=True, timeout=300)
 
 
@@ -195,7 +195,7 @@ def _apply(stack: Stack) -> None:
     modules = os.path.relpath(ROOT / "modules", stack.directory)
     values = {"prefix": PREFIX, "account": ACCOUNT, "modules": modules, "packages": stack.directory / "build"}
     (stack.directory / "main.tf").write_text(TERRAFORM % values)
-    package = [sys.executable, "-m", "scripts.build.package", "--output", str(stack.directory / "build")]
+    package = [sys.executable, "-m", "scripts.generate.package", "--output", str(stack.directory / "build")]
     subprocess.run(package, cwd=ROOT, check=True, capture_output=True)
     for arguments in (("init", "-no-color"), ("apply", "-auto-approve", "-no-color", "-parallelism=30")):
         done = run_terraform(stack, *arguments)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from animal_recommender.settings import SettingsError
-from scripts.build.package import function_names
+from scripts.generate.package import function_names
 
 FALLBACK = {"FALLBACK_BUCKET": "bucket", "FALLBACK_KEY": "popular.json"}
 STREAM = {"DEAD_LETTER_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/dead"}

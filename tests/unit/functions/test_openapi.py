@@ -9,7 +9,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from recommend.request import DEFAULT_LIMIT, MAX_LIMIT
-from scripts.build.package import function_names
+from scripts.generate.package import function_names
 from tests.support.openapi import DESCRIPTION, OPERATIONS, examples, faults, request_schema, response_schema
 from tests.unit.functions.fakes import FakeContext
 from tests.unit.functions.streams import NOW, event, kinesis

@@ -17,7 +17,7 @@ import boto3
 import pytest
 
 from local_aws.testing.roles import let_personalize_read, make_role, statement
-from scripts.build.package import main as package
+from scripts.generate.package import main as package
 from tests.integration.step_functions.provisioning import serve
 from tests.integration.step_functions.stack import KEYS, ROOT
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-
 import pytest
 
 from scripts.common import environments, terraform
@@ -26,13 +24,6 @@ def test_given_local_then_no_real_identity_reaches_it(monkeypatch):
     chosen = environments.variables("local")
     assert "real" not in chosen.values()
     assert chosen["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
-
-
-def test_given_a_folder_with_a_space_then_a_shell_reads_the_exports_as_they_are(monkeypatch, tmp_path):
-    monkeypatch.setenv("LOCAL_AWS_DIR", str(tmp_path / "my folder"))
-    script = f'{environments.exports()}\nprintf "%s" "$TF_DATA_DIR"'
-    shown = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
-    assert shown == str(tmp_path / "my folder" / "terraform")
 
 
 def test_given_a_configuration_file_that_is_not_there_then_terraform_is_not_told_of_it(monkeypatch, tmp_path):

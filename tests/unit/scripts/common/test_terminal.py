@@ -2,13 +2,13 @@
 
 import pytest
 
-from scripts.common.terminal import fail, running
+from scripts.common.terminal import print_error, running
 
 BRACKETS = "a path [/tmp/x] and a list [name]"
 
 
 def test_given_brackets_in_an_error_then_they_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    fail(BRACKETS)
+    print_error(BRACKETS)
 
     assert BRACKETS in capsys.readouterr().err
 

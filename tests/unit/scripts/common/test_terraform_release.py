@@ -36,23 +36,23 @@ def release(tmp_path, monkeypatch):
 
 
 def test_a_release_with_the_pinned_checksum_is_installed_once(tmp_path, release, monkeypatch):
-    program = terraform_release.ensure(tmp_path / "tools", release)
+    program = terraform_release.ensure_installed(tmp_path / "tools", release)
     assert subprocess.run([program], capture_output=True, text=True, check=True).stdout == "Terraform v1.11.4\n"
     # the second time nothing is fetched
     monkeypatch.setenv("TERRAFORM_MIRROR", "http://127.0.0.1:9")
-    assert terraform_release.ensure(tmp_path / "tools", release) == program
+    assert terraform_release.ensure_installed(tmp_path / "tools", release) == program
 
 
 def test_a_release_with_another_checksum_is_refused_and_nothing_is_left(tmp_path, release):
     with pytest.raises(TaskError, match="not the pinned release"):
-        terraform_release.ensure(tmp_path / "tools", dict.fromkeys(release, "0" * 64))
+        terraform_release.ensure_installed(tmp_path / "tools", dict.fromkeys(release, "0" * 64))
     assert not list((tmp_path / "tools").rglob("terraform"))
 
 
 def test_a_server_out_of_reach_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("TERRAFORM_MIRROR", "http://127.0.0.1:9")
     with pytest.raises(TaskError, match=r"127\.0\.0\.1:9.*cannot be fetched"):
-        terraform_release.ensure(tmp_path / "tools")
+        terraform_release.ensure_installed(tmp_path / "tools")
 
 
 def test_a_terraform_that_is_too_old_is_passed_over(tmp_path, release, monkeypatch):
@@ -64,8 +64,8 @@ def test_a_terraform_that_is_too_old_is_passed_over(tmp_path, release, monkeypat
     old.chmod(0o755)
     monkeypatch.setenv("PATH", f"{old.parent}{os.pathsep}/usr/bin{os.pathsep}/bin")
     monkeypatch.delenv("TERRAFORM", raising=False)
-    monkeypatch.setattr(terraform_release, "ensure", lambda: tmp_path / "pinned")
-    assert terraform.binary() == str(tmp_path / "pinned")
+    monkeypatch.setattr(terraform_release, "ensure_installed", lambda: tmp_path / "pinned")
+    assert terraform.find_binary() == str(tmp_path / "pinned")
     monkeypatch.setenv("TERRAFORM", str(old))
     with pytest.raises(TaskError, match="older than"):
-        terraform.binary()
+        terraform.find_binary()

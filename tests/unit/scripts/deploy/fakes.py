@@ -6,6 +6,7 @@ from botocore.exceptions import ClientError
 
 from scripts.common.tfvars import Configuration
 from scripts.deploy.preflight.findings import Target
+from tests.unit.scripts.fakes import FakeAws
 
 ACCOUNT = "123456789012"
 PREFIX = "dev-animal-recommender"
@@ -50,10 +51,8 @@ def target(clients=None, **changes):
     }
     functions = {"recommend": {}, "rerank": {}}
     functions |= changes.pop("functions", {})
-    made = Target(Configuration(variables | changes, {"prefix": PREFIX, "functions": functions}))
-    if clients is not None:
-        object.__setattr__(made, "client", lambda service: clients[service])
-    return made
+    configuration = Configuration(variables | changes, {"prefix": PREFIX, "functions": functions})
+    return Target.of(configuration) if clients is None else Target(configuration, FakeAws(clients))
 
 
 def only(found):

@@ -165,7 +165,7 @@ def test_nulls_become_the_modules_defaults():
         "alarms": {"enabled": None},
     }
     functions = {"recommend": {"memory_size": 1024, "provisioned_concurrency": 2}, "rerank": {}}
-    made = Settings.of(Configuration(variables, {"functions": functions}))
+    made = Settings.read(Configuration(variables, {"functions": functions}))
     assert made.models == {"recommender": Model(True, 2, 50, None)}
     assert made.functions == {"recommend": Function(1.0, 2), "rerank": Function(0.25, 0)}
     assert (made.batch_size, made.batching_window_seconds, made.buffering_seconds) == (100, 3, 300)
@@ -188,7 +188,7 @@ def test_nulls_become_the_modules_defaults():
     ],
 )
 def test_schedules_are_read(schedule, runs):
-    assert settings.runs(schedule) == pytest.approx(runs)
+    assert settings.count_runs(schedule) == pytest.approx(runs)
 
 
 # ---- levers and the command ----

@@ -22,7 +22,7 @@ PLAN = {
         resource("aws_iam_role.forgotten", "forget"),
     ]
 }
-CHANGES = Changes.of(PLAN)
+CHANGES = Changes.parse(PLAN)
 
 
 def test_changes_are_sorted_by_what_happens():
@@ -35,26 +35,26 @@ def test_changes_are_sorted_by_what_happens():
 
 
 def test_a_plan_without_changes_says_so():
-    assert Changes.of({}).headline() == "No changes"
-    assert "goes:" not in plan_report.comment("dev", Changes.of({}), "No changes.")
+    assert Changes.parse({}).headline() == "No changes"
+    assert "will be destroyed" not in plan_report.format_comment("dev", Changes.parse({}), "No changes.")
 
 
 def test_the_comment_names_what_is_lost_before_the_plan():
-    text = plan_report.comment("dev", CHANGES, "the plan's text")
+    text = plan_report.format_comment("dev", CHANGES, "the plan's text")
     assert text.index("`aws_dynamodb_table.history` is replaced") < text.index("the plan's text")
     assert "`aws_kms_key.old` is destroyed" in text
     assert "aws_sqs_queue.new" not in text.split("<details>")[0]
 
 
 def test_a_long_plan_is_cut_to_what_a_comment_holds():
-    text = plan_report.comment("dev", CHANGES, "x" * 200_000)
+    text = plan_report.format_comment("dev", CHANGES, "x" * 200_000)
     assert len(text) < 65_536
     assert "cut here" in text
 
 
 def test_the_insight_keeps_to_the_hosts_limit():
     many = Changes([], [], [], [f"aws_sqs_queue.number_{number}" for number in range(500)])
-    report = plan_report.insight("dev", many)
+    report = plan_report.format_insight("dev", many)
     assert len(report["details"]) <= 2_000
     assert {"title": "Delete", "type": "NUMBER", "value": 500} in report["data"]
 
@@ -68,7 +68,7 @@ def fake_terraform(tmp_path, monkeypatch):
         f"if [ \"$2\" = -json ]; then echo '{json.dumps(PLAN)}'; else echo 'Plan: in words'; fi\n"
     )
     program.chmod(0o755)
-    monkeypatch.setattr(terraform, "binary", lambda: str(program))
+    monkeypatch.setattr(terraform, "find_binary", lambda: str(program))
     monkeypatch.setattr(terraform, "prepare", lambda environment: {"PATH": "/bin:/usr/bin"})
 
 

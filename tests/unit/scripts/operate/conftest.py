@@ -10,8 +10,8 @@ import pytest
 from moto import mock_aws
 
 from animal_recommender.dead_letters import DeadLetter, DeadLetterQueue, Record
-from scripts.common.deployment import Deployment
 from scripts.operate import dead_letter_queue
+from scripts.operate.deployment import Deployment
 
 PREFIX = "test-animal-recommender"
 STREAM_ARN = f"arn:aws:kinesis:us-east-1:123456789012:stream/{PREFIX}-events"

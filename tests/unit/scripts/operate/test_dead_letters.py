@@ -6,8 +6,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-from scripts.common.deployment import Deployment
-from scripts.operate.dead_letters import look, main
+from scripts.operate.dead_letters import main, read_queues
+from scripts.operate.deployment import Deployment
 from tests.unit.scripts.operate.conftest import bury, bury_batch, event, waiting
 
 
@@ -24,7 +24,7 @@ def filled(deployment: Deployment) -> Deployment:
 
 
 def test_given_letters_when_looked_at_then_they_are_counted_by_function_and_reason(filled: Deployment) -> None:
-    groups = {key: group.records for key, group in look(filled, keep=False).groups.items()}
+    groups = {key: group.records for key, group in read_queues(filled, keep=False).groups.items()}
     assert groups == {
         ("put_events", "invalid-fields"): 3,
         ("put_events", "not-json"): 9,
@@ -35,7 +35,7 @@ def test_given_letters_when_looked_at_then_they_are_counted_by_function_and_reas
 
 
 def test_given_letters_when_looked_at_then_all_are_still_there_to_be_seen(filled: Deployment) -> None:
-    look(filled, keep=False)
+    read_queues(filled, keep=False)
     assert (waiting(filled, "put_events"), waiting(filled, "record_history")) == (12, 3)
 
 

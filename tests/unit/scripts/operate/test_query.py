@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from scripts.common.deployment import Deployment
 from scripts.common.task import TaskError
 from scripts.common.terminal import running
 from scripts.operate import query
-from scripts.operate.query import Athena, NamedQuery, ask, quoted
+from scripts.operate.deployment import Deployment
+from scripts.operate.query import Athena, NamedQuery, print_answer, print_queries, quote
+from tests.unit.scripts.fakes import FakeAws
 
 QUERIES = Path(__file__).resolve().parents[4] / "modules" / "analytics" / "queries"
 HISTORY = "-- Whose? A user's.\nSELECT '?' AS mark, event_type FROM events WHERE user_id = ?"
@@ -50,17 +51,11 @@ class FakeAthena:
         return {"QueryExecution": {"Status": status, "Statistics": {"DataScannedInBytes": 2_500_000}}}
 
 
-class Deployed(Deployment):
+def deployed(athena: FakeAthena) -> Deployment:
     """An environment with that workgroup and nothing else."""
-
-    def __init__(self, athena: FakeAthena) -> None:
-        super().__init__("test")
-        self.names = {"athena-workgroup": "test"}
-        self._athena = athena
-
-    def client(self, service: str, read_timeout: float = 60.0) -> FakeAthena:
-        """The fake."""
-        return self._athena
+    deployment = Deployment("test", FakeAws({"athena": athena}))
+    deployment.names = {"athena-workgroup": "test"}
+    return deployment
 
 
 @pytest.fixture
@@ -75,14 +70,14 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_given_no_name_then_the_queries_are_listed(athena: FakeAthena, capsys: pytest.CaptureFixture[str]) -> None:
-    ask(Deployed(athena), None, [], 100)
+    print_queries(deployed(athena))
     assert "user_history" in capsys.readouterr().out
 
 
 def test_given_a_query_with_its_parameter_then_the_answer_is_a_table(
     athena: FakeAthena, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ask(Deployed(athena), "user-history", ["o'Neill"], 100)
+    print_answer(deployed(athena), "user-history", ["o'Neill"], 100)
     assert athena.started[0]["ExecutionParameters"] == ["'o''Neill'"]
     assert athena.started[0]["QueryExecutionContext"] == {"Database": "raw"}
     out = capsys.readouterr().out
@@ -91,7 +86,7 @@ def test_given_a_query_with_its_parameter_then_the_answer_is_a_table(
 
 
 def test_given_a_limit_then_it_says_that_there_is_more(athena: FakeAthena, capsys: pytest.CaptureFixture[str]) -> None:
-    ask(Deployed(athena), "events_by_day", [], 2)
+    print_answer(deployed(athena), "events_by_day", [], 2)
     out = capsys.readouterr().out
     assert "Application" not in out
     assert "Only the first 2 rows" in out
@@ -106,7 +101,7 @@ def test_given_a_limit_then_it_says_that_there_is_more(athena: FakeAthena, capsy
 )
 def test_given_what_cannot_be_asked_then_it_is_said(athena: FakeAthena, name: str, said: str) -> None:
     with pytest.raises(TaskError, match=said):
-        ask(Deployed(athena), name, [], 100)
+        print_answer(deployed(athena), name, [], 100)
 
 
 def test_given_a_query_that_fails_then_athenas_reason_is_named() -> None:
@@ -124,4 +119,4 @@ def test_given_the_published_queries_then_their_parameters_are_counted(file: Pat
 
 
 def test_given_any_text_then_it_is_one_sql_literal() -> None:
-    assert quoted("1' OR '1'='1") == "'1'' OR ''1''=''1'"
+    assert quote("1' OR '1'='1") == "'1'' OR ''1''=''1'"

@@ -13,12 +13,12 @@ import pytest
 from animal_recommender.dead_letters import DeadLetterQueue
 from animal_recommender.events import Event
 from animal_recommender.stream_batches import DeliveryResult, process_batch
-from scripts.common.deployment import Deployment
 from scripts.common.task import TaskError
 from scripts.common.terminal import running
 from scripts.operate.dead_letter_queue import Queue
+from scripts.operate.deployment import Deployment
 from scripts.operate.redrive import Redrive, read_repaired
-from scripts.operate.reinvocation import Reinvocation
+from scripts.operate.stream_replay import Consumer
 from tests.unit.scripts.operate.conftest import PREFIX, SHARD, bury, bury_batch, event, waiting
 
 Run = Callable[..., Redrive]
@@ -68,7 +68,7 @@ def run(deployment: Deployment, function: FakeLambda) -> Run:
 
     def one(repaired: Mapping[tuple[str, str], bytes] | None = None) -> Redrive:
         queue = Queue(boto3.client("sqs"), deployment.name("dead-letter-queues/put_events"), 900)
-        redrive = Redrive(queue, Reinvocation(function, "put-events"), boto3.client("kinesis"), repaired or {})
+        redrive = Redrive(queue, Consumer(function, "put-events"), boto3.client("kinesis"), repaired or {})
         with running("redriving") as progress:
             redrive.run(progress)
         return redrive

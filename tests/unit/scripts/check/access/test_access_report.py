@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from scripts.check.access.reasons import Reason, reasons
-from scripts.check.access.report import drawn, read
+from scripts.check.access.justifications import Justification, read_justifications
+from scripts.check.access.report import draw, parse
 from scripts.common.environments import ROOT
 
 TERRAFORM = """
@@ -34,9 +34,9 @@ def grant(action: str, used: int, resource: str = "arn:aws:s3:::b/events/*", sid
 
 
 @pytest.fixture
-def known(tmp_path: Path) -> list[Reason]:
+def known(tmp_path: Path) -> list[Justification]:
     (tmp_path / "main.tf").write_text(TERRAFORM)
-    return reasons(tmp_path)
+    return read_justifications(tmp_path)
 
 
 def test_given_comments_in_a_statement_when_read_then_each_is_of_its_sid_actions_and_resources(known):
@@ -52,7 +52,7 @@ def test_given_comments_in_a_statement_when_read_then_each_is_of_its_sid_actions
 def test_given_a_comment_that_cannot_be_read_then_its_place_is_named(tmp_path, text):
     (tmp_path / "main.tf").write_text(text)
     with pytest.raises(ValueError, match=r"main\.tf:\d: not of the form"):
-        reasons(tmp_path)
+        read_justifications(tmp_path)
 
 
 def test_given_grants_when_measured_then_what_is_unused_needs_a_reason_and_a_reason_something_unused(known):
@@ -65,12 +65,12 @@ def test_given_grants_when_measured_then_what_is_unused_needs_a_reason_and_a_rea
     ]
     role = {"role": "arn:aws:iam::1:role/local-animal-recommender-r", "grants": grants, "denied": []}
     strange = {"role": "arn:aws:iam::1:role/strange", "grants": [grant("s3:*", 0)], "denied": []}
-    access = read({"roles": [role, strange]}, known)
+    access = parse({"roles": [role, strange]}, known)
     assert {one.role for one in access.grants} == {"r"}
     assert [(one.sid, one.action) for one in access.grants if one.is_unexplained] == [("Other", "s3:PutObject")]
-    assert [one.action for one in access.stale(known)] == ["s3:GetObject"]
+    assert [one.action for one in access.find_stale(known)] == ["s3:GetObject"]
     console = Console(width=200, file=io.StringIO(), record=True)
-    for part in drawn(access):
+    for part in draw(access):
         console.print(part)
     text = console.export_text()
     for words in ("s3:GetObject (2)", "on b/errors/* [2]", "without a reason", "nothing fails"):
@@ -79,4 +79,4 @@ def test_given_grants_when_measured_then_what_is_unused_needs_a_reason_and_a_rea
 
 
 def test_the_reasons_of_this_project_can_be_read():
-    assert reasons(ROOT / "modules")
+    assert read_justifications(ROOT / "modules")

@@ -17,7 +17,7 @@ def machine(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "BUILD", tmp_path / "build")
     monkeypatch.setattr(files, "FUNCTIONS", tmp_path / "functions")
     monkeypatch.setattr(files, "TERRAFORM_DIRECTORY", tmp_path / "terraform")
-    monkeypatch.setattr(terraform, "binary", lambda: "/bin/terraform")
+    monkeypatch.setattr(terraform, "find_binary", lambda: "/bin/terraform")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     return tmp_path
 
@@ -29,42 +29,42 @@ def build(machine, *names):
 
 def test_packages_must_be_built(machine):
     build(machine, "recommend")
-    assert only(files.packages(target())) == Finding("Packages", FAIL, "not built: rerank", "make package")
+    assert only(files.check_packages(target())) == Finding("Packages", FAIL, "not built: rerank", "make package")
     build(machine, "rerank")
-    assert only(files.packages(target())).status == OK
+    assert only(files.check_packages(target())).status == OK
 
 
 def test_no_package_is_asked_for_a_model_that_is_not_wanted(machine):
     build(machine, "recommend")
-    assert only(files.packages(target(models={"recommender": {"minimum_provisioned_tps": 1}}))).status == OK
+    assert only(files.check_packages(target(models={"recommender": {"minimum_provisioned_tps": 1}}))).status == OK
 
 
 def test_packages_older_than_their_sources_are_pointed_out(machine):
     build(machine, "recommend", "rerank")
     os.utime(machine / "build" / "recommend.zip", (1, 1))
-    assert only(files.packages(target())).detail == "older than their sources: recommend"
+    assert only(files.check_packages(target())).detail == "older than their sources: recommend"
 
 
 def test_state_without_a_backend_is_pointed_out(machine):
-    assert [one.status for one in files.tools(target())] == [OK, WARN]
+    assert [one.status for one in files.check_terraform(target())] == [OK, WARN]
     (machine / "terraform" / "backend.tf").write_text("")
-    assert [one.status for one in files.tools(target())] == [OK, OK]
+    assert [one.status for one in files.check_terraform(target())] == [OK, OK]
 
 
 def test_mails_want_an_address():
-    assert only(files.mails(target())).status == OK
-    assert only(files.mails(target(notification_emails=[]))).status == WARN
+    assert only(files.check_mails(target())).status == OK
+    assert only(files.check_mails(target(notification_emails=[]))).status == WARN
 
 
 def test_the_examples_seed_is_good_when_its_times_are_moved():
-    assert [one.status for one in files.seed(target())] == [OK, OK]
+    assert [one.status for one in files.check_seed(target())] == [OK, OK]
 
 
 def test_old_seed_that_stays_old_is_pointed_out():
-    found = list(files.seed(target(seed={"directory": "../seed", "rebase": False})))
+    found = list(files.check_seed(target(seed={"directory": "../seed", "rebase": False})))
     assert [one.status for one in found] == [OK, WARN]
     assert "make check-seed" in found[1].remedy
 
 
 def test_seed_that_is_not_there_fails():
-    assert only(files.seed(target(seed={"directory": "../nowhere", "rebase": True}))).status == FAIL
+    assert only(files.check_seed(target(seed={"directory": "../nowhere", "rebase": True}))).status == FAIL

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from scripts.build import package, wheels
-from scripts.build.imports import closure
-from scripts.build.package import FUNCTIONS, MAX_BYTES, function_names, main, write_zip
-from scripts.build.wheels import PackagingError, Target, unpacked
+from scripts.common.task import TaskError
+from scripts.generate import package, wheels
+from scripts.generate.imports import find_modules
+from scripts.generate.package import FUNCTIONS, MAX_BYTES, function_names, main, write_zip
+from scripts.generate.wheels import Target, unpack
 
 NAMES = function_names()
 # What the Lambda runtime brings.
@@ -33,6 +34,8 @@ ENVIRONMENT = {
     "FALLBACK_BUCKET": "bucket",
     "FALLBACK_KEY": "key",
     "MODELS": "[]",
+    "WAITING": "{}",
+    "FALLBACK_CAMPAIGN_ARN": "arn",
     "STATE_MACHINE_ARN": "arn",
     "PUT_EVENTS_SERVICE": "put-events",
     "TOPIC_ARN": "arn",
@@ -179,8 +182,8 @@ def test_given_a_function_that_imports_another_then_the_build_fails(tmp_path: Pa
         (tmp_path / name / "__init__.py").touch()
         (tmp_path / name / "handler.py").write_text(source)
 
-    with pytest.raises(PackagingError, match="one imports two"):
-        package.contents("one", tmp_path, tmp_path / "vendored")
+    with pytest.raises(TaskError, match="one imports two"):
+        package.collect_files("one", tmp_path, tmp_path / "vendored")
 
 
 def test_given_imports_of_every_kind_then_those_that_run_are_followed(tmp_path: Path) -> None:
@@ -202,7 +205,7 @@ def test_given_imports_of_every_kind_then_those_that_run_are_followed(tmp_path: 
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(source)
 
-    found = closure(own / "f/handler.py", own, vendored)
+    found = find_modules(own / "f/handler.py", own, vendored)
 
     assert list(found) == [
         "f/__init__.py",
@@ -218,8 +221,8 @@ def test_given_imports_of_every_kind_then_those_that_run_are_followed(tmp_path: 
 def test_given_a_lockfile_pip_cannot_satisfy_then_the_error_names_it(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("not a requirement !!\n")
 
-    with pytest.raises(PackagingError, match=r"requirements\.txt for python3\.13 on arm64"):
-        unpacked(tmp_path / "requirements.txt", Target("python3.13", "arm64"), tmp_path / "cache")
+    with pytest.raises(TaskError, match=r"requirements\.txt for python3\.13 on arm64"):
+        unpack(tmp_path / "requirements.txt", Target("python3.13", "arm64"), tmp_path / "cache")
 
 
 def make_wheel(path: Path, files: dict[str, str]) -> None:
@@ -253,9 +256,9 @@ def test_given_a_locked_package_then_its_used_parts_and_licence_are_packed_and_c
     (functions / "f").mkdir()
     (functions / "f" / "handler.py").write_text("import lib")
     monkeypatch.setattr(package, "FUNCTIONS", functions)
-    vendored = unpacked(requirements, Target("python3.13", "arm64"), cache)
+    vendored = unpack(requirements, Target("python3.13", "arm64"), cache)
 
-    assert list(package.contents("f", functions, vendored)) == [
+    assert list(package.collect_files("f", functions, vendored)) == [
         "f/handler.py",
         "lib/__init__.py",
         "lib/fast.cpython-313-aarch64.so",
@@ -269,10 +272,10 @@ def test_given_a_second_build_then_wheels_come_from_the_cache_of_their_target(
     locked: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     requirements, cache = locked
-    first = {name: unpacked(requirements, Target("python3.13", name), cache) for name in ("arm64", "x86_64")}
+    first = {name: unpack(requirements, Target("python3.13", name), cache) for name in ("arm64", "x86_64")}
     monkeypatch.setattr(wheels, "_download", None)
 
-    assert unpacked(requirements, Target("python3.13", "arm64"), cache) == first["arm64"] != first["x86_64"]
+    assert unpack(requirements, Target("python3.13", "arm64"), cache) == first["arm64"] != first["x86_64"]
     assert (first["x86_64"] / "lib" / "fast.cpython-313-aarch64.so").read_text() == "x86_64"
 
 

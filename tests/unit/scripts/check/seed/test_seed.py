@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.check.check_seed import Report, check, main
-from scripts.check.seed_files import ERROR, WARNING
+from scripts.check.seed.__main__ import main
+from scripts.check.seed.csv_table import ERROR, WARNING
+from scripts.check.seed.validation import Report, validate
 
 NOW = 1_735_700_000
 INTERACTIONS = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE"
@@ -32,7 +33,7 @@ def report(tmp_path: Path) -> Callable[..., Report]:
         if items is not None:
             others = [tmp_path / "items.csv"]
             others[0].write_text(items, encoding="utf-8")
-        return check([file, *others], NOW)[0]
+        return validate([file, *others], NOW)[0]
 
     return write_and_check
 
@@ -111,7 +112,7 @@ def test_given_a_bad_header_then_the_legal_one_is_said(
 
 def test_given_an_empty_or_missing_file_then_that_is_said(report: Callable[..., Report], tmp_path: Path) -> None:
     assert met(report("")) == [("header", 1, None)]
-    missing = check([tmp_path / "nowhere.csv"], NOW)[0]
+    missing = validate([tmp_path / "nowhere.csv"], NOW)[0]
     assert missing.findings.examples[ERROR, "file"][0].message == "cannot be read: No such file or directory"
 
 

@@ -1,4 +1,4 @@
-"""Which modules a program needs, found by reading its source, without running any of it."""
+"""Find the modules that a program needs by reading its source, without running any of it."""
 
 import ast
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ from pathlib import Path
 _TYPE_CHECKING = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 
 
-def closure(start: Path, own: Path, vendored: Path) -> dict[str, Path]:
+def find_modules(start: Path, own: Path, vendored: Path) -> dict[str, Path]:
     """Find the modules that file `start` reaches by import, itself and every parent package included.
 
-    Answers path inside its root (`a/b.py`) -> file, for the roots `own` and `vendored`; what is in neither (the
-    standard library, boto3) is left out. In our own code imports inside functions count. In vendored code they do
-    not: they serve what we do not use, such as Powertools' support for pydantic with its whole HTTP framework.
+    Return path inside its root (`a/b.py`) -> file, for the roots `own` and `vendored`; what is in neither (the
+    standard library, boto3) is left out. Imports inside functions count in our own code. In vendored code they do not:
+    they belong to features that we do not use, such as Powertools' support for pydantic with its HTTP framework.
     """
     searched = (own, vendored)
     found: dict[str, Path] = {}
@@ -43,12 +43,13 @@ def _names(file: Path, inside: str, deferred: bool) -> tuple[str, ...]:
 
 
 def _runtime_nodes(tree: ast.AST, deferred: bool) -> Iterator[ast.AST]:
-    """Walk what runs when the file is imported, and with `deferred` what may run later."""
+    """Yield the nodes that run when the file is imported, and with `deferred` those that may run later."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and not deferred:
             continue
-        checked_only = isinstance(node, ast.If) and ast.unparse(node.test) in _TYPE_CHECKING
-        inner = ast.Module(node.orelse, []) if checked_only else node
+        inner: ast.AST = node
+        if isinstance(node, ast.If) and ast.unparse(node.test) in _TYPE_CHECKING:
+            inner = ast.Module(node.orelse, [])
         yield node
         yield from _runtime_nodes(inner, deferred)
 
@@ -65,7 +66,7 @@ def _imported(node: ast.AST, package: tuple[str, ...]) -> Iterator[str]:
 
 @cache
 def _files(name: str, roots: tuple[Path, ...]) -> list[Path]:
-    """Answer the files of a module and of the packages around it; none if no root has it."""
+    """Return the files of a module and of the packages around it; none if no root has it."""
     parts = name.split(".")
     for root in roots:
         files = [_file(root.joinpath(*parts[: depth + 1])) for depth in range(len(parts))]

@@ -11,7 +11,7 @@ import pytest
 
 from scripts.common.environments import Local
 from scripts.common.task import TaskError
-from scripts.demo import local_system
+from scripts.demo import local_server
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def local(tmp_path, port, monkeypatch):
     monkeypatch.setenv("LOCAL_AWS_PORT", str(port))
     chosen = Local(tmp_path / "local", port)
     yield chosen
-    local_system.stop(chosen)
+    local_server.stop(chosen)
 
 
 def taken(port):
@@ -36,32 +36,32 @@ def taken(port):
 
 
 def test_given_a_running_server_when_started_again_then_it_is_the_same_one(local):
-    local_system.start(local)
-    first = local_system._process_id(local)
-    local_system.start(local)
-    assert local_system._process_id(local) == first
+    local_server.start(local)
+    first = local_server.process_id(local)
+    local_server.start(local)
+    assert local_server.process_id(local) == first
 
 
 def test_given_a_killed_server_when_started_then_its_stale_state_is_gone(local):
     # Given a server with a Terraform state, killed
-    local_system.start(local)
-    first = local_system._process_id(local)
+    local_server.start(local)
+    first = local_server.process_id(local)
     local.state.write_text("{}")
     os.kill(first, signal.SIGKILL)
     os.waitpid(first, 0)
     # When it is started again
-    local_system.start(local)
+    local_server.start(local)
     # Then a new one runs, and nothing claims that the old one's resources exist
-    assert local_system._process_id(local) not in (None, first)
+    assert local_server.process_id(local) not in (None, first)
     assert not local.state.exists()
 
 
 def test_given_a_running_server_when_stopped_twice_then_no_process_port_or_state_is_left(local, port):
-    local_system.start(local)
-    process = local_system._process_id(local)
+    local_server.start(local)
+    process = local_server.process_id(local)
     local.state.write_text("{}")
-    assert local_system.stop(local)
-    assert not local_system.stop(local)
+    assert local_server.stop(local)
+    assert not local_server.stop(local)
     assert not taken(port)
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
@@ -74,11 +74,11 @@ def test_given_a_port_that_another_program_uses_then_it_is_named(local, port):
         other.bind(("127.0.0.1", port))
         other.listen()
         with pytest.raises(TaskError, match=f"Port {port} is in use"):
-            local_system.start(local)
+            local_server.start(local)
 
 
 def test_given_a_server_that_answers_then_it_is_ready_within_seconds(local):
     began = time.monotonic()
-    local_system.start(local)
-    assert local_system.is_up(local)
+    local_server.start(local)
+    assert local_server.is_up(local)
     assert time.monotonic() - began < 60

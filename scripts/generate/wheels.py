@@ -1,4 +1,4 @@
-"""Third-party code of the Lambda packages: locked wheels for the target platform, fetched once and unpacked."""
+"""Third-party code of the Lambda packages: locked wheels for the target platform, downloaded once and unpacked."""
 
 import hashlib
 import shutil
@@ -8,14 +8,12 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.common.task import TaskError
+
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 # Lambda's Python runtimes from 3.12 on run on Amazon Linux 2023, which has glibc 2.34; 3.11 on Amazon Linux 2 (2.26).
 GLIBC = {"3.11": 26}
 NEWEST_GLIBC = 34
-
-
-class PackagingError(Exception):
-    """A package cannot be built; the text says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +35,13 @@ class Target:
         return [*numbered, f"manylinux2014_{machine}"]
 
 
-def unpacked(requirements: Path, target: Target, cache: Path) -> Path:
-    """Answer a folder with the locked packages for `target`; a folder once made is used again, without network.
+def unpack(requirements: Path, target: Target, cache: Path) -> Path:
+    """Return a folder with the locked packages for `target`. It is made once, then used again without network.
 
-    The folder is empty if nothing is locked. Raises PackagingError if a package has no wheel for the target, or cannot
-    be fetched.
+    The folder is empty if nothing is locked.
+
+    Raises:
+        TaskError: A package has no wheel for the target, or cannot be downloaded.
     """
     locked = [line for line in requirements.read_text().splitlines() if line.strip() and not line.startswith("#")]
     key = "\n".join([target.runtime, target.architecture, *locked])
@@ -75,12 +75,12 @@ def _download(requirements: Path, target: Target, folder: Path) -> None:
     )
     if run.returncode:
         place = f"{target.runtime} on {target.architecture}"
-        raise PackagingError(f"pip cannot fetch the wheels of {requirements.name} for {place}:\n{run.stderr.strip()}")
+        raise TaskError(f"pip cannot fetch the wheels of {requirements.name} for {place}:\n{run.stderr.strip()}")
 
 
-def licences(folder: Path, packages: set[str]) -> dict[str, Path]:
-    """Find the licence files of the distributions that brought these top-level packages: path in the zip -> file."""
-    found = {}
+def find_licences(folder: Path, packages: set[str]) -> dict[str, Path]:
+    """Return the licence files of the distributions that have these top-level packages: path in the zip -> file."""
+    found: dict[str, Path] = {}
     for info in sorted(folder.glob("*.dist-info")):
         tops = {
             line.split(",")[0].split("/")[0].removesuffix(".py") for line in (info / "RECORD").read_text().splitlines()

@@ -1,6 +1,6 @@
 import pytest
 
-from scripts.build import module_docs
+from scripts.generate import module_docs
 
 VARIABLES = """
 variable "name" {
@@ -38,7 +38,7 @@ def run(modules, *arguments):
 def test_the_modules_readmes_are_current():
     stale = [
         readme.parent.name
-        for readme, text in module_docs.documents(*module_docs.FOLDERS)
+        for readme, text in module_docs.documents(module_docs.FOLDERS)
         if readme.exists() and readme.read_text() != text
     ]
     assert stale == [], "run `make docs`"

@@ -1,12 +1,21 @@
-"""Follows an execution of the retraining state machine: which step each model is at, and how it ended."""
+"""Follow an execution of the retraining state machine through its history: the step of each model, and the end."""
+
+from __future__ import annotations
 
 import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
-_ENTERED = "stateEnteredEventDetails"
+if TYPE_CHECKING:
+    from types_boto3_stepfunctions import SFNClient
+    from types_boto3_stepfunctions.type_defs import (
+        DescribeExecutionOutputTypeDef,
+        HistoryEventTypeDef,
+        StateEnteredEventDetailsTypeDef,
+    )
+
 # A wait, the look after it and the choice are one step for the reader.
 _ONE_STEP = {
     "Describe solution version": "Wait for training",
@@ -21,14 +30,14 @@ _WAITS = frozenset(_ONE_STEP.values())
 
 @dataclass
 class ModelProgress:
-    """Where one model is; `looks` counts how often it has waited there, `changed` is when the step began."""
+    """The step of one model; `looks` counts how often it has waited there, `changed` is when the step began."""
 
     step: str = ""
     looks: int = 0
     changed: float = field(default_factory=time.monotonic)
 
     def enter(self, state: str) -> bool:
-        """Goes to a state, and answers whether that is another step."""
+        """Move to a state; return whether that is another step."""
         step, before = _ONE_STEP.get(state, state), self.step
         if step != before:
             self.step, self.looks, self.changed = step, 0, time.monotonic()
@@ -40,39 +49,39 @@ class ModelProgress:
 class Execution:
     """One execution, read from its history.
 
-    `models` is by name, in the order in which they began; `steps` are those that the newest refresh brought, as pairs
+    `models` is by name, in the order in which they began; `steps` are those that the newest refresh found, as pairs
     of model and step.
     """
 
-    step_functions: Any
+    step_functions: SFNClient
     arn: str
     models: dict[str, ModelProgress] = field(default_factory=dict)
     steps: list[tuple[str, str]] = field(default_factory=list)
-    _seen: int = 0
+    _newest_id: int = 0
 
-    def refresh(self) -> dict[str, Any]:
-        """Reads what is new in the history, and answers DescribeExecution."""
+    def refresh(self) -> DescribeExecutionOutputTypeDef:
+        """Read the new events of the history; return the execution as DescribeExecution shows it."""
         self.steps = []
         described = self.step_functions.describe_execution(executionArn=self.arn)
-        for event in sorted(self._news(), key=lambda event: event["id"]):
-            self._seen = event["id"]
-            if _ENTERED in event:
-                self._enter(event[_ENTERED])
+        for event in sorted(self._read_new_events(), key=lambda event: event["id"]):
+            self._newest_id = event["id"]
+            if entered := event.get("stateEnteredEventDetails"):
+                self._enter(entered)
         return described
 
-    def _news(self) -> Iterator[dict[str, Any]]:
-        """Events not seen yet: newest first, so that a long history is not read again and again."""
+    def _read_new_events(self) -> Iterator[HistoryEventTypeDef]:
+        """Yield events since the last refresh, newest first, so that a long history is not read again and again."""
         pages = self.step_functions.get_paginator("get_execution_history").paginate(
             executionArn=self.arn, reverseOrder=True, PaginationConfig={"PageSize": 1000}
         )
         for page in pages:
-            yield from (event for event in page["events"] if event["id"] > self._seen)
-            if any(event["id"] <= self._seen for event in page["events"]):
+            yield from (event for event in page["events"] if event["id"] > self._newest_id)
+            if any(event["id"] <= self._newest_id for event in page["events"]):
                 return
 
-    def _enter(self, state: dict[str, Any]) -> None:
-        gathered = json.loads(state.get("input") or "{}")
-        model = gathered.get("model") if isinstance(gathered, dict) else None
+    def _enter(self, state: StateEnteredEventDetailsTypeDef) -> None:
+        state_input = json.loads(state.get("input") or "{}")
+        model = state_input.get("model") if isinstance(state_input, dict) else None
         if model is not None:
             progress = self.models.setdefault(model["name"], ModelProgress())
             if progress.enter(state["name"]):

@@ -1,7 +1,7 @@
-"""The tables of inputs and outputs in the Terraform modules' READMEs: ``python -m scripts.build.module_docs [--check]``.
+"""Write the tables of inputs and outputs in the modules' READMEs: ``python -m scripts.generate.module_docs [--check]``.
 
-They are written between two markers, from the modules' own declarations; everything else in a README is left alone.
-A README without markers gets them at its end.
+They come from the modules' declarations and stand between two markers; the rest of a README is not changed. A README
+without markers gets them at its end.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 
 from scripts.common import tfvars
 from scripts.common.environments import ROOT
-from scripts.common.task import TaskError
-from scripts.common.terminal import console, fail
+from scripts.common.task import TaskError, run_task
+from scripts.common.terminal import console
 
 # The root module terraform/, the modules, and the examples: each is a folder in one of these.
 FOLDERS = (ROOT, ROOT / "modules", ROOT / "examples")
@@ -25,49 +25,58 @@ _CLOSING = {"(": ")", "{": "}", "[": "]"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the tables; with ``--check`` only say which are not current, and end 1 if there are any."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.build.module_docs", description=__doc__)
+    """Run the command line; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.generate.module_docs", description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; fail if a table is not current")
-    parser.add_argument("--modules", type=Path, nargs="+", default=FOLDERS, help="folders in which modules are")
+    parser.add_argument("--modules", type=Path, nargs="+", default=FOLDERS, help="folders that hold modules")
     given = parser.parse_args(arguments)
-    try:
-        stale = [readme for readme, text in documents(*given.modules) if _changes(readme, text, given.check)]
-    except TaskError as error:
-        fail(str(error))
-        return 1
+    return run_task(lambda: check(given.modules) if given.check else write(given.modules))
+
+
+def write(folders: Sequence[Path]) -> None:
+    """Write every README that is not current."""
+    for readme, text in stale_documents(folders):
+        readme.write_text(text, encoding="utf-8")
+        console.print(f"written: {readme}")
+
+
+def check(folders: Sequence[Path]) -> None:
+    """Print the READMEs that are not current.
+
+    Raises:
+        TaskError: There are some.
+    """
+    stale = [readme for readme, _ in stale_documents(folders)]
     for readme in stale:
-        console.print(f"{'not current' if given.check else 'written'}: {readme}")
-    if stale and given.check:
-        fail("Run `make docs`.")
-    return int(bool(stale) and given.check)
+        console.print(f"not current: {readme}")
+    if stale:
+        raise TaskError("Run `make docs`.")
 
 
-def documents(*folders: Path) -> Iterator[tuple[Path, str]]:
-    """Each module's README with the text that it should have."""
+def stale_documents(folders: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """Yield each README that is not current, with the text that it should have."""
+    for readme, text in documents(folders):
+        if not readme.exists() or readme.read_text(encoding="utf-8") != text:
+            yield readme, text
+
+
+def documents(folders: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """Yield each module's README with the text that it should have."""
     for module in sorted(path.parent for folder in folders for path in folder.glob("*/variables.tf")):
         readme = module / "README.md"
         text = readme.read_text(encoding="utf-8") if readme.exists() else f"# {module.name}\n"
         yield readme, insert(text, interface(module))
 
 
-def _changes(readme: Path, text: str, check: bool) -> bool:
-    """Whether the README differs from this text; unless only checking, make it so."""
-    if readme.exists() and readme.read_text(encoding="utf-8") == text:
-        return False
-    if not check:
-        readme.write_text(text, encoding="utf-8")
-    return True
-
-
 def insert(text: str, tables: str) -> str:
-    """The README with these tables between its markers, or at its end if it has none."""
+    """Return the README with these tables between its markers, or at its end if it has none."""
     before, begin, rest = text.partition(BEGIN)
     after = rest.partition(END)[2] if begin else "\n"
     return f"{before.rstrip()}\n\n{BEGIN}\n{tables}\n{END}{after}"
 
 
 def interface(module: Path) -> str:
-    """The tables of one module, as Markdown."""
+    """Return the tables of one module, as Markdown."""
     return "\n".join(
         [
             "## Inputs",
@@ -90,18 +99,18 @@ def interface(module: Path) -> str:
 
 
 def _input(name: str, body: tfvars.Block) -> str:
-    """One row of the inputs."""
+    """Return one row of the inputs."""
     default = f"`{_cell(json.dumps(body['default'], ensure_ascii=False))}`" if "default" in body else "required"
     return f"| `{name}` | {_cell(body.get('description', ''))} | {_type(body.get('type', 'any'))} | {default} |"
 
 
 def _cell(text: str) -> str:
-    """Text that does not end its table cell."""
+    """Return text that does not end its table cell."""
     return text.replace("|", "\\|").replace("\n", " ")
 
 
 def _type(value: str) -> str:
-    """A type: in one line if it fits, else laid out as in the source."""
+    """Return a type: in one line if it fits, else laid out as in the source."""
     text = tfvars.expression(value)
     if len(text) <= _LONGEST_ON_ONE_LINE:
         return f"`{_cell(text)}`"
@@ -109,8 +118,9 @@ def _type(value: str) -> str:
 
 
 def layout(text: str) -> list[str]:
-    """A type expression in lines: each attribute of an object on its own, indented by its depth."""
-    lines, closers = [""], []
+    """Return a type expression in lines: each attribute of an object on its own, indented by its depth."""
+    lines = [""]
+    closers: list[str] = []
     for character in text:
         inside_object = bool(closers) and closers[-1] == "}"
         if closers and character == closers[-1]:

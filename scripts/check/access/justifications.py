@@ -1,30 +1,30 @@
-"""Why a right is granted that the local system never uses: said in Terraform, beside the statement that grants it.
+"""Why a right is granted that the local system never uses: a comment in Terraform beside the statement that grants it.
 
     statement {
       sid     = "WriteObjects"
       # Unused here: s3:AbortMultipartUpload - Firehose drops a large upload that fails half-way.
       actions = ["s3:AbortMultipartUpload", "s3:PutObject"]
 
-A line names one action or several, with wildcards if that is shorter, and `on */suffix` behind them where only some
-resources of the statement are never used. Further lines of the comment, indented, belong to the reason.
+A comment names one action or several, with wildcards if that is shorter. `on */suffix` after them means that only some
+resources of the statement are never used. Further lines of the comment, indented, continue the reason.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 _SID = re.compile(r'\bsid\s*=\s*"(?P<sid>\w+)"')
-_REASON = re.compile(r"\s*# Unused here: (?P<actions>[\w:*]+(?:, [\w:*]+)*)(?: on (?P<resource>\S+))? - (?P<text>.+)")
-_MORE = re.compile(r"\s*#\s{2,}(?P<text>\S.*)")
+_COMMENT = re.compile(r"\s*# Unused here: (?P<actions>[\w:*]+(?:, [\w:*]+)*)(?: on (?P<resource>\S+))? - (?P<text>.+)")
+_CONTINUED = re.compile(r"\s*#\s{2,}(?P<text>\S.*)")
 _MARK = "Unused here"
 
 
 @dataclass(frozen=True)
-class Reason:
+class Justification:
     """Why an action of a statement may stay unused; action and resource are patterns for those of the statement."""
 
     sid: str
@@ -34,16 +34,20 @@ class Reason:
     place: str
 
     def covers(self, sid: str, action: str, resource: str) -> bool:
-        """Whether a grant is what this is about."""
+        """Return whether this is about a granted right."""
         return sid == self.sid and fnmatchcase(action, self.action) and fnmatchcase(resource, self.resource)
 
 
-def reasons(directory: Path) -> list[Reason]:
-    """Every reason in the Terraform files below a directory; raises ValueError for a line that cannot be read."""
-    return [reason for path in sorted(directory.rglob("*.tf")) for reason in _of_file(path, directory)]
+def read_justifications(directory: Path) -> list[Justification]:
+    """Return every justification in the Terraform files below a directory.
+
+    Raises:
+        ValueError: A comment does not have the form above.
+    """
+    return [one for path in sorted(directory.rglob("*.tf")) for one in _read_file(path, directory)]
 
 
-def _of_file(path: Path, directory: Path) -> Iterator[Reason]:
+def _read_file(path: Path, directory: Path) -> Iterator[Justification]:
     sid, lines = "", path.read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines, 1):
         if found := _SID.search(line):
@@ -51,16 +55,17 @@ def _of_file(path: Path, directory: Path) -> Iterator[Reason]:
         if _MARK not in line:
             continue
         place = f"{path.relative_to(directory)}:{number}"
-        match = _REASON.fullmatch(line)
+        match = _COMMENT.fullmatch(line)
         if not match or not sid:
             raise ValueError(f"{place}: not of the form `# Unused here: service:Action - why`, below its sid")
         text = " ".join([match["text"], *_continued(lines[number:])])
         for action in match["actions"].split(", "):
-            yield Reason(sid, action, match["resource"] or "*", text, place)
+            yield Justification(sid, action, match["resource"] or "*", text, place)
 
 
-def _continued(lines: list[str]) -> Iterator[str]:
+def _continued(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the text of the lines that continue a comment."""
     for line in lines:
-        if not (more := _MORE.fullmatch(line)):
+        if not (more := _CONTINUED.fullmatch(line)):
             return
         yield more["text"]

@@ -1,13 +1,19 @@
-"""Stream records handed to one consumer function again, at the places in the stream that they had."""
+"""Give stream records to a consumer function again, in the order and at the places that they had in the stream."""
+
+from __future__ import annotations
 
 import base64
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from types_boto3_kinesis import KinesisClient
+    from types_boto3_lambda import LambdaClient
 
 MAX_RECORDS = 100
 MAX_BYTES = 3_000_000  # Lambda takes 6 MB in a synchronous invocation; base64 and field names come on top
@@ -26,40 +32,45 @@ class StreamRecord:
 
     @property
     def place(self) -> tuple[str, str]:
-        """Its shard and sequence number."""
+        """Shard and sequence number."""
         return self.shard_id, self.sequence_number
 
 
-class Reinvocation:
-    """Calls one function as its event source mapping does: one shard at a time, in order."""
+class Consumer:
+    """A function that reads the stream, called as its event source mapping does: one shard at a time, in order."""
 
-    def __init__(self, client: Any, function: str) -> None:
+    def __init__(self, client: LambdaClient, function: str) -> None:
         self._client, self._function = client, function
 
-    def send(self, records: Sequence[StreamRecord]) -> list[StreamRecord]:
-        """Answers the records that the function is done with: accepted, or refused for good."""
+    def replay(self, records: Sequence[StreamRecord]) -> list[StreamRecord]:
+        """Give records to the function; return those it has finished: accepted, or sent to the dead-letter queue.
+
+        After a record that failed, the rest of its shard is not sent, so that the order is kept.
+        """
         ordered = sorted(records, key=lambda record: (record.shard_id, int(record.sequence_number)))
         done: list[StreamRecord] = []
         for _, of_shard in groupby(ordered, key=lambda record: record.shard_id):
             for batch in _batches(of_shard):
-                taken = self._invoke(batch)
-                done += taken
-                if len(taken) < len(batch):
-                    break  # what follows in this shard must not overtake
+                finished = self._invoke(batch)
+                done += finished
+                if len(finished) < len(batch):
+                    break
         return done
 
     def _invoke(self, batch: Sequence[StreamRecord]) -> Sequence[StreamRecord]:
-        payload = json.dumps({"Records": [_event(record) for record in batch]}).encode()
-        answer = self._client.invoke(FunctionName=self._function, Qualifier=QUALIFIER, Payload=payload)
-        if "FunctionError" in answer:
+        """Invoke the function once; return the records before the first one that failed."""
+        payload = json.dumps({"Records": [_lambda_record(record) for record in batch]}).encode()
+        response = self._client.invoke(FunctionName=self._function, Qualifier=QUALIFIER, Payload=payload)
+        if response.get("FunctionError"):
             return []
-        failures = (json.load(answer["Payload"]) or {}).get("batchItemFailures", [])
+        failures = (json.load(response["Payload"]) or {}).get("batchItemFailures", [])
         failed = {failure["itemIdentifier"] for failure in failures}
         first = next((at for at, record in enumerate(batch) if record.sequence_number in failed), len(batch))
         return batch[:first]
 
 
 def _batches(records: Iterator[StreamRecord]) -> Iterator[list[StreamRecord]]:
+    """Yield the records in batches that fit into one invocation."""
     batch: list[StreamRecord] = []
     size = 0
     for record in records:
@@ -72,8 +83,8 @@ def _batches(records: Iterator[StreamRecord]) -> Iterator[list[StreamRecord]]:
         yield batch
 
 
-def _event(record: StreamRecord) -> dict[str, Any]:
-    """One record as Lambda gives it (https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-example.html)."""
+def _lambda_record(record: StreamRecord) -> dict[str, Any]:
+    """Return a record as Lambda gives it (https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-example.html)."""
     return {
         "eventID": f"{record.shard_id}:{record.sequence_number}",
         "eventVersion": "1.0",
@@ -90,8 +101,10 @@ def _event(record: StreamRecord) -> dict[str, Any]:
     }
 
 
-def read_range(kinesis: Any, stream_arn: str, shard_id: str, first: str, last: str) -> list[StreamRecord] | None:
-    """A shard's records from one sequence number to another, or None if the stream has not kept all of them."""
+def read_range(
+    kinesis: KinesisClient, stream_arn: str, shard_id: str, first: str, last: str
+) -> list[StreamRecord] | None:
+    """Return a shard's records between two sequence numbers, or None if the stream no longer has all of them."""
     try:
         iterator = kinesis.get_shard_iterator(
             StreamARN=stream_arn,
@@ -103,22 +116,24 @@ def read_range(kinesis: Any, stream_arn: str, shard_id: str, first: str, last: s
         if error.response["Error"]["Code"] in ("InvalidArgumentException", "ResourceNotFoundException"):
             return None
         raise
-    records = list(_until(kinesis, stream_arn, shard_id, iterator, int(last)))
+    records = list(_read_until(kinesis, stream_arn, shard_id, iterator, int(last)))
     complete = records and records[0].sequence_number == first and records[-1].sequence_number == last
     return records if complete else None
 
 
-def _until(kinesis: Any, stream_arn: str, shard_id: str, iterator: str | None, last: int) -> Iterator[StreamRecord]:
-    """Reads on while there is more behind the iterator, up to the sequence number `last`."""
+def _read_until(
+    kinesis: KinesisClient, stream_arn: str, shard_id: str, iterator: str | None, last: int
+) -> Iterator[StreamRecord]:
+    """Yield records from the iterator on, up to the sequence number `last` or the end of the stream."""
     while iterator:
-        answer = kinesis.get_records(ShardIterator=iterator, StreamARN=stream_arn)
-        for record in answer["Records"]:
+        response = kinesis.get_records(ShardIterator=iterator, StreamARN=stream_arn)
+        for record in response["Records"]:
             if int(record["SequenceNumber"]) > last:
                 return
             arrival = record["ApproximateArrivalTimestamp"].timestamp()
             yield StreamRecord(stream_arn, shard_id, record["SequenceNumber"], arrival, record["Data"])
             if int(record["SequenceNumber"]) == last:
                 return
-        if not answer["Records"] and not answer.get("MillisBehindLatest"):
+        if not response["Records"] and not response.get("MillisBehindLatest"):
             return
-        iterator = answer.get("NextShardIterator")
+        iterator = response.get("NextShardIterator")

@@ -1,6 +1,6 @@
-"""Reads the CSV files of a bulk import as Amazon Personalize would, and notes what it would refuse.
+"""Read the CSV files of a bulk import as Amazon Personalize would, and collect what it would refuse.
 
-Only what must be remembered is: a file of any length is read line by line.
+Files are read line by line, so their size does not matter.
 """
 
 import csv
@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-SCHEMAS = Path(__file__).resolve().parents[2] / "seed" / "schemas"
+SCHEMAS = Path(__file__).resolve().parents[3] / "seed" / "schemas"
 ERROR, WARNING = "error", "warning"
 
 
 @dataclass(frozen=True)
 class Example:
-    """Where a problem was met, and what it is. `line` counts from 1, the header's line."""
+    """One problem and its place. `line` counts from 1, which is the header's line."""
 
     message: str
     line: int | None = None
@@ -26,25 +26,25 @@ class Example:
 
 @dataclass
 class Findings:
-    """All that is wrong with a file: for each (severity, rule) how often it was met, and the first few examples."""
+    """All problems of a file: for each (severity, rule) their number, and the first few examples."""
 
     limit: int = 5
     counts: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     examples: dict[tuple[str, str], list[Example]] = field(default_factory=lambda: defaultdict(list))
 
-    def error(self, rule: str, message: str, line: int | None = None, column: str | None = None) -> None:
-        """Notes something that makes the import or the training fail, or the data useless."""
-        self._note(ERROR, rule, Example(message, line, column))
+    def add_error(self, rule: str, message: str, line: int | None = None, column: str | None = None) -> None:
+        """Add a problem that makes the import or the training fail, or the data useless."""
+        self._add(ERROR, rule, Example(message, line, column))
 
-    def warn(self, rule: str, message: str, line: int | None = None, column: str | None = None) -> None:
-        """Notes something that is accepted and probably not meant."""
-        self._note(WARNING, rule, Example(message, line, column))
+    def add_warning(self, rule: str, message: str, line: int | None = None, column: str | None = None) -> None:
+        """Add something that is accepted, but probably not intended."""
+        self._add(WARNING, rule, Example(message, line, column))
 
     def total(self, severity: str) -> int:
-        """How many times something of that severity was met."""
+        """Return the number of problems of that severity."""
         return sum(count for (of, _), count in self.counts.items() if of == severity)
 
-    def _note(self, severity: str, rule: str, example: Example) -> None:
+    def _add(self, severity: str, rule: str, example: Example) -> None:
         self.counts[severity, rule] += 1
         if len(self.examples[severity, rule]) < self.limit:
             self.examples[severity, rule].append(example)
@@ -59,8 +59,8 @@ class Column:
     required: bool
 
 
-def columns(dataset: str, schemas: Path = SCHEMAS) -> list[Column]:
-    """The columns of `interactions` or `items`, in the schema's order."""
+def read_columns(dataset: str, schemas: Path = SCHEMAS) -> list[Column]:
+    """Return the columns of `interactions` or `items`, in the schema's order."""
     schema = json.loads((schemas / f"{dataset}.json").read_text(encoding="utf-8"))
     return [_column(entry) for entry in schema["fields"]]
 
@@ -70,8 +70,8 @@ def _column(entry: dict[str, Any]) -> Column:
     return Column(entry["name"], next(kind for kind in kinds if kind != "null"), "null" not in kinds)
 
 
-class Table:
-    """One CSV file: its header at once (empty if there is none), its rows when iterated; faults go to `findings`."""
+class CsvTable:
+    """One CSV file. Its header is read at once (empty if there is none), its rows later. Faults go to `findings`."""
 
     def __init__(self, path: Path, findings: Findings) -> None:
         self._path, self._findings = path, findings
@@ -79,13 +79,13 @@ class Table:
         self.header = self._read_header()
 
     def rows(self, expected: Sequence[Column]) -> Iterator[tuple[int, dict[str, str]]]:
-        """Yields (line, row by column name); rows of another length than the header's are noted and left out."""
+        """Yield (line, row by column name). Rows of another length than the header are errors and left out."""
         names = [name.strip() for name in self.header]
         for row in self._records():
             line = self._reader.line_num
             if len(row) != len(names):
                 message = f"{len(row)} fields, the header has {len(names)}"
-                self._findings.error("number of fields", message, line)
+                self._findings.add_error("number of fields", message, line)
                 continue
             values = dict(zip(names, row, strict=True))
             for column in expected:
@@ -97,45 +97,49 @@ class Table:
         try:
             return next(self._records(), [])
         except OSError as error:
-            self._findings.error("file", f"cannot be read: {error.strerror}")
+            self._findings.add_error("file", f"cannot be read: {error.strerror}")
             return []
 
     def _records(self) -> Iterator[list[str]]:
-        """What is left to read; a fault that leaves the parser lost ends it."""
+        """Yield the records that are left to read, until the end or a fault after which CSV cannot be parsed."""
         try:
             yield from self._reader
         except csv.Error as error:
             message = f"no CSV from here on, the rest was not read: {str(error).partition(' - ')[0]}"
-            self._findings.error("format", message, self._reader.line_num)
+            self._findings.add_error("format", message, self._reader.line_num)
 
     def _lines(self) -> Iterator[str]:
         with self._path.open("rb") as file:
             for number, raw in enumerate(file, 1):
-                yield self._decoded(number, raw)
+                yield self._decode(number, raw)
 
-    def _decoded(self, number: int, raw: bytes) -> str:
-        """The line as text. A byte order mark would be part of the first column's name."""
+    def _decode(self, number: int, raw: bytes) -> str:
+        """Return the line as text. A byte order mark is removed: it would be part of the first column's name."""
         if number == 1 and raw.startswith(b"\xef\xbb\xbf"):
-            self._findings.error("encoding", "the file starts with a byte order mark; save it as UTF-8 without one", 1)
+            self._findings.add_error(
+                "encoding", "the file starts with a byte order mark; save it as UTF-8 without one", 1
+            )
             raw = raw[3:]
         if b"\0" in raw:
-            self._findings.error("encoding", "holds a NUL character; save it as UTF-8 text", number)
+            self._findings.add_error("encoding", "holds a NUL character; save it as UTF-8 text", number)
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError as error:
             wrong = raw[error.start : error.start + 1].hex()
-            self._findings.error("encoding", f"not UTF-8: byte 0x{wrong} at position {error.start + 1}", number)
+            self._findings.add_error("encoding", f"not UTF-8: byte 0x{wrong} at position {error.start + 1}", number)
             return raw.decode("utf-8", errors="replace")
 
     def _check_value(self, line: int, column: Column, value: str) -> None:
         if not value.strip():
             if column.required:
-                self._findings.error("empty value", "is empty, but required", line, column.name)
+                self._findings.add_error("empty value", "is empty, but required", line, column.name)
             return
         if not _is_of(column.kind, value):
-            self._findings.error("type", f"{value!r} must be {_KINDS[column.kind]}", line, column.name)
+            self._findings.add_error("type", f"{value!r} must be {_KINDS[column.kind]}", line, column.name)
         if value != value.strip():
-            self._findings.warn("spaces", f"{value!r}: spaces at its ends are part of the value", line, column.name)
+            self._findings.add_warning(
+                "spaces", f"{value!r}: spaces at its ends are part of the value", line, column.name
+            )
 
 
 _KINDS = {
@@ -149,7 +153,7 @@ _KINDS = {
 
 
 def _is_of(kind: str, value: str) -> bool:
-    """Whether `value` is of the Avro type `kind`."""
+    """Return whether `value` is of the Avro type `kind`."""
     if kind in ("long", "int"):
         return value.strip().removeprefix("-").isdecimal() and value.isascii()
     if kind == "boolean":
@@ -166,19 +170,19 @@ def _is_number(value: str) -> bool:
 
 
 def check_header(header: Sequence[str], expected: Sequence[Column], findings: Findings) -> None:
-    """Notes names that are missing, unknown or misspelled, and an order that is not the schema's."""
+    """Find names that are missing, unknown or misspelled, and an order that is not the schema's."""
     wanted = [column.name for column in expected]
     folded = {name.upper(): name for name in wanted}
     for name in header:
         if name not in wanted and name.strip().upper() in folded:
-            findings.error("header", f"{name!r} must be written {folded[name.strip().upper()]}", 1, name)
+            findings.add_error("header", f"{name!r} must be written {folded[name.strip().upper()]}", 1, name)
         elif name not in wanted:
-            findings.error("header", f"{name!r} is not in the schema; legal: {', '.join(wanted)}", 1, name)
+            findings.add_error("header", f"{name!r} is not in the schema; legal: {', '.join(wanted)}", 1, name)
     known = {name.strip().upper() for name in header}
     for name in wanted:
         if name not in known:
-            findings.error("header", f"{name} is missing", 1, name)
+            findings.add_error("header", f"{name} is missing", 1, name)
     if sorted(header) == sorted(wanted) and list(header) != wanted:
-        findings.error("header", f"the order must be the schema's: {','.join(wanted)}", 1)
+        findings.add_error("header", f"the order must be the schema's: {','.join(wanted)}", 1)
     for name in {name for name in header if list(header).count(name) > 1}:
-        findings.error("header", f"{name} occurs twice", 1, name)
+        findings.add_error("header", f"{name} occurs twice", 1, name)

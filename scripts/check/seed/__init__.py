@@ -1,0 +1,1 @@
+"""What Amazon Personalize would refuse in CSV files of interactions and items."""

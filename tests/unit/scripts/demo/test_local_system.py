@@ -1,0 +1,18 @@
+"""Shell lines that point other tools at the local AWS."""
+
+import subprocess
+
+from scripts.common import environments
+from scripts.demo import local_system
+
+
+def test_given_a_folder_with_a_space_then_a_shell_reads_the_exports_as_they_are(monkeypatch, tmp_path):
+    monkeypatch.setenv("LOCAL_AWS_DIR", str(tmp_path / "my folder"))
+    script = f'{local_system.format_exports(environments.local())}\nprintf "%s" "$TF_DATA_DIR"'
+    shown = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
+    assert shown == str(tmp_path / "my folder" / "terraform")
+
+
+def test_given_a_command_that_does_not_exist_then_the_known_ones_are_named(capsys):
+    assert local_system.main(["go"]) == 2
+    assert "up|status|down|env" in capsys.readouterr().err
