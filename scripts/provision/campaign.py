@@ -9,10 +9,8 @@ ledger), MINIMUM_PROVISIONED_TPS, and optional: EXPLORATION_WEIGHT (0 to 1), EXP
 Environment of `delete`: CAMPAIGN_ARN.
 """
 
-from __future__ import annotations
-
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypedDict
 
 import boto3
@@ -33,7 +31,7 @@ class Settings(TypedDict):
     """The parameters of CreateCampaign and UpdateCampaign that Terraform's variables decide."""
 
     minProvisionedTPS: int
-    campaignConfig: CampaignConfigTypeDef
+    campaignConfig: "CampaignConfigTypeDef"
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ class Wanted:
         return {"minProvisionedTPS": self.minimum_tps, "campaignConfig": config}
 
 
-def create(personalize: PersonalizeClient, wanted: Wanted, poll: Poll) -> CampaignTypeDef:
+def create(personalize: "PersonalizeClient", wanted: Wanted, poll: Poll) -> "CampaignTypeDef":
     """Create the campaign or update its settings; return it once it is ACTIVE.
 
     Raises:
@@ -91,7 +89,7 @@ def create(personalize: PersonalizeClient, wanted: Wanted, poll: Poll) -> Campai
     return campaign
 
 
-def delete(personalize: PersonalizeClient, campaign_arn: str, poll: Poll) -> None:
+def delete(personalize: "PersonalizeClient", campaign_arn: str, poll: Poll) -> None:
     """Delete the campaign and wait until it is gone. Do nothing if there is none."""
     label = _label(campaign_arn)
     if _wait_until_settled(personalize, campaign_arn, poll) is not None:
@@ -101,12 +99,12 @@ def delete(personalize: PersonalizeClient, campaign_arn: str, poll: Poll) -> Non
     poll.wait_until(label, lambda: _describe(personalize, campaign_arn), lambda campaign: campaign is None)
 
 
-def solution_of(campaign: CampaignTypeDef) -> str:
+def solution_of(campaign: "CampaignTypeDef") -> str:
     """Return the ARN of the solution whose version the campaign serves."""
     return campaign["solutionVersionArn"].rpartition("/")[0]
 
 
-def _create(personalize: PersonalizeClient, wanted: Wanted, poll: Poll) -> CampaignTypeDef:
+def _create(personalize: "PersonalizeClient", wanted: Wanted, poll: Poll) -> "CampaignTypeDef":
     version = _find_version_to_serve(personalize, wanted)
     poll.retry_while_in_use(
         f"creating campaign {wanted.name}",
@@ -120,7 +118,7 @@ def _create(personalize: PersonalizeClient, wanted: Wanted, poll: Poll) -> Campa
     return campaign
 
 
-def _find_version_to_serve(personalize: PersonalizeClient, wanted: Wanted) -> str:
+def _find_version_to_serve(personalize: "PersonalizeClient", wanted: Wanted) -> str:
     version = find_newest_active_version(personalize, wanted.solution_arn)
     if version is None:
         raise TaskError(
@@ -129,7 +127,7 @@ def _find_version_to_serve(personalize: PersonalizeClient, wanted: Wanted) -> st
     return version
 
 
-def _move(personalize: PersonalizeClient, wanted: Wanted, poll: Poll) -> CampaignTypeDef:
+def _move(personalize: "PersonalizeClient", wanted: Wanted, poll: Poll) -> "CampaignTypeDef":
     """Move the campaign to another solution; the old one serves until the update is done.
 
     If the service refuses the update, delete the campaign and create it again.
@@ -145,7 +143,9 @@ def _move(personalize: PersonalizeClient, wanted: Wanted, poll: Poll) -> Campaig
     return _create(personalize, wanted, poll)
 
 
-def _update(personalize: PersonalizeClient, wanted: Wanted, poll: Poll, version: str | None = None) -> CampaignTypeDef:
+def _update(
+    personalize: "PersonalizeClient", wanted: Wanted, poll: Poll, version: str | None = None
+) -> "CampaignTypeDef":
     """Update the campaign's settings, and what it serves if a version is given; return the campaign afterwards.
 
     A change of settings names no version: that could undo a promotion that happens at the same time.
@@ -173,14 +173,14 @@ def _update(personalize: PersonalizeClient, wanted: Wanted, poll: Poll, version:
     return campaign
 
 
-def _wait_until_settled(personalize: PersonalizeClient, campaign_arn: str, poll: Poll) -> CampaignTypeDef | None:
+def _wait_until_settled(personalize: "PersonalizeClient", campaign_arn: str, poll: Poll) -> "CampaignTypeDef | None":
     """Return the campaign once neither it nor its update will change by itself, or None if there is none."""
     return poll.wait_until_updated(
         _label(campaign_arn), lambda: _describe(personalize, campaign_arn), "latestCampaignUpdate"
     )
 
 
-def _describe(personalize: PersonalizeClient, campaign_arn: str) -> CampaignTypeDef | None:
+def _describe(personalize: "PersonalizeClient", campaign_arn: str) -> "CampaignTypeDef | None":
     return find(lambda: personalize.describe_campaign(campaignArn=campaign_arn)["campaign"])
 
 
@@ -188,7 +188,7 @@ def _label(campaign_arn: str) -> str:
     return f"campaign {campaign_arn.rpartition('/')[2]}"
 
 
-def _differs(campaign: CampaignTypeDef, settings: Settings) -> bool:
+def _differs(campaign: "CampaignTypeDef", settings: Settings) -> bool:
     """Return whether an update is due. Exploration settings count only if some are wanted; `0.30` equals `0.3`."""
     now, wanted = campaign.get("campaignConfig", {}), settings["campaignConfig"]
     exploration = now.get("itemExplorationConfig", {})
@@ -210,8 +210,8 @@ class CreateInputs(inputs.PollInputs):
     solution_arn: str
     ledger_parameter: str
     minimum_provisioned_tps: int
-    exploration_weight: float | None = None
-    exploration_item_age_cut_off: float | None = None
+    exploration_weight: float | None = field(default=None, metadata={"parse": inputs.parse_number})
+    exploration_item_age_cut_off: float | None = field(default=None, metadata={"parse": inputs.parse_number})
 
 
 @dataclass(frozen=True, kw_only=True)

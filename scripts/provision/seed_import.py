@@ -7,8 +7,6 @@ Environment of both: DATASET_ARN. Also of `create`: IMPORT_SOURCE (s3://bucket/k
 (the role with which Personalize reads the file).
 """
 
-from __future__ import annotations
-
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
     from types_boto3_personalize.type_defs import DatasetImportJobSummaryTypeDef, DatasetImportJobTypeDef
 
 
-def create(personalize: PersonalizeClient, dataset_arn: str, source: str, role_arn: str, poll: Poll) -> None:
+def create(personalize: "PersonalizeClient", dataset_arn: str, source: str, role_arn: str, poll: Poll) -> None:
     """Import `source` (s3://…) into the dataset unless an import has succeeded or is under way; wait for its end.
 
     Raises:
@@ -49,13 +47,13 @@ def create(personalize: PersonalizeClient, dataset_arn: str, source: str, role_a
         raise failure(f"the import of {source}", job)
 
 
-def wait(personalize: PersonalizeClient, dataset_arn: str, poll: Poll) -> None:
+def wait(personalize: "PersonalizeClient", dataset_arn: str, poll: Poll) -> None:
     """Wait until every import into the dataset has ended, good or bad. Return at once if there is no such dataset."""
     for job in _list_jobs(personalize, dataset_arn):
         _wait_until_settled(personalize, job["datasetImportJobArn"], poll)
 
 
-def _list_jobs(personalize: PersonalizeClient, dataset_arn: str) -> list[DatasetImportJobSummaryTypeDef]:
+def _list_jobs(personalize: "PersonalizeClient", dataset_arn: str) -> "list[DatasetImportJobSummaryTypeDef]":
     """Return summaries of all imports into the dataset; none if there is no such dataset."""
     # ListDatasetImportJobs of a dataset that is gone is an InvalidInputException, which says little.
     if find(lambda: personalize.describe_dataset(datasetArn=dataset_arn)) is None:
@@ -64,8 +62,8 @@ def _list_jobs(personalize: PersonalizeClient, dataset_arn: str) -> list[Dataset
     return [job for page in pages for job in page["datasetImportJobs"]]
 
 
-def _wait_until_settled(personalize: PersonalizeClient, job_arn: str, poll: Poll) -> DatasetImportJobTypeDef | None:
-    def describe() -> DatasetImportJobTypeDef | None:
+def _wait_until_settled(personalize: "PersonalizeClient", job_arn: str, poll: Poll) -> "DatasetImportJobTypeDef | None":
+    def describe() -> "DatasetImportJobTypeDef | None":
         return find(lambda: personalize.describe_dataset_import_job(datasetImportJobArn=job_arn)["datasetImportJob"])
 
     return poll.wait_until_settled(f"import {job_arn.rpartition('/')[2]}", describe)

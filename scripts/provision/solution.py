@@ -9,8 +9,6 @@ object). Also of `retire` and `delete`: SOLUTION_PREFIX (the part of the solutio
 `retire`: KEEP_SOLUTION_NAME.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from dataclasses import dataclass, field
@@ -43,7 +41,7 @@ class Wanted:
         """The solution's ARN, in the account and the region of the dataset group."""
         return f"{self.dataset_group_arn.partition(':dataset-group/')[0]}:solution/{self.name}"
 
-    def request(self) -> CreateSolutionRequestTypeDef:
+    def request(self) -> "CreateSolutionRequestTypeDef":
         """Return the parameters of CreateSolution."""
         request: CreateSolutionRequestTypeDef = {
             "name": self.name,
@@ -56,7 +54,7 @@ class Wanted:
         return request
 
 
-def create(personalize: PersonalizeClient, wanted: Wanted, poll: Poll) -> None:
+def create(personalize: "PersonalizeClient", wanted: Wanted, poll: Poll) -> None:
     """Create the solution if there is none; wait until it is ACTIVE.
 
     Raises:
@@ -77,7 +75,7 @@ def create(personalize: PersonalizeClient, wanted: Wanted, poll: Poll) -> None:
 
 
 def retire(
-    personalize: PersonalizeClient, dataset_group_arn: str, prefix: str, poll: Poll, keep: str | None = None
+    personalize: "PersonalizeClient", dataset_group_arn: str, prefix: str, poll: Poll, keep: str | None = None
 ) -> None:
     """Delete the solutions that are named `prefix` and a digest, with their versions, except the one named `keep`.
 
@@ -94,7 +92,7 @@ def retire(
         _delete(personalize, arn, poll)
 
 
-def _list_solutions(personalize: PersonalizeClient, dataset_group_arn: str, prefix: str) -> list[str]:
+def _list_solutions(personalize: "PersonalizeClient", dataset_group_arn: str, prefix: str) -> list[str]:
     """Return ARNs of the group's solutions that are named `prefix` and a digest; none if there is no such group."""
     # ListSolutions of a group that is gone is an InvalidInputException, which says little.
     if find(lambda: personalize.describe_dataset_group(datasetGroupArn=dataset_group_arn)) is None:
@@ -105,7 +103,7 @@ def _list_solutions(personalize: PersonalizeClient, dataset_group_arn: str, pref
     return [arn for arn in arns if ours.fullmatch(_name(arn))]
 
 
-def _refuse_if_serving(personalize: PersonalizeClient, solution_arn: str) -> None:
+def _refuse_if_serving(personalize: "PersonalizeClient", solution_arn: str) -> None:
     pages = personalize.get_paginator("list_campaigns").paginate(solutionArn=solution_arn)
     serving = [campaign["name"] for page in pages for campaign in page["campaigns"]]
     if serving:
@@ -115,7 +113,7 @@ def _refuse_if_serving(personalize: PersonalizeClient, solution_arn: str) -> Non
         )
 
 
-def _delete(personalize: PersonalizeClient, solution_arn: str, poll: Poll) -> None:
+def _delete(personalize: "PersonalizeClient", solution_arn: str, poll: Poll) -> None:
     """Delete a solution that nothing uses any more, and wait until it is gone."""
     label = _label(solution_arn)
     poll.retry_while_in_use(
@@ -124,11 +122,11 @@ def _delete(personalize: PersonalizeClient, solution_arn: str, poll: Poll) -> No
     poll.wait_until(label, lambda: _describe(personalize, solution_arn), lambda solution: solution is None)
 
 
-def _wait_until_settled(personalize: PersonalizeClient, solution_arn: str, poll: Poll) -> SolutionTypeDef | None:
+def _wait_until_settled(personalize: "PersonalizeClient", solution_arn: str, poll: Poll) -> "SolutionTypeDef | None":
     return poll.wait_until_settled(_label(solution_arn), lambda: _describe(personalize, solution_arn))
 
 
-def _describe(personalize: PersonalizeClient, solution_arn: str) -> SolutionTypeDef | None:
+def _describe(personalize: "PersonalizeClient", solution_arn: str) -> "SolutionTypeDef | None":
     return find(lambda: personalize.describe_solution(solutionArn=solution_arn)["solution"])
 
 
@@ -147,7 +145,7 @@ class CreateInputs(inputs.PollInputs):
     dataset_group_arn: str
     solution_name: str
     recipe_arn: str
-    hyperparameters: dict[str, str] = field(default_factory=dict)
+    hyperparameters: dict[str, str] = field(default_factory=dict, metadata={"parse": inputs.parse_texts})
 
 
 @dataclass(frozen=True, kw_only=True)

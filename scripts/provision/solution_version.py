@@ -7,11 +7,9 @@ Environment: SOLUTION_ARN. Optional: SOLUTION_VERSION_NAME (default: an id of th
 UPDATE, default: the service's).
 """
 
-from __future__ import annotations
-
 import itertools
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import boto3
@@ -42,11 +40,11 @@ if TYPE_CHECKING:
 
 
 def create(
-    personalize: PersonalizeClient,
+    personalize: "PersonalizeClient",
     solution_arn: str,
     poll: Poll,
     name: str | None = None,
-    mode: TrainingModeType | None = None,
+    mode: "TrainingModeType | None" = None,
 ) -> str:
     """Train a version of the solution if none is ACTIVE; return the ARN of the ACTIVE version.
 
@@ -69,7 +67,7 @@ def create(
     return version_arn
 
 
-def stop_trainings(personalize: PersonalizeClient, solution_arn: str, poll: Poll) -> None:
+def stop_trainings(personalize: "PersonalizeClient", solution_arn: str, poll: Poll) -> None:
     """Stop every training of the solution and wait until it has ended. Do nothing if there is no such solution."""
     for version in _list_trainings(personalize, solution_arn):
         if version["status"] in CREATING:
@@ -79,12 +77,12 @@ def stop_trainings(personalize: PersonalizeClient, solution_arn: str, poll: Poll
     poll.report(f"no training of {solution_arn} is under way")
 
 
-def _list_trainings(personalize: PersonalizeClient, solution_arn: str) -> list[SolutionVersionSummaryTypeDef]:
+def _list_trainings(personalize: "PersonalizeClient", solution_arn: str) -> "list[SolutionVersionSummaryTypeDef]":
     versions = list_solution_versions(personalize, solution_arn)
     return [version for version in versions if version["status"] in CREATING | {STOPPING}]
 
 
-def _find_training(personalize: PersonalizeClient, solution_arn: str, poll: Poll) -> str | None:
+def _find_training(personalize: "PersonalizeClient", solution_arn: str, poll: Poll) -> str | None:
     """Return the ARN of a training to wait for, or None if a new one can start.
 
     A training that is being stopped is waited for here: a new one cannot start before it has ended.
@@ -97,7 +95,7 @@ def _find_training(personalize: PersonalizeClient, solution_arn: str, poll: Poll
 
 
 def _start_training(
-    personalize: PersonalizeClient, solution_arn: str, poll: Poll, name: str | None, mode: TrainingModeType | None
+    personalize: "PersonalizeClient", solution_arn: str, poll: Poll, name: str | None, mode: "TrainingModeType | None"
 ) -> str:
     """Start a training; return its ARN. If a failed version has the name already, a number is added to it."""
     request: CreateSolutionVersionRequestTypeDef = {"solutionArn": solution_arn}
@@ -114,19 +112,23 @@ def _start_training(
     raise TaskError(f"the names {name} to {name}-99 are all taken by versions that are not ACTIVE; choose another")
 
 
-def _request_training(personalize: PersonalizeClient, request: CreateSolutionVersionRequestTypeDef, poll: Poll) -> str:
+def _request_training(
+    personalize: "PersonalizeClient", request: "CreateSolutionVersionRequestTypeDef", poll: Poll
+) -> str:
     response = poll.retry_while_in_use("starting a training", lambda: personalize.create_solution_version(**request))
     return response["solutionVersionArn"]
 
 
-def _wait_until_settled(personalize: PersonalizeClient, version_arn: str, poll: Poll) -> SolutionVersionTypeDef | None:
-    def describe() -> SolutionVersionTypeDef | None:
+def _wait_until_settled(
+    personalize: "PersonalizeClient", version_arn: str, poll: Poll
+) -> "SolutionVersionTypeDef | None":
+    def describe() -> "SolutionVersionTypeDef | None":
         return find(lambda: personalize.describe_solution_version(solutionVersionArn=version_arn)["solutionVersion"])
 
     return poll.wait_until_settled(f"solution version {version_arn.rpartition('/')[2]}", describe)
 
 
-def _stop(personalize: PersonalizeClient, version_arn: str, poll: Poll) -> None:
+def _stop(personalize: "PersonalizeClient", version_arn: str, poll: Poll) -> None:
     """Ask the service to stop a training. It refuses if the training has just ended: then nothing is left to do."""
     poll.report(f"stopping {version_arn}")
     try:
@@ -141,8 +143,10 @@ class CreateInputs(inputs.PollInputs):
     """The environment of `create`."""
 
     solution_arn: str
-    solution_version_name: str | None = None
-    training_mode: Literal["FULL", "UPDATE"] | None = None
+    solution_version_name: str | None = field(default=None, metadata={"parse": str})
+    training_mode: Literal["FULL", "UPDATE"] | None = field(
+        default=None, metadata={"parse": inputs.one_of("FULL", "UPDATE")}
+    )
 
 
 def _run_create() -> None:

@@ -8,14 +8,12 @@ Environment: SEED_BUCKET, SEED_DIRECTORY, SEED_REBASE (true or false), and POPUL
 popular list is; it is stored if there is none).
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +34,7 @@ TIMES = {"interactions.csv": "TIMESTAMP", "items.csv": "CREATION_TIMESTAMP"}
 PREFIX = "seed"
 
 
-def upload(s3: S3Client, bucket: str, directory: Path, now: float, rebase: bool) -> None:
+def upload(s3: "S3Client", bucket: str, directory: Path, now: float, rebase: bool) -> None:
     """Check both files and upload them under `seed/`. `now` is in epoch seconds.
 
     After an interruption between the files the next run uploads both again, with one shift.
@@ -103,7 +101,7 @@ class Inputs:
 
     seed_bucket: str
     seed_directory: Path
-    seed_rebase: bool
+    seed_rebase: bool = field(metadata={"parse": inputs.parse_bool})
     popular_list_key: str
 
 

@@ -2,30 +2,31 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
 from scripts.common.task import TaskError
-from scripts.provision.inputs import PollInputs, read
+from scripts.provision.inputs import PollInputs, one_of, parse_bool, parse_number, parse_texts, read
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Inputs:
     name: str
     directory: Path
     count: int
-    rebase: bool
-    weight: float | None = None
-    mode: Literal["FULL", "UPDATE"] | None = None
-    parameters: dict[str, str] = field(default_factory=dict)
+    rebase: bool = field(metadata={"parse": parse_bool})
+    weight: float | None = field(default=None, metadata={"parse": parse_number})
+    mode: str | None = field(default=None, metadata={"parse": one_of("FULL", "UPDATE")})
+    parameters: dict[str, str] | None = field(default=None, metadata={"parse": parse_texts})
 
 
 GIVEN = {"NAME": "it's", "DIRECTORY": "/a/St. Mary's pets", "COUNT": "3", "REBASE": "true"}
 
 
 def test_given_the_required_variables_when_read_then_the_others_have_their_defaults() -> None:
-    assert read(Inputs, GIVEN) == Inputs("it's", Path("/a/St. Mary's pets"), 3, True)
+    expected = Inputs(name="it's", directory=Path("/a/St. Mary's pets"), count=3, rebase=True)
+    assert read(Inputs, GIVEN) == expected
+    assert (expected.weight, expected.mode, expected.parameters) == (None, None, None)
 
 
 def test_given_all_variables_when_read_then_each_has_its_type() -> None:
@@ -44,15 +45,14 @@ def test_given_missing_and_malformed_variables_when_read_then_all_are_named_toge
     wrong = {"COUNT": "many", "REBASE": "yes", "WEIGHT": "0,3", "MODE": "full", "PARAMETERS": '{"bptt": 20}'}
     with pytest.raises(TaskError) as error:
         read(Inputs, wrong)
-    assert str(error.value).splitlines() == [
-        "environment variables are missing or malformed:",
-        "  NAME is missing",
-        "  DIRECTORY is missing",
-        "  COUNT is 'many', which is not a whole number",
-        "  REBASE is 'yes', which is not true or false",
-        "  WEIGHT is '0,3', which is not a number",
-        "  MODE is 'full', which is not one of FULL, UPDATE",
-        "  PARAMETERS is '{\"bptt\": 20}', which is not a JSON object with texts as values",
+    assert str(error.value).partition(": ")[2].split("; ") == [
+        "NAME is missing",
+        "DIRECTORY is missing",
+        "COUNT must be an integer",
+        "REBASE must be true or false",
+        "WEIGHT must be a number",
+        "MODE must be FULL or UPDATE",
+        "PARAMETERS must be a JSON object with texts as values",
     ]
 
 
