@@ -1,14 +1,14 @@
-"""A local Amazon Personalize: the control plane, the runtime and the events API that boto3 knows, over HTTP."""
+"""A local Amazon Personalize: the control plane, the runtime and the events API of boto3, over HTTP."""
 
 from collections.abc import Callable
 from typing import Any
 
 from local_aws.faults import Faults
-from local_aws.personalize.app import Measured, PersonalizeApp
+from local_aws.personalize.app import PersonalizeApp, RecordLatency
 from local_aws.personalize.service import UseKey
 from local_aws.personalize.settings import PersonalizeSettings, Quotas
 
-__all__ = ["Measured", "PersonalizeApp", "PersonalizeSettings", "Quotas", "create_app"]
+__all__ = ["PersonalizeApp", "PersonalizeSettings", "Quotas", "RecordLatency", "create_app"]
 
 
 def create_app(
@@ -18,14 +18,21 @@ def create_app(
     settings: PersonalizeSettings | None = None,
     s3: Callable[[str, str], Any],
     use_key: UseKey = lambda key_arn, role_arn, source_arn, actions: None,
-    measured: Measured = lambda region, operation, campaign_arn, milliseconds: None,
+    record_latency: RecordLatency = lambda region, operation, campaign_arn, milliseconds: None,
     faults: Faults | None = None,
 ) -> PersonalizeApp:
-    """The application.
+    """Return the application.
 
-    `s3` gives a boto3 S3 client that acts as a role, for a job (both ARNs), or raises a ClientError if the role cannot
-    be taken; `use_key` likewise raises one if key and role do not allow what is done with a group's data; `measured`
-    is told of each answer of a campaign; `region` is for unsigned calls.
+    Args:
+        account_id: The account of all resources.
+        region: The region of unsigned requests.
+        settings: By default they are read from the environment.
+        s3: Returns a boto3 S3 client that acts as a role for a job (both are ARNs). Raises a ClientError if the role
+            cannot be assumed.
+        use_key: Uses a KMS key for the data of a dataset group. Raises a ClientError if the key or the role do not
+            allow it.
+        record_latency: Is called after each response of a campaign.
+        faults: The faults to inject.
     """
     settings = settings or PersonalizeSettings.from_environment()
-    return PersonalizeApp(account_id, region, settings, s3, use_key, measured, faults or Faults())
+    return PersonalizeApp(account_id, region, settings, s3, use_key, record_latency, faults or Faults())

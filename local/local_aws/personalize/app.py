@@ -1,4 +1,4 @@
-"""The HTTP side: which operation a request means, its JSON in and out, and errors as the AWS SDKs expect them."""
+"""The HTTP interface: find the operation of a request, read and write JSON, and send errors as the AWS SDKs expect."""
 
 import json
 import logging
@@ -18,7 +18,7 @@ from local_aws.personalize import operations as _operations  # noqa: F401  (regi
 from local_aws.personalize.errors import NotSupportedError, ServiceError
 from local_aws.personalize.operation_registry import OPERATIONS
 from local_aws.personalize.service import Service, UseKey
-from local_aws.personalize.service_model import error_status, operations, rest_paths
+from local_aws.personalize.service_model import error_status, input_shape, operations, rest_paths
 from local_aws.personalize.settings import PersonalizeSettings
 from local_aws.personalize.strict_json import parse_json
 from local_aws.personalize.validation import validate
@@ -26,14 +26,14 @@ from local_aws.personalize.validation import validate
 _log = logging.getLogger(__name__)
 _CREDENTIAL_SCOPE = re.compile(r"Credential=[^/]+/\d+/([a-z0-9-]+)/")
 _TARGET_PREFIX = "AmazonPersonalize."
-_MEASURED = ("GetPersonalizedRanking", "GetRecommendations")
+_RUNTIME_OPERATIONS = ("GetPersonalizedRanking", "GetRecommendations")
 
-Measured = Callable[[str, str, str, float], None]
-"""Is told of what a campaign answered: region, operation, the campaign's ARN, milliseconds."""
+RecordLatency = Callable[[str, str, str, float], None]
+"""Records the latency of a campaign's response: region, operation, ARN of the campaign, milliseconds."""
 
 
 class PersonalizeApp:
-    """Amazon Personalize (control plane, runtime, events) for one account; state is kept for each region apart."""
+    """Amazon Personalize (control plane, runtime, events) for one account. Each region has its own state."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class PersonalizeApp:
         settings: PersonalizeSettings,
         s3: Callable[[str, str], Any],
         use_key: UseKey,
-        measured: Measured,
+        record_latency: RecordLatency,
         faults: Faults,
     ) -> None:
         self.account_id = account_id
@@ -51,47 +51,51 @@ class PersonalizeApp:
         self.faults = faults
         self._s3 = s3
         self._use_key = use_key
-        self._measured = measured
+        self._record_latency = record_latency
         self._services: dict[str, Service] = {}
         self._lock = threading.Lock()
 
     def service(self, region: str | None = None) -> Service:
-        """The state of one region (of the app's own when None)."""
+        """Return the state of a region, by default of the region of this application."""
         region = region or self.region
-        if held := self._services.get(region):
-            return held
+        if existing := self._services.get(region):
+            return existing
         with self._lock:
-            made = Service(self.account_id, region, self.settings, self._s3, self._use_key, self.faults)
-            return self._services.setdefault(region, made)
+            created = Service(self.account_id, region, self.settings, self._s3, self._use_key, self.faults)
+            return self._services.setdefault(region, created)
 
     def services(self) -> list[Service]:
-        """The state of every region used so far."""
+        """Return the state of every region used so far."""
         return list(self._services.values())
 
     def call(self, name: str, request: dict[str, Any], region: str | None = None) -> dict[str, Any]:
-        """Carry out one operation: faults, validation, the operation itself. Raises ServiceError, InjectedError."""
-        model = operations().get(name)
-        if model is None:
+        """Call one operation and return its response: inject faults, validate the request, run the operation.
+
+        Raises:
+            ServiceError: The request is not valid or the operation failed.
+            InjectedError: A fault was set for the operation.
+        """
+        if name not in operations():
             raise ServiceError(f"Unknown operation {name}", code="UnknownOperationException", status=404)
         self.faults.inject(name)
-        working = OPERATIONS.get(name)
-        if working is None:
+        registered = OPERATIONS.get(name)
+        if registered is None:
             raise NotSupportedError.of(name)
-        validate(model.input_shape, request)
+        validate(input_shape(name), request)
         service, began = self.service(region), time.perf_counter()
-        with service.lock if working.locked else nullcontext():
-            answer = working.handler(service, request) or {}
-        if name in _MEASURED:
-            self._measured(service.region, name, request["campaignArn"], (time.perf_counter() - began) * 1000)
-        return answer
+        with service.lock if registered.locked else nullcontext():
+            response = registered.handler(service, request) or {}
+        if name in _RUNTIME_OPERATIONS:
+            self._record_latency(service.region, name, request["campaignArn"], (time.perf_counter() - began) * 1000)
+        return response
 
     def handle(self, request: Request) -> Response:
-        """Answer one request signed for `personalize`."""
+        """Handle a request that is signed for `personalize`."""
         target = request.headers.get("X-Amz-Target", "")
         rest = not target.startswith(_TARGET_PREFIX)
         name = rest_paths().get(request.path, request.path) if rest else target.removeprefix(_TARGET_PREFIX)
         try:
-            answer = self.call(name, _body(request), _region(request))
+            response = self.call(name, _body(request), _region(request))
         except (ServiceError, InjectedError) as error:
             document = {"__type": error.code, "message": error.message}
             status = error_status(name, error.code) or error.status
@@ -100,11 +104,11 @@ class PersonalizeApp:
             _log.exception("%s failed", name)
             document = {"__type": "InternalFailure", "message": "The local Amazon Personalize failed; see its log."}
             return _response(document, 500, rest, {"x-amzn-ErrorType": "InternalFailure"})
-        return _response(answer, 200, rest, {})
+        return _response(response, 200, rest, {})
 
     def introspect(self, request: Request) -> Response:
-        """Answer a request to `/_local/personalize...`."""
-        return introspection.answer(self.services(), request)
+        """Handle a request to `/_local/personalize...`."""
+        return introspection.handle(self.services(), request)
 
     def close(self) -> None:
         """Stop all background work."""

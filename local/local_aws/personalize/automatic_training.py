@@ -1,6 +1,6 @@
-"""Automatic training: on by default, first within an hour, then every N days, and only if there is new data.
+"""Automatic training. It is on by default. It trains within an hour, then every N days, and only if there is new data.
 
-Source: developer guide, "Configuring automatic training". A manual training within the hour replaces the first.
+Source: developer guide, "Configuring automatic training". A manual training within the hour replaces the first one.
 """
 
 import re
@@ -15,39 +15,39 @@ from local_aws.personalize.statuses import ACTIVE
 
 
 def schedule_training(service: Service, solution: Resource) -> None:
-    """Have the first automatic training, if it is still wanted then, start an hour from now."""
-    solution.fields["trainingTurn"] = turn = solution.get("trainingTurn", 0) + 1
-    solution.fields.setdefault("trainedOn", 0)
+    """Schedule the first automatic training an hour from now. It replaces an earlier schedule of the solution."""
+    solution.fields["trainingSchedule"] = schedule = solution.get("trainingSchedule", 0) + 1
+    solution.fields.setdefault("trainedInteractions", 0)
     versions_before = len(service.store.all(SOLUTION_VERSION, solutionArn=solution.arn))
     hour = service.settings.day_seconds / 24
-    service.light.submit(lambda: _first_turn(service, solution.arn, turn, versions_before), hour)
+    service.light_workers.submit(lambda: _run_first(service, solution.arn, schedule, versions_before), hour)
 
 
-def _first_turn(service: Service, solution_arn: str, turn: int, versions_before: int) -> None:
+def _run_first(service: Service, solution_arn: str, schedule: int, versions_before: int) -> None:
     with service.lock:
         skip = len(service.store.all(SOLUTION_VERSION, solutionArn=solution_arn)) > versions_before
-    _take_turn(service, solution_arn, turn, skip=skip)
+    _run(service, solution_arn, schedule, skip=skip)
 
 
-def _take_turn(service: Service, solution_arn: str, turn: int, *, skip: bool = False) -> None:
+def _run(service: Service, solution_arn: str, schedule: int, *, skip: bool = False) -> None:
     with service.lock:
         solution = service.store.find(solution_arn, SOLUTION)
-        if solution is None or solution["trainingTurn"] != turn or not solution["performAutoTraining"]:
+        if solution is None or solution["trainingSchedule"] != schedule or not solution["performAutoTraining"]:
             return
         if not skip and service.status(solution) == ACTIVE:
-            _train_on_new_data(service, solution)
+            _train_if_new_data(service, solution)
         delay = training_days(solution["solutionConfig"]) * service.settings.day_seconds
-    service.light.submit(lambda: _take_turn(service, solution_arn, turn), delay)
+    service.light_workers.submit(lambda: _run(service, solution_arn, schedule), delay)
 
 
-def _train_on_new_data(service: Service, solution: Resource) -> None:
+def _train_if_new_data(service: Service, solution: Resource) -> None:
     interactions = len(service.data(solution["datasetGroupArn"]).interactions)
-    if interactions != solution["trainedOn"]:
-        solution.fields["trainedOn"] = interactions
+    if interactions != solution["trainedInteractions"]:
+        solution.fields["trainedInteractions"] = interactions
         solution_versions.start_training(service, solution, {}, mode="FULL", training_type="AUTOMATIC")
 
 
 def training_days(config: Mapping[str, Any]) -> int:
-    """Days from one automatic training to the next, by a solution's configuration."""
+    """Return the days from one automatic training to the next, from the configuration of a solution."""
     expression = config.get("autoTrainingConfig", {}).get("schedulingExpression", "rate(7 days)")
-    return int(re.search(r"\d+", expression)[0])
+    return int(re.findall(r"\d+", expression)[0])

@@ -1,4 +1,4 @@
-"""Personalize's schemas: Avro records with rules of the service's own about names, required fields and types."""
+"""The schemas of Personalize: Avro records, with the service's own rules for names, required fields and types."""
 
 import re
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _RESERVED: dict[str, dict[str, frozenset[str]]] = {
 
 @dataclass(frozen=True)
 class Field:
-    """One column: its Avro type, and whether it may be empty, holds categories (joined by |) or free text."""
+    """One column: its Avro type, and whether it can be empty and holds categories (joined by |) or free text."""
 
     name: str
     type: str
@@ -46,7 +46,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Schema:
-    """A parsed schema. `dataset_type`: Interactions, Items or Users (the record's name)."""
+    """A parsed schema. `dataset_type` is Interactions, Items or Users (the name of the record)."""
 
     dataset_type: str
     fields: tuple[Field, ...]
@@ -57,62 +57,66 @@ class Schema:
         return frozenset(_REQUIRED[self.dataset_type])
 
     def field(self, name: str) -> Field | None:
-        """The field of that name."""
+        """Return the field of that name, or None."""
         return next((field for field in self.fields if field.name == name), None)
 
 
 @lru_cache(maxsize=256)
 def parse_schema(text: str) -> Schema:
-    """Read a schema as CreateSchema takes it. Raises InvalidInputError that says what is wrong."""
+    """Parse a schema of CreateSchema.
+
+    Raises:
+        InvalidInputError: The schema is not valid; the message names the violation.
+    """
     try:
         document = parse_json(text)
-    except ValueError as wrong:
-        raise InvalidInputError(f"Input schema is not valid JSON: {wrong}") from None
+    except ValueError as error:
+        raise InvalidInputError(f"Input schema is not valid JSON: {error}") from None
     if not isinstance(document, dict) or document.get("type") != "record":
-        raise _wrong('the top level must be an object with "type": "record"')
+        raise _invalid('the top level must be an object with "type": "record"')
     if str(document.get("name")) not in _REQUIRED:
-        raise _wrong(f'"name" must be one of {", ".join(_REQUIRED)}')
+        raise _invalid(f'"name" must be one of {", ".join(_REQUIRED)}')
     if document.get("namespace") != NAMESPACE:
-        raise _wrong(f'"namespace" must be {NAMESPACE}')
+        raise _invalid(f'"namespace" must be {NAMESPACE}')
     if not isinstance(document.get("fields"), list) or not document["fields"]:
-        raise _wrong('"fields" must be a list of at least one field')
-    schema = Schema(document["name"], tuple(_field(field) for field in document["fields"]))
+        raise _invalid('"fields" must be a list of at least one field')
+    schema = Schema(document["name"], tuple(_parse_field(field) for field in document["fields"]))
     _check_rules(schema)
     return schema
 
 
-def _field(document: Any) -> Field:
+def _parse_field(document: Any) -> Field:
     if not isinstance(document, dict) or not isinstance(document.get("name"), str):
-        raise _wrong('every field must be an object with a "name"')
+        raise _invalid('every field must be an object with a "name"')
     name, declared = document["name"], document.get("type")
     if not _NAME.fullmatch(name):
-        raise _wrong(f"field {name!r}: a name is made of letters, digits and _, and begins with no digit")
+        raise _invalid(f"field {name!r}: a name consists of letters, digits and _, and does not begin with a digit")
     types = declared if isinstance(declared, list) else [declared]
-    values = [kind for kind in types if kind != "null"]
-    if len(values) != 1 or str(values[0]) not in _PRIMITIVES:
-        raise _wrong(f"field {name}: the type must be one of {', '.join(sorted(_PRIMITIVES))}, or that and null")
+    value_types = [str(value_type) for value_type in types if value_type != "null"]
+    if len(value_types) != 1 or value_types[0] not in _PRIMITIVES:
+        raise _invalid(f"field {name}: the type must be one of {', '.join(sorted(_PRIMITIVES))}, or that and null")
     categorical, textual = bool(document.get("categorical")), bool(document.get("textual"))
-    if (categorical or textual) and values[0] != "string":
-        raise _wrong(f"field {name}: only a string can be categorical or textual")
-    return Field(name, values[0], "null" in types, categorical, textual)
+    if (categorical or textual) and value_types[0] != "string":
+        raise _invalid(f"field {name}: only a string can be categorical or textual")
+    return Field(name, value_types[0], "null" in types, categorical, textual)
 
 
 def _check_rules(schema: Schema) -> None:
     names = [field.name for field in schema.fields]
     if len(set(names)) != len(names):
-        raise _wrong("a field name occurs twice")
+        raise _invalid("a field name occurs twice")
     required = _REQUIRED[schema.dataset_type]
     if missing := sorted(set(required) - set(names)):
-        raise _wrong(f"{schema.dataset_type} needs the fields {', '.join(missing)}")
+        raise _invalid(f"{schema.dataset_type} needs the fields {', '.join(missing)}")
     for field in schema.fields:
         allowed = (required | _RESERVED[schema.dataset_type]).get(field.name)
         if allowed and field.type not in allowed:
-            raise _wrong(f"field {field.name} must be of type {' or '.join(sorted(allowed))}")
+            raise _invalid(f"field {field.name} must be of type {' or '.join(sorted(allowed))}")
         if field.name in required and field.nullable:
-            raise _wrong(f"field {field.name} is required and cannot be null")
+            raise _invalid(f"field {field.name} is required and cannot be null")
     if schema.dataset_type != "Interactions" and len(schema.fields) == 1:
-        raise _wrong(f"{schema.dataset_type} needs at least one metadata field")
+        raise _invalid(f"{schema.dataset_type} needs at least one metadata field")
 
 
-def _wrong(what: str) -> InvalidInputError:
-    return InvalidInputError(f"Input schema is not valid: {what}.")
+def _invalid(reason: str) -> InvalidInputError:
+    return InvalidInputError(f"Input schema is not valid: {reason}.")

@@ -1,4 +1,4 @@
-"""Deploying solution versions: what a campaign serves, and the switch from one version to the next."""
+"""Deploy solution versions: what a campaign serves, and how it changes from one version to the next."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +13,12 @@ from local_aws.personalize.training import EventFilter, newest_active_version
 from local_aws.recommender import Model
 
 LATEST = "/$LATEST"
-_HOLD_SECONDS = 0.05  # between two looks at whether an update is still held by a fault
+_HOLD_SECONDS = 0.05  # between two checks whether a fault still holds an update
 
 
 @dataclass
 class Deployment:
-    """What a campaign serves now. `model` is replaced when the catalogue grows; all else never changes."""
+    """What a campaign serves at present. `model` is replaced when the catalogue grows; all else never changes."""
 
     version_arn: str
     group_arn: str
@@ -32,16 +32,24 @@ class Deployment:
 
 
 def deploy(service: Service, campaign: Resource, version_arn: str, config: dict[str, Any]) -> None:
-    """Let the campaign serve a version from now on. Raises JobFailedError if the version is gone."""
-    service.deployments[campaign.arn] = deployment_of(service, version_arn, config)
+    """Let a campaign serve a version from now on.
+
+    Raises:
+        JobFailedError: The version was deleted.
+    """
+    service.deployments[campaign.arn] = load_deployment(service, version_arn, config)
 
 
-def deployment_of(service: Service, version_arn: str, config: dict[str, Any]) -> Deployment:
-    """A version ready to be asked. Raises JobFailedError if it is gone."""
+def load_deployment(service: Service, version_arn: str, config: dict[str, Any]) -> Deployment:
+    """Return a version with its model in memory.
+
+    Raises:
+        JobFailedError: The version was deleted.
+    """
     with service.lock:
         version = service.store.find(version_arn)
         solution = service.store.find(version["solutionArn"], SOLUTION) if version else None
-    if solution is None:
+    if version is None or solution is None:
         raise JobFailedError(f"The solution version {version_arn} was deleted.")
     return Deployment(
         version_arn=version_arn,
@@ -49,7 +57,7 @@ def deployment_of(service: Service, version_arn: str, config: dict[str, Any]) ->
         solution_arn=solution.arn,
         recipe=RECIPES[solution["recipeArn"]],
         config=config,
-        events=EventFilter.of(version.fields),
+        events=EventFilter.from_version(version.fields),
         model=service.models.get(version_arn),
         catalogue_version=version["catalogueVersion"],
         refreshed=service.now(),
@@ -57,13 +65,13 @@ def deployment_of(service: Service, version_arn: str, config: dict[str, Any]) ->
 
 
 def start_update(service: Service, campaign: Resource, change: dict[str, Any], version_arn: str) -> None:
-    """Begin an update of a campaign; the old version serves until it is ACTIVE. Hold the service's lock."""
-    settings = service.settings
-    asked = {name: campaign[name] for name in ("solutionVersionArn", "minProvisionedTPS", "campaignConfig")} | change
-    steps = StatusTimeline.over(service.now(), settings.step_seconds, CREATE_PENDING, CREATE_IN_PROGRESS)
-    update = Update(asked, steps)
+    """Start an update of a campaign. The old version serves until the update is ACTIVE. Hold the service's lock."""
+    step_seconds = service.settings.step_seconds
+    members = {name: campaign[name] for name in ("solutionVersionArn", "minProvisionedTPS", "campaignConfig")} | change
+    timeline = StatusTimeline.starting_at(service.now(), step_seconds, CREATE_PENDING, CREATE_IN_PROGRESS)
+    update = Update(members, timeline)
     campaign.updates["latestCampaignUpdate"] = update
-    service.light.submit(lambda: _finish_update(service, campaign, update, version_arn), 2 * settings.step_seconds)
+    service.light_workers.submit(lambda: _finish_update(service, campaign, update, version_arn), 2 * step_seconds)
 
 
 def sync_campaigns(service: Service, solution_arn: str) -> None:
@@ -77,14 +85,14 @@ def sync_campaigns(service: Service, solution_arn: str) -> None:
 
 def _finish_update(service: Service, campaign: Resource, update: Update, version_arn: str) -> None:
     if service.faults.holds("holdCampaignUpdates", campaign["name"]):
-        service.light.submit(lambda: _finish_update(service, campaign, update, version_arn), _HOLD_SECONDS)
+        service.light_workers.submit(lambda: _finish_update(service, campaign, update, version_arn), _HOLD_SECONDS)
         return
     reason = service.faults.take_failure("failNextCampaignUpdate", campaign["name"])
     if not reason:
         try:
             deploy(service, campaign, version_arn, update.fields["campaignConfig"])
-        except (JobFailedError, KeyError) as failure:
-            reason = str(failure)
+        except (JobFailedError, KeyError) as error:
+            reason = str(error)
     with service.lock:
         now = service.now()
         update.failure_reason = reason

@@ -1,8 +1,8 @@
-"""Errors as the service names them; every one becomes an HTTP answer that the AWS SDKs parse into a typed exception."""
+"""The errors of the service. Each becomes an HTTP response that the AWS SDKs parse into a typed exception."""
 
 
 class ServiceError(Exception):
-    """An error answer. `code` is the exception's name in the service model, `status` its HTTP status."""
+    """An error response. `code` is the name of the exception in the service model, `status` its HTTP status."""
 
     code = "InternalFailure"
     status = 400
@@ -15,30 +15,30 @@ class ServiceError(Exception):
 
 
 class InvalidInputError(ServiceError):
-    """A value breaks a documented rule."""
+    """A value violates a documented rule."""
 
     code = "InvalidInputException"
 
 
 class ResourceNotFoundError(ServiceError):
-    """The ARN names nothing."""
+    """No resource has this ARN."""
 
     code = "ResourceNotFoundException"
 
     @classmethod
     def of(cls, arn: str) -> "ResourceNotFoundError":
-        """The error for an unknown ARN."""
+        """Return the error for an unknown ARN."""
         return cls(f"Resource Arn {arn} does not exist.")
 
 
 class ResourceAlreadyExistsError(ServiceError):
-    """A resource of that name exists."""
+    """A resource with that name already exists."""
 
     code = "ResourceAlreadyExistsException"
 
 
 class ResourceInUseError(ServiceError):
-    """The resource is in a status, or has dependents, that forbid the call."""
+    """The status or the dependents of the resource do not allow the call."""
 
     code = "ResourceInUseException"
 
@@ -50,28 +50,28 @@ class LimitExceededError(ServiceError):
 
 
 class InvalidNextTokenError(ServiceError):
-    """A pagination token this service did not give out for this list."""
+    """The pagination token was not issued for this list."""
 
     code = "InvalidNextTokenException"
 
 
 class TooManyTagsError(ServiceError):
-    """More tags than a resource may have."""
+    """The resource would have more tags than are allowed."""
 
     code = "TooManyTagsException"
 
 
 class NotSupportedError(ServiceError):
-    """A real operation that this local service does not have yet."""
+    """The local service does not support this operation or option of the real service."""
 
     code = "NotImplementedException"
     status = 501
 
     @classmethod
     def of(cls, operation: str) -> "NotSupportedError":
-        """The error for an operation that is not there yet."""
+        """Return the error for an operation that is not supported."""
         return cls(f"{operation} is not available in the local Amazon Personalize yet (see local/README.md).")
 
 
 class JobFailedError(Exception):
-    """Background work (import, training, ...) ended in CREATE FAILED; the text is the resource's failureReason."""
+    """Background work (import, training, ...) failed. The text becomes the failureReason of the resource."""

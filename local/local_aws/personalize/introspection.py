@@ -1,8 +1,8 @@
-"""What the service knows, for tests and for the curious: read-only answers under `/_local/personalize`.
+"""Show the state of the service, for tests and for developers: read-only pages under `/_local/personalize`.
 
-`/_local/personalize`: counts of all that is there. `/_local/personalize/events?trackingId=ID`: the ids of the streamed
-events of each user and each session in the order of arrival, with `userId` or `sessionId` only that one's, and how many
-repetitions were ignored.
+`/_local/personalize`: the number of resources by status, and the amount of data.
+`/_local/personalize/events?trackingId=ID`: the ids of the streamed events of each user and each session in the order of
+arrival, and how many duplicates were ignored. `userId` or `sessionId` select one user or session.
 """
 
 import json
@@ -15,42 +15,44 @@ from local_aws.personalize.resource_types import RESOURCE_TYPES
 from local_aws.personalize.service import Service
 
 
-def answer(services: list[Service], request: Request) -> Response:
-    """Answer a GET request."""
+def handle(services: list[Service], request: Request) -> Response:
+    """Handle a GET request."""
     if request.path.rstrip("/").endswith("/events"):
-        return _events(services, request)
-    return _json({service.region: _summary(service) for service in services}, 200)
+        return _describe_events(services, request)
+    return _json({service.region: _summarise(service) for service in services}, 200)
 
 
-def _summary(service: Service) -> dict[str, Any]:
+def _summarise(service: Service) -> dict[str, Any]:
     with service.lock:
         resources = {resource_type.noun: service.store.all(resource_type) for resource_type in RESOURCE_TYPES}
         statuses = {
-            noun: dict(Counter(service.status(resource) for resource in held))
-            for noun, held in resources.items()
-            if held
+            noun: dict(Counter(service.status(resource) for resource in found))
+            for noun, found in resources.items()
+            if found
         }
         groups = {group.arn: service.data(group.arn) for group in resources["DatasetGroup"]}
     data = {
         arn: {
-            "interactions": len(held.interactions),
-            "streamed": len(held.interactions.streamed_rows()),
-            "duplicates": held.interactions.duplicates,
-            "items": len(held.items),
-            "users": len(held.users),
+            "interactions": len(group.interactions),
+            "streamed": len(group.interactions.streamed_rows()),
+            "duplicates": group.interactions.duplicates,
+            "items": len(group.items),
+            "users": len(group.users),
         }
-        for arn, held in groups.items()
+        for arn, group in groups.items()
     }
     return {"resources": statuses, "data": data}
 
 
-def _events(services: list[Service], request: Request) -> Response:
+def _describe_events(services: list[Service], request: Request) -> Response:
     tracking_id = request.args.get("trackingId", "")
     service = next((service for service in services if tracking_id in service.trackers), None)
     if service is None:
         return _json({"message": f"no event tracker has the trackingId {tracking_id!r}"}, 404)
     log = service.data(service.trackers[tracking_id]["datasetGroupArn"]).interactions
-    users, sessions, recorded = defaultdict(list), defaultdict(list), 0
+    users: dict[str, list[str]] = defaultdict(list)
+    sessions: dict[str, list[str]] = defaultdict(list)
+    recorded = 0
     for user, session, event_id in log.streamed_rows():
         if request.args.get("userId", user) == user and request.args.get("sessionId", session) == session:
             recorded += 1

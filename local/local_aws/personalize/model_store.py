@@ -1,4 +1,4 @@
-"""Trained models on disk: every version stays deployable, but only those being served take memory."""
+"""Trained models on disk. Every version can be deployed, but only those that a campaign serves are in memory."""
 
 import tempfile
 import threading
@@ -9,33 +9,40 @@ from local_aws.recommender import Model
 
 
 class ModelStore:
-    """Models by solution version ARN; thread safe. Each is in memory only as long as somebody holds it."""
+    """Models by solution version ARN. Thread safe. A model is in memory only while something refers to it."""
 
     def __init__(self, directory: Path | None) -> None:
-        self._temporary = None if directory else tempfile.TemporaryDirectory(prefix="local-personalize-")
-        self._directory = directory or Path(self._temporary.name)
-        self._directory.mkdir(parents=True, exist_ok=True)
-        self._held: weakref.WeakValueDictionary[str, Model] = weakref.WeakValueDictionary()
+        if directory is None:
+            # The temporary directory is removed together with this object.
+            self._temporary = tempfile.TemporaryDirectory(prefix="local-personalize-")
+            directory = Path(self._temporary.name)
+        directory.mkdir(parents=True, exist_ok=True)
+        self._directory = directory
+        self._loaded: weakref.WeakValueDictionary[str, Model] = weakref.WeakValueDictionary()
         self._lock = threading.Lock()
 
     def put(self, version_arn: str, model: bytes) -> None:
-        """Keep a model, as `to_bytes` gave it."""
+        """Store a model, in the format of `to_bytes`."""
         self._path(version_arn).write_bytes(model)
 
     def get(self, version_arn: str) -> Model:
-        """The model of a version. Raises KeyError."""
+        """Return the model of a version.
+
+        Raises:
+            KeyError: There is no such model.
+        """
         with self._lock:
-            if model := self._held.get(version_arn):
+            if model := self._loaded.get(version_arn):
                 return model
             path = self._path(version_arn)
             if not path.exists():
                 raise KeyError(version_arn)
             model = Model.from_bytes(path.read_bytes())
-            self._held[version_arn] = model
+            self._loaded[version_arn] = model
             return model
 
-    def drop(self, version_arn: str) -> None:
-        """Forget a model."""
+    def delete(self, version_arn: str) -> None:
+        """Delete a model, if it exists."""
         self._path(version_arn).unlink(missing_ok=True)
 
     def _path(self, version_arn: str) -> Path:

@@ -1,4 +1,4 @@
-"""Operation name -> the function that carries it out."""
+"""The registry of operations: the function that handles each operation name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,11 @@ Handler = Callable[[Service, dict[str, Any]], dict[str, Any] | None]
 
 @dataclass(frozen=True)
 class Operation:
-    """A working operation. `locked`: it works on resources and runs alone; the others look after themselves."""
+    """An available operation.
+
+    A `locked` operation reads or changes resources, and is called with the lock of the service. The others are thread
+    safe without it.
+    """
 
     handler: Handler
     locked: bool = True
@@ -21,7 +25,7 @@ OPERATIONS: dict[str, Operation] = {}
 
 
 def operation(name: str, *, locked: bool = True) -> Callable[[Handler], Handler]:
-    """Register the function below as the operation `name` of the service model."""
+    """Register the decorated function as the handler of the operation `name` of the service model."""
 
     def register(handler: Handler) -> Handler:
         OPERATIONS[name] = Operation(handler, locked)

@@ -1,6 +1,6 @@
-"""`python -m local_aws.personalize.operations_table`: which operations work and which are not there yet, as Markdown.
+"""`python -m local_aws.personalize.operations_table`: print the available and the missing operations as Markdown.
 
-With `--update FILE` the table is written between the markers of that file instead of printed.
+With `--update FILE` the table is written between the markers of that file instead.
 """
 
 import argparse
@@ -13,35 +13,41 @@ from local_aws.personalize.service_model import SERVICES, service
 BEGIN, END = "<!-- operations:begin -->", "<!-- operations:end -->"
 
 
-def table() -> str:
-    """The table: for each service the operations that work, and those that answer NotImplementedException."""
+def make_table() -> str:
+    """Return the table: for each service the available operations, and those that raise NotImplementedException."""
     lines = ["| service | works | not there yet |", "| --- | --- | --- |"]
     for name in SERVICES:
         names = service(name).operation_names
-        works = [operation for operation in names if operation in OPERATIONS]
+        available = [operation for operation in names if operation in OPERATIONS]
         missing = [operation for operation in names if operation not in OPERATIONS]
-        lines.append(f"| `{name}` | {len(works)}: {', '.join(works)} | {len(missing)}: {', '.join(missing) or '-'} |")
+        lines.append(
+            f"| `{name}` | {len(available)}: {', '.join(available)} | {len(missing)}: {', '.join(missing) or '-'} |"
+        )
     return "\n".join(lines) + "\n"
 
 
-def updated(page: str) -> str:
-    """The page with the table of today between its markers. Raises ValueError without markers."""
+def update_page(page: str) -> str:
+    """Return the page with the present table between its markers.
+
+    Raises:
+        ValueError: The page has no markers.
+    """
     before, _, rest = page.partition(BEGIN)
     _, marker, after = rest.partition(END)
     if not marker:
         raise ValueError(f"the page has no {BEGIN} ... {END}")
-    return f"{before}{BEGIN}\n{table()}{END}{after}"
+    return f"{before}{BEGIN}\n{make_table()}{END}{after}"
 
 
 def main() -> None:
-    """Print or write the table."""
+    """Print the table, or write it to a page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--update", type=Path, metavar="FILE", help="write it between the markers of this page")
+    parser.add_argument("--update", type=Path, metavar="FILE", help="write the table between the markers of this page")
     page: Path | None = parser.parse_args().update
     if page:
-        page.write_text(updated(page.read_text()))
+        page.write_text(update_page(page.read_text()))
     else:
-        print(table(), end="")
+        print(make_table(), end="")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The recipes of custom dataset groups, and what each allows (developer guide, "Choosing a recipe")."""
+"""The recipes of custom dataset groups and their options (developer guide, "Choosing a recipe")."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 PREFIX = "arn:aws:personalize:::"
 RELEASED = 1543622400.0
-"""Creation time told of everything that comes with the service: 2018-12-01."""
+"""Creation time of everything that is part of the service: 2018-12-01."""
 
 _V1 = {"hidden_dimension": (32, 256, "149"), "bptt": (2, 32, "32")}
 _V1_DEFAULTS = {name: default for name, (_, _, default) in _V1.items()} | {"recency_mask": "True"}
@@ -15,7 +15,7 @@ _HISTORY = {"min_user_history_length_percentile": "0.0", "max_user_history_lengt
 
 @dataclass(frozen=True)
 class Recipe:
-    """One recipe. `trains_as`: the recommender's name for it, None where the local service cannot train it yet."""
+    """One recipe. `trains_as` is its name in the recommender, or None if the local service cannot train it yet."""
 
     name: str
     recipe_type: Literal["USER_PERSONALIZATION", "PERSONALIZED_RANKING", "RELATED_ITEMS", "POPULAR_ITEMS", "OTHER"]
@@ -36,7 +36,7 @@ class Recipe:
         return f"{PREFIX}algorithm/{self.name}"
 
     def describe(self) -> dict[str, Any]:
-        """The recipe as DescribeRecipe and ListRecipes tell it."""
+        """Return the recipe as in DescribeRecipe and ListRecipes."""
         return {
             "name": self.name,
             "recipeArn": self.arn,
@@ -50,7 +50,7 @@ class Recipe:
         }
 
     def describe_algorithm(self) -> dict[str, Any]:
-        """Its algorithm as DescribeAlgorithm tells it."""
+        """Return the algorithm of the recipe as in DescribeAlgorithm."""
         ranges = [
             {"name": name, "minValue": low, "maxValue": high, "isTunable": True}
             for name, (low, high, _) in _V1.items()

@@ -1,4 +1,4 @@
-"""The resource_types of resources, as data: what the generic create, describe, list and delete need to know of each."""
+"""The types of resources, as data for the generic create, describe, list and delete operations."""
 
 from dataclasses import dataclass
 
@@ -7,20 +7,20 @@ from local_aws.personalize.statuses import ACTIVE, CREATE_FAILED, CREATE_IN_PROG
 
 @dataclass(frozen=True)
 class ResourceType:
-    """One kind of resource. Its operations are Create/Describe/Delete + `noun` and List + `noun` + s."""
+    """One type of resource. Its operations are Create/Describe/Delete + `noun` and List + `noun` + s."""
 
     noun: str
     path: str
     """Resource type in the ARN, e.g. dataset-group."""
     name_member: str = "name"
     instant: bool = False
-    """Whether it has no statuses: there as soon as it is created, gone as soon as it is deleted."""
+    """Whether it has no statuses: it exists as soon as it is created, and not after it is deleted."""
     statuses: tuple[str, str, str, str] = (CREATE_PENDING, CREATE_IN_PROGRESS, ACTIVE, CREATE_FAILED)
-    """Waiting, under way, done, failed."""
+    """Pending, in progress, succeeded, failed."""
 
     @property
     def member(self) -> str:
-        """The member of the Describe answer that holds it, e.g. datasetGroup."""
+        """The member of the Describe response that holds the resource, e.g. datasetGroup."""
         return self.noun[0].lower() + self.noun[1:]
 
     @property

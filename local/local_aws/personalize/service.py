@@ -1,4 +1,4 @@
-"""The state of the service in one account and region, and the few moves that every resource family makes on it."""
+"""The state of the service in one account and region, and the functions that all operations share."""
 
 import secrets
 import threading
@@ -18,10 +18,10 @@ from local_aws.personalize.settings import PersonalizeSettings
 from local_aws.personalize.statuses import ACTIVE, DELETE_IN_PROGRESS, DELETE_PENDING, DELETED, StatusTimeline
 
 Work = Callable[[Resource], dict[str, Any] | None]
-"""Background work for a resource; returns members to add to it. Raises JobFailedError."""
+"""Background work for a resource. It returns members to add to the resource, or raises JobFailedError."""
 
 UseKey = Callable[[str, str, str, tuple[str, ...]], None]
-"""Uses a key: its ARN, the role's, the dataset group's, actions as `kms:Decrypt`. Raises a ClientError."""
+"""Uses a KMS key: ARNs of the key, the role and the dataset group; actions like `kms:Decrypt`. Raises ClientError."""
 
 
 class Service:
@@ -44,35 +44,35 @@ class Service:
         self.faults = faults
         self.lock = threading.RLock()
         self.store = ResourceStore(settings.clock)
-        self.heavy = settings.workers(settings.heavy_workers)
-        self.light = settings.workers(1)
+        self.job_workers = settings.workers(settings.job_workers)
+        self.light_workers = settings.workers(1)
         self.models = ModelStore(settings.model_dir)
         self.trackers: dict[str, Resource] = {}
         self.deployments: dict[str, Any] = {}
         self._data: dict[str, DatasetGroupData] = {}
 
     def now(self) -> float:
-        """Epoch seconds by the service's clock."""
+        """Return the time of the service's clock in epoch seconds."""
         return self.settings.clock()
 
     def arn(self, resource_type: ResourceType, name: str) -> str:
-        """The ARN of a resource of this account and region."""
+        """Return the ARN of a resource of this account and region."""
         return f"arn:aws:personalize:{self.region}:{self.account_id}:{resource_type.path}/{name}"
 
     def data(self, group_arn: str) -> DatasetGroupData:
-        """The data of a dataset group."""
+        """Return the data of a dataset group."""
         return self._data.get(group_arn) or self._data.setdefault(group_arn, DatasetGroupData())
 
-    def forget_data(self, group_arn: str) -> None:
-        """Drop the data of a deleted dataset group."""
+    def delete_data(self, group_arn: str) -> None:
+        """Delete the data of a deleted dataset group."""
         self._data.pop(group_arn, None)
 
     def dataset(self, group_arn: str, dataset_type: str) -> Resource | None:
-        """The group's dataset of that type (Interactions, Items, Users), if it has one."""
+        """Return the group's dataset of a type (Interactions, Items, Users), or None."""
         return next(iter(self.store.all(DATASET, datasetGroupArn=group_arn, datasetType=dataset_type)), None)
 
     def schema_of(self, group_arn: str, dataset_type: str) -> Schema | None:
-        """The schema of the group's dataset of that type, if it has one."""
+        """Return the schema of the group's dataset of a type, or None."""
         dataset = self.dataset(group_arn, dataset_type)
         return parse_schema(self.store.get(dataset["schemaArn"], SCHEMA)["schema"]) if dataset else None
 
@@ -83,14 +83,18 @@ class Service:
         *,
         identity: str | None = None,
         work: Work | None = None,
-        done: Callable[[Resource], None] | None = None,
+        on_success: Callable[[Resource], None] | None = None,
         **more: Any,
     ) -> Resource:
-        """Add a resource whose members are the request's and `more`.
+        """Add a resource whose members are those of the request and `more`.
 
-        `identity`: the last part of its ARN, where that is not its name. With `work` it becomes ACTIVE when the work,
-        done in the background, is (and `done` follows); without, by the clock alone.
-        Raises ResourceAlreadyExistsError, TooManyTagsError.
+        Without `work` the clock alone makes it ACTIVE. With `work` it becomes ACTIVE when the work, which runs in the
+        background, succeeds. Then `on_success` is called with the resource. `identity` is the last part of the ARN, by
+        default the name.
+
+        Raises:
+            ResourceAlreadyExistsError: A resource with that ARN exists.
+            TooManyTagsError: The request has too many tags.
         """
         members = {name: value for name, value in request.items() if name != "tags"} | more
         statuses = resource_type.statuses[: 2 if work else 3]
@@ -98,96 +102,123 @@ class Service:
             resource_type=resource_type,
             arn=self.arn(resource_type, identity or request[resource_type.name_member]),
             fields=members,
-            timeline=StatusTimeline.over(self.now(), self._step(resource_type), *statuses),
-            tags=self.merged_tags({}, request.get("tags", [])),
+            timeline=StatusTimeline.starting_at(self.now(), self._step_seconds(resource_type), *statuses),
+            tags=self.merge_tags({}, request.get("tags", [])),
         )
         self.store.add(resource)
         if work:
-            # A campaign must not wait until trainings, which may take minutes, leave a thread free.
-            workers = self.light if resource_type is CAMPAIGN else self.heavy
-            workers.submit(lambda: self._carry_out(resource, work, done), self.settings.step_seconds)
+            # A campaign must not wait for a free thread while trainings run, which may take minutes.
+            workers = self.light_workers if resource_type is CAMPAIGN else self.job_workers
+            workers.submit(lambda: self._run_work(resource, work, on_success), self.settings.step_seconds)
         return resource
 
-    def merged_tags(self, held: dict[str, str], added: list[dict[str, str]]) -> dict[str, str]:
-        """Tags by key after adding some. Raises TooManyTagsError."""
-        tags = held | {tag["tagKey"]: tag["tagValue"] for tag in added}
-        if len(tags) > self.settings.quotas.tags_per_resource:
+    def merge_tags(self, tags: dict[str, str], added: list[dict[str, str]]) -> dict[str, str]:
+        """Return `tags` and the added ones by key.
+
+        Raises:
+            TooManyTagsError: They are more than a resource can have.
+        """
+        merged = tags | {tag["tagKey"]: tag["tagValue"] for tag in added}
+        if len(merged) > self.settings.quotas.tags_per_resource:
             raise TooManyTagsError(f"A resource can have at most {self.settings.quotas.tags_per_resource} tags.")
-        return tags
+        return merged
 
     def delete(self, resource: Resource) -> None:
-        """Begin the deletion of a resource. Raises ResourceInUseError while it is in a passing status."""
-        self.require_settled(resource)
-        now = self.now()
-        resource.timeline = resource.timeline.then(
-            now, self._step(resource.resource_type), DELETE_PENDING, DELETE_IN_PROGRESS, DELETED
-        )
+        """Start the deletion of a resource.
+
+        Raises:
+            ResourceInUseError: The resource is in a transitional status.
+        """
+        self.require_stable(resource)
+        steps = (DELETE_PENDING, DELETE_IN_PROGRESS, DELETED)
+        step_seconds = self._step_seconds(resource.resource_type)
+        resource.timeline = resource.timeline.then(self.now(), step_seconds, *steps)
 
     def status(self, resource: Resource) -> str:
-        """The resource's status now."""
-        return resource.timeline.status(self.now())
+        """Return the present status of a resource."""
+        return resource.timeline.status_at(self.now())
 
     def require_active(self, resource: Resource) -> Resource:
-        """The resource, if it is ACTIVE; raises InvalidInputError if not."""
+        """Return the resource if it is ACTIVE.
+
+        Raises:
+            InvalidInputError: It is not ACTIVE.
+        """
         if (status := self.status(resource)) != ACTIVE:
             raise InvalidInputError(f"{resource.resource_type.noun} {resource.arn} is not ACTIVE but {status}.")
         return resource
 
-    def require_settled(self, resource: Resource) -> None:
-        """Raise ResourceInUseError while the resource is in a passing status."""
-        if not resource.settled(self.now()):
-            raise ResourceInUseError(
-                f"{resource.resource_type.noun} {resource.arn} is in status {self.status(resource)}."
-            )
+    def require_stable(self, resource: Resource) -> None:
+        """Check that a resource is not in a transitional status.
+
+        Raises:
+            ResourceInUseError: It is in a transitional status.
+        """
+        if not resource.is_stable(self.now()):
+            noun, status = resource.resource_type.noun, self.status(resource)
+            raise ResourceInUseError(f"{noun} {resource.arn} is in status {status}.")
 
     def s3_for(self, job: Resource) -> Any:
-        """Return an S3 client that acts as a job's role; raises JobFailedError if there is no such role to take."""
+        """Return an S3 client that acts as the role of a job.
+
+        Raises:
+            JobFailedError: The role does not exist or cannot be assumed.
+        """
         try:
             return self._s3(job["roleArn"], job.arn)
         except ClientError:
             raise JobFailedError(f"The role {job['roleArn']} does not exist or cannot be assumed.") from None
 
     def use_key(self, group_arn: str, *actions: str) -> None:
-        """Raise JobFailedError if key and role of a dataset group do not allow these actions of KMS."""
+        """Use the KMS key of a dataset group, if it has one.
+
+        Raises:
+            JobFailedError: The key or the role of the group do not allow these actions.
+        """
         group = self.store.get(group_arn, DATASET_GROUP)
         if not group.get("roleArn"):
             return
         try:
             self._use_key(group["kmsKeyArn"], group["roleArn"], group.arn, actions)
-        except ClientError as refused:
-            raise JobFailedError(refused.response["Error"]["Message"]) from None
+        except ClientError as error:
+            raise JobFailedError(error.response["Error"]["Message"]) from None
 
     def wait_idle(self, timeout: float) -> bool:
-        """Wait until all background work is done; False if `timeout` seconds came first."""
-        return self.heavy.wait_idle(timeout) and self.light.wait_idle(timeout)
+        """Wait until all background work is done. Return False if it is not done after `timeout` seconds."""
+        return self.job_workers.wait_idle(timeout) and self.light_workers.wait_idle(timeout)
 
     def close(self) -> None:
         """Stop all background work."""
-        self.heavy.close()
-        self.light.close()
+        self.job_workers.close()
+        self.light_workers.close()
 
-    def _step(self, resource_type: ResourceType) -> float:
+    def _step_seconds(self, resource_type: ResourceType) -> float:
         return 0.0 if resource_type.instant else self.settings.step_seconds
 
-    def _carry_out(self, resource: Resource, work: Work, done: Callable[[Resource], None] | None) -> None:
-        waiting, under_way, finished, failed = resource.resource_type.statuses
-        if self.status(resource) not in (waiting, under_way):
+    def _run_work(self, resource: Resource, work: Work, on_success: Callable[[Resource], None] | None) -> None:
+        pending, in_progress, succeeded, failed = resource.resource_type.statuses
+        if self.status(resource) not in (pending, in_progress):
             return
-        try:
-            members, reason = work(resource) or {}, None
-        except JobFailedError as failure:
-            members, reason = {}, str(failure)
-        except Exception as unexpected:
-            members, reason = {}, f"Internal error: {type(unexpected).__name__}: {unexpected}"
+        members, reason = _execute(resource, work)
         with self.lock:
-            if self.status(resource) in (waiting, under_way):
+            if self.status(resource) in (pending, in_progress):
                 resource.fields.update(members)
                 resource.failure_reason = reason
-                resource.timeline = resource.timeline.then(self.now(), 0, failed if reason else finished)
-                if done and not reason:
-                    done(resource)
+                resource.timeline = resource.timeline.then(self.now(), 0, failed if reason else succeeded)
+                if on_success and not reason:
+                    on_success(resource)
+
+
+def _execute(resource: Resource, work: Work) -> tuple[dict[str, Any], str | None]:
+    """Do the work. Return the members that it adds, and the reason if it failed."""
+    try:
+        return work(resource) or {}, None
+    except JobFailedError as error:
+        return {}, str(error)
+    except Exception as error:
+        return {}, f"Internal error: {type(error).__name__}: {error}"
 
 
 def short_id() -> str:
-    """Eight hexadecimal digits, as the service uses to tell versions and trackers apart."""
+    """Return eight hexadecimal digits, as in the ARNs of solution versions and event trackers."""
     return secrets.token_hex(4)

@@ -1,4 +1,4 @@
-"""What can be configured of the local Amazon Personalize."""
+"""The settings of the local Amazon Personalize."""
 
 import os
 import time
@@ -8,12 +8,10 @@ from pathlib import Path
 
 from local_aws.personalize.worker_pool import WorkerPool
 
-_FROM_ENVIRONMENT = ("step_seconds", "day_seconds", "item_update_seconds")
-
 
 @dataclass(frozen=True)
 class Quotas:
-    """Service quotas by their documented defaults (developer guide, "Amazon Personalize endpoints and quotas")."""
+    """The default service quotas (developer guide, "Amazon Personalize endpoints and quotas")."""
 
     dataset_groups: int = 500
     schemas: int = 500
@@ -30,24 +28,26 @@ class Quotas:
 
 @dataclass(frozen=True)
 class PersonalizeSettings:
-    """How fast the local service moves and where it keeps its models.
+    """How fast the local service is, and where it stores its models.
 
-    `step_seconds`: how long a resource stays in each passing status (CREATE PENDING, DELETE IN_PROGRESS, ...); 0 skips
-    them. Work that is real (imports, trainings) takes its own time on top.
-    `day_seconds`: length of a day of the automatic-training clock, so that "every 7 days" can be seen in a test.
-    `item_update_seconds`: how long a campaign serves before it learns of items added since its training (the real
-    service: two hours).
-    `heavy_workers`: how many imports, trainings and other jobs run at a time.
-    `training_process`: whether each training has a process of its own.
-    `model_dir`: where trained models are kept; a temporary directory when None.
-    `clock`: epoch seconds; `workers`: makes the queue for that many jobs at a time. Tests that move the clock by hand
-    replace both (local_aws.testing.manual_clock).
+    Attributes:
+        step_seconds: How long a resource stays in each transitional status (CREATE PENDING, DELETE IN_PROGRESS, ...).
+            With 0 these statuses are skipped. The time of real work (imports, trainings) is added.
+        day_seconds: Length of a day for automatic training, so that a test can observe "every 7 days".
+        item_update_seconds: How long a campaign serves before it includes items that were added after its training. In
+            the real service it is two hours.
+        job_workers: How many imports, trainings and other jobs run at a time.
+        training_process: Whether each training runs in a process of its own.
+        model_dir: Where trained models are stored. By default it is a temporary directory.
+        clock: Returns epoch seconds.
+        workers: Makes a pool for that many tasks at a time. Tests with a manual clock replace both
+            (local_aws.testing.manual_clock).
     """
 
     step_seconds: float = 0.2
     day_seconds: float = 86_400.0
     item_update_seconds: float = 1.0
-    heavy_workers: int = 2
+    job_workers: int = 2
     training_process: bool = True
     model_dir: Path | None = None
     quotas: Quotas = field(default_factory=Quotas)
@@ -56,6 +56,18 @@ class PersonalizeSettings:
 
     @classmethod
     def from_environment(cls) -> "PersonalizeSettings":
-        """Read LOCAL_PERSONALIZE_STEP_SECONDS, ..._DAY_SECONDS and ..._ITEM_UPDATE_SECONDS."""
-        named = {name: os.environ.get(f"LOCAL_PERSONALIZE_{name.upper()}") for name in _FROM_ENVIRONMENT}
-        return cls(**{name: float(text) for name, text in named.items() if text})
+        """Read LOCAL_PERSONALIZE_STEP_SECONDS, ..._DAY_SECONDS and ..._ITEM_UPDATE_SECONDS.
+
+        Raises:
+            ValueError: A value is not a number.
+        """
+        return cls(
+            step_seconds=_read_seconds("STEP_SECONDS", cls.step_seconds),
+            day_seconds=_read_seconds("DAY_SECONDS", cls.day_seconds),
+            item_update_seconds=_read_seconds("ITEM_UPDATE_SECONDS", cls.item_update_seconds),
+        )
+
+
+def _read_seconds(name: str, default: float) -> float:
+    text = os.environ.get(f"LOCAL_PERSONALIZE_{name}")
+    return float(text) if text else default

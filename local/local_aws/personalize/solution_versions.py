@@ -1,4 +1,4 @@
-"""Starting a training, by hand or automatically, and what follows when it is done."""
+"""Start a training, manually or automatically, and update campaigns when it is done."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,14 +15,14 @@ _INHERITED = ("performHPO", "performAutoML", "performIncrementalUpdate", "recipe
 def start_training(
     service: Service, solution: Resource, request: Mapping[str, Any], *, mode: str, training_type: str
 ) -> Resource:
-    """Create a version of `solution` and train it in the background; hold the service's lock."""
+    """Create a version of `solution` and train it in the background. Hold the service's lock."""
     inherited = {name: solution[name] for name in _INHERITED if name in solution.fields}
     version = service.create(
         SOLUTION_VERSION,
         dict(request) | inherited,
         identity=f"{solution['name']}/{short_id()}",
         work=lambda version: train_version(service, version),
-        done=lambda version: sync_campaigns(service, solution.arn),
+        on_success=lambda version: sync_campaigns(service, solution.arn),
         solutionArn=solution.arn,
         solutionConfig=solution["solutionConfig"],
         trainingMode=mode,

@@ -1,4 +1,4 @@
-"""The statuses of a resource as the times at which each begins: the clock moves them, no thread does."""
+"""The statuses of a resource as times at which each begins. The clock changes the status, so no thread is needed."""
 
 from dataclasses import dataclass
 
@@ -11,39 +11,40 @@ CREATE_STOPPED = "CREATE STOPPED"
 DELETE_PENDING = "DELETE PENDING"
 DELETE_IN_PROGRESS = "DELETE IN_PROGRESS"
 DELETED = "DELETED"
+"""No status of the service: the resource no longer exists."""
 
 STABLE = frozenset({ACTIVE, CREATE_FAILED, CREATE_STOPPED, "INACTIVE", "COMPLETED", "FAILED"})
 
 
 @dataclass(frozen=True)
 class StatusTimeline:
-    """Ordered (begin, status) steps, epoch seconds. Immutable: a change is a new timeline."""
+    """Ordered (begin, status) steps in epoch seconds. It is immutable: a change gives a new timeline."""
 
     steps: tuple[tuple[float, str], ...]
 
     @classmethod
-    def over(cls, start: float, step_seconds: float, *statuses: str) -> "StatusTimeline":
-        """`statuses` one after another from `start`, each but the last lasting `step_seconds`."""
-        return cls(tuple((start + place * step_seconds, status) for place, status in enumerate(statuses)))
+    def starting_at(cls, start: float, step_seconds: float, *statuses: str) -> "StatusTimeline":
+        """Return a timeline of `statuses` from `start` on. Each but the last one lasts `step_seconds`."""
+        return cls(tuple((start + number * step_seconds, status) for number, status in enumerate(statuses)))
 
     @property
     def created(self) -> float:
-        """When it all began."""
+        """When the first status begins."""
         return self.steps[0][0]
 
-    def at(self, now: float) -> tuple[float, str]:
-        """The step under way at `now`."""
+    def step_at(self, now: float) -> tuple[float, str]:
+        """Return the step at `now`."""
         return next((step for step in reversed(self.steps) if step[0] <= now), self.steps[0])
 
-    def status(self, now: float) -> str:
-        """The status at `now`."""
-        return self.at(now)[1]
+    def status_at(self, now: float) -> str:
+        """Return the status at `now`."""
+        return self.step_at(now)[1]
 
-    def updated(self, now: float) -> float:
-        """When the status at `now` began."""
-        return self.at(now)[0]
+    def updated_at(self, now: float) -> float:
+        """Return when the status at `now` began."""
+        return self.step_at(now)[0]
 
     def then(self, now: float, step_seconds: float, *statuses: str) -> "StatusTimeline":
-        """What happened until `now`, followed by `statuses` from now on; what was to come is dropped."""
+        """Return the steps until `now`, followed by `statuses` from now on. Later steps are dropped."""
         past = tuple(step for step in self.steps if step[0] <= now) or self.steps[:1]
-        return StatusTimeline(past + StatusTimeline.over(now, step_seconds, *statuses).steps)
+        return StatusTimeline(past + StatusTimeline.starting_at(now, step_seconds, *statuses).steps)

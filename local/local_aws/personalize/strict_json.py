@@ -1,4 +1,4 @@
-"""JSON as the service takes it: what Python's reader lets through beyond the standard is refused too."""
+"""Parse JSON as strictly as the service does: reject what Python's parser accepts beyond the standard."""
 
 import json
 from math import isfinite
@@ -6,19 +6,23 @@ from typing import Any, NoReturn
 
 
 def parse_json(text: str | bytes) -> Any:
-    """The document. Raises ValueError, also for NaN, for numbers beyond a double and for what is nested too deeply."""
+    """Return the parsed document.
+
+    Raises:
+        ValueError: The text is not valid JSON, has NaN or a number that a double cannot hold, or is nested too deeply.
+    """
     try:
-        return json.loads(text, parse_float=_finite, parse_constant=_refuse)
+        return json.loads(text, parse_float=_parse_float, parse_constant=_reject)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
 
 
-def _finite(text: str) -> float:
+def _parse_float(text: str) -> float:
     number = float(text)
     if not isfinite(number):
-        _refuse(text)
+        _reject(text)
     return number
 
 
-def _refuse(text: str) -> NoReturn:
+def _reject(text: str) -> NoReturn:
     raise ValueError(f"{text} is not a number that JSON can hold")

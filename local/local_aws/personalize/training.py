@@ -1,11 +1,11 @@
-"""Training: which interactions count for a solution, the model fitted to them, and its offline metrics."""
+"""Train solution versions: select the interactions, fit the model and compute its offline metrics."""
 
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from local_aws.personalize.data.dataset_group import catalogue
+from local_aws.personalize.data.dataset_group import to_items
 from local_aws.personalize.data.interactions import Columns
 from local_aws.personalize.errors import JobFailedError
 from local_aws.personalize.recipes import RECIPES
@@ -13,21 +13,21 @@ from local_aws.personalize.resource_store import Resource
 from local_aws.personalize.resource_types import SOLUTION, SOLUTION_VERSION
 from local_aws.personalize.service import Service
 from local_aws.personalize.statuses import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING
-from local_aws.personalize.training_process import TrainingJob, fit, train_in_process
+from local_aws.personalize.training_process import TrainingJob, fit, train_in_subprocess
 from local_aws.recommender import Event, Interactions, Items, Settings
 
-_HOLD_SECONDS = 0.05  # how often a training that is held on demand looks whether it may go on
+_HOLD_SECONDS = 0.05  # between two checks whether a fault still holds a training
 
 
 @dataclass(frozen=True)
 class EventFilter:
-    """Which events a solution learns from: `thresholds` by event type in lower case; None: every type."""
+    """Which events a solution is trained on: `thresholds` by event type in lower case, or None for every type."""
 
     thresholds: Mapping[str, float | None] | None = None
 
     @classmethod
-    def of(cls, version: Mapping[str, Any]) -> "EventFilter":
-        """From a solution version's eventType, eventValueThreshold and eventsConfig."""
+    def from_version(cls, version: Mapping[str, Any]) -> "EventFilter":
+        """Read eventType, eventValueThreshold and eventsConfig of a solution version."""
         config = version.get("solutionConfig") or {}
         if listed := config.get("eventsConfig", {}).get("eventParametersList"):
             return cls({event.get("eventType", "").lower(): event.get("eventValueThreshold") for event in listed})
@@ -37,7 +37,7 @@ class EventFilter:
         return cls()
 
     def keeps(self, event_type: str | None, value: float | None) -> bool:
-        """Whether an event of this type and value counts."""
+        """Return whether an event of this type and value is used."""
         if self.thresholds is None:
             return True
         if (event_type or "").lower() not in self.thresholds:
@@ -45,20 +45,23 @@ class EventFilter:
         threshold = self.thresholds[(event_type or "").lower()]
         return threshold is None or (value is not None and value >= threshold)
 
-    def of_history(self, history: Sequence[Event]) -> list[Event]:
-        """The events that count."""
+    def filter_history(self, history: Sequence[Event]) -> list[Event]:
+        """Return the events that are used."""
         return [event for event in history if self.keeps(event.event_type, event.event_value)]
 
-    def of_columns(self, columns: Columns) -> Interactions:
-        """The interactions to train on: of known users (no anonymous session) with items, of events that count."""
+    def filter_columns(self, columns: Columns) -> Interactions:
+        """Return the interactions to train on: events that are used, of known users, with an item.
+
+        Events of anonymous sessions are left out.
+        """
         rows = [
             row
             for row, (user, item) in enumerate(zip(columns.users, columns.items, strict=True))
             if user is not None and item is not None and self.keeps(columns.types[row], columns.values[row])
         ]
         return Interactions(
-            user_ids=[columns.users[row] for row in rows],
-            item_ids=[columns.items[row] for row in rows],
+            user_ids=cast(list[str], [columns.users[row] for row in rows]),
+            item_ids=cast(list[str], [columns.items[row] for row in rows]),
             timestamps=[columns.times[row] for row in rows],
             event_types=[columns.types[row] for row in rows],
             event_values=[columns.values[row] for row in rows],
@@ -66,66 +69,67 @@ class EventFilter:
 
 
 def train_version(service: Service, version: Resource) -> dict[str, Any]:
-    """Fit, measure and keep the model of a solution version; returns its trainingHours and metrics.
+    """Fit, evaluate and store the model of a solution version, and return its trainingHours and metrics.
 
-    Raises JobFailedError with the reason where the data does not allow it, or a fault asked for it.
+    Raises:
+        JobFailedError: The data are not sufficient, or a fault was set.
     """
     started = time.monotonic()
     with service.lock:
         solution = service.store.get(version["solutionArn"], SOLUTION)
         catalogue_version = service.data(solution["datasetGroupArn"]).items.version
-        records = item_records(service, solution)
+        items = training_items(service, solution)
     service.use_key(solution["datasetGroupArn"], "kms:Decrypt")
-    _stay_held(service, solution, version)
+    _wait_while_held(service, solution, version)
     if reason := service.faults.take_failure("failNextTraining", solution["name"]):
         raise JobFailedError(reason)
     if version["trainingMode"] == "UPDATE":
-        model, metrics = _update(service, version, records)
+        model, metrics = _update(service, version, items)
     else:
-        model, metrics = _fit(service, version, records)
+        model, metrics = _fit(service, version, items)
     service.models.put(version.arn, model)
     hours = (time.monotonic() - started) / 3600
     return {"trainingHours": hours, "metrics": metrics, "catalogueVersion": catalogue_version}
 
 
-def _stay_held(service: Service, solution: Resource, version: Resource) -> None:
+def _wait_while_held(service: Service, solution: Resource, version: Resource) -> None:
     while service.faults.holds("holdTrainings", solution["name"]):
         if service.status(version) not in (CREATE_PENDING, CREATE_IN_PROGRESS):
             raise JobFailedError("The training was stopped.")
         time.sleep(_HOLD_SECONDS)
 
 
-def item_records(service: Service, solution: Resource) -> Items | None:
-    """The item catalogue as the solution may see it, or None without an Items dataset."""
+def training_items(service: Service, solution: Resource) -> Items | None:
+    """Return the item catalogue without the columns that the solution excludes, or None without an Items dataset."""
     schema = service.schema_of(solution["datasetGroupArn"], "Items")
     if schema is None:
         return None
     config = (solution.get("solutionConfig") or {}).get("trainingDataConfig", {})
     excluded = frozenset(config.get("excludedDatasetColumns", {}).get("Items", ()))
-    return catalogue(service.data(solution["datasetGroupArn"]).items.snapshot(), schema, excluded)
+    return to_items(service.data(solution["datasetGroupArn"]).items.snapshot(), schema, excluded)
 
 
 def _fit(service: Service, version: Resource, items: Items | None) -> tuple[bytes, dict[str, float]]:
     columns = service.data(version["datasetGroupArn"]).interactions.columns()
-    job = TrainingJob(EventFilter.of(version.fields).of_columns(columns), items, _settings(version))
+    job = TrainingJob(EventFilter.from_version(version.fields).filter_columns(columns), items, _settings(version))
     if service.settings.training_process:
-        fitted = train_in_process(job, lambda: service.status(version) not in SOLUTION_VERSION.statuses[:2])
+        trained = train_in_subprocess(job, lambda: service.status(version) not in SOLUTION_VERSION.statuses[:2])
     else:
-        fitted = fit(job)
-    return fitted.model, fitted.metrics
+        trained = fit(job)
+    return trained.model, trained.metrics
 
 
 def _update(service: Service, version: Resource, items: Items | None) -> tuple[bytes, dict[str, float]]:
     with service.lock:
-        former = newest_active_version(service, version["solutionArn"])
-    if former is None:
+        previous = newest_active_version(service, version["solutionArn"])
+    if previous is None:
         raise JobFailedError("There is no ACTIVE solution version to update.")
-    model = service.models.get(former.arn)
-    return (model.with_items(items) if items else model).to_bytes(), former["metrics"]
+    model = service.models.get(previous.arn)
+    return (model.with_items(items) if items else model).to_bytes(), previous["metrics"]
 
 
 def newest_active_version(service: Service, solution_arn: str) -> Resource | None:
-    """The solution's newest ACTIVE version."""
+    """Return the solution's newest ACTIVE version, or None."""
     versions = service.store.all(SOLUTION_VERSION, solutionArn=solution_arn)
     return next((version for version in reversed(versions) if service.status(version) == ACTIVE), None)
 

@@ -1,7 +1,9 @@
-"""Training in a process of its own: serving keeps its speed, the memory goes back, and a stopped training really stops.
+"""Run a training in a process of its own.
 
-The parent writes the data to a file and starts `python -m local_aws.personalize.training_process DIRECTORY`; the child writes the
-model and its metrics, or why it was refused, beside it. The child ends when the parent does.
+So serving stays fast, the memory is released after the training, and a stopped training really ends. The parent writes
+the data to a file and starts `python -m local_aws.personalize.training_process DIRECTORY`. The child writes the model
+and its metrics, or the reason why the data are not sufficient, to the same directory. The child ends when the parent
+does.
 """
 
 import os
@@ -19,12 +21,12 @@ from local_aws.personalize.errors import JobFailedError
 from local_aws.recommender import Interactions, Items, Settings, TrainingError, evaluate, train
 
 _JOB, _RESULT, _LOG = "job.pickle", "result.pickle", "log"
-_LOOK_SECONDS = 0.2
+_POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
 class TrainingJob:
-    """What to learn from, and how."""
+    """The data and the settings of a training."""
 
     interactions: Interactions
     items: Items | None
@@ -40,18 +42,23 @@ class TrainedModel:
 
 
 def fit(job: TrainingJob) -> TrainedModel:
-    """Train and measure, here and now. Raises JobFailedError where the data does not allow it."""
+    """Train and evaluate in this process.
+
+    Raises:
+        JobFailedError: The data are not sufficient.
+    """
     try:
         model = train(job.interactions, job.items, job.settings)
         return TrainedModel(model.to_bytes(), evaluate(job.interactions, job.items, job.settings))
-    except TrainingError as refused:
-        raise JobFailedError(str(refused)) from None
+    except TrainingError as error:
+        raise JobFailedError(str(error)) from None
 
 
-def train_in_process(job: TrainingJob, stopped: Callable[[], bool]) -> TrainedModel:
-    """Train and measure in another process, which ends early once `stopped`.
+def train_in_subprocess(job: TrainingJob, stopped: Callable[[], bool]) -> TrainedModel:
+    """Train and evaluate in another process, which is killed when `stopped` returns True.
 
-    Raises JobFailedError where the data does not allow it, the process fails, or it was stopped.
+    Raises:
+        JobFailedError: The data are not sufficient, the process failed, or it was stopped.
     """
     with tempfile.TemporaryDirectory(prefix="local-training-") as name:
         directory = Path(name)
@@ -60,8 +67,8 @@ def train_in_process(job: TrainingJob, stopped: Callable[[], bool]) -> TrainedMo
             process = _start(directory, log)
             _wait(process, stopped)
         if process.returncode or not (directory / _RESULT).exists():
-            told = (directory / _LOG).read_text(errors="replace").strip().splitlines()
-            raise JobFailedError(f"The training process failed: {told[-1] if told else process.returncode}")
+            lines = (directory / _LOG).read_text(errors="replace").strip().splitlines()
+            raise JobFailedError(f"The training process failed: {lines[-1] if lines else process.returncode}")
         result = pickle.loads((directory / _RESULT).read_bytes())
     if isinstance(result, TrainedModel):
         return result
@@ -81,32 +88,32 @@ def _wait(process: subprocess.Popen[bytes], stopped: Callable[[], bool]) -> None
     with process:
         while True:
             try:
-                process.wait(_LOOK_SECONDS)
+                process.wait(_POLL_SECONDS)
                 return
             except subprocess.TimeoutExpired:
                 if stopped():
                     process.kill()
 
 
-def _end_with_parent() -> None:
-    # Not sys.stdin: its lock, held here, would break the orderly end of the process.
+def _exit_with_parent() -> None:
+    # sys.stdin would not do: its lock, which this thread would hold, prevents a clean exit of the process.
     os.read(0, 1)
     os._exit(1)
 
 
 def main(directory: Path) -> None:
-    """What the child does."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    """Run the training of a job file and write its result. This is the program of the child process."""
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
     job = pickle.loads((directory / _JOB).read_bytes())
     try:
         result: TrainedModel | str = fit(job)
-    except JobFailedError as refused:
-        result = str(refused)
+    except JobFailedError as error:
+        result = str(error)
     (directory / _RESULT).write_bytes(pickle.dumps(result))
 
 
 if __name__ == "__main__":
-    # Run as a program this module is __main__, and what it pickles would be of __main__ too.
+    # As a program this module is __main__, and the classes that it pickles would belong to __main__ too.
     from local_aws.personalize import training_process
 
     training_process.main(Path(sys.argv[1]))

@@ -1,6 +1,6 @@
-"""Requests checked against botocore's service model, with the constraints that botocore's own validator leaves out.
+"""Validate requests against the service model of botocore, with the constraints that botocore's validator ignores.
 
-A checker is compiled once per operation. Violations are worded as AWS words them.
+A check is compiled once for each shape. The messages are those of AWS.
 """
 
 import math
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from botocore.model import Shape, StructureShape
+from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from local_aws.personalize.errors import InvalidInputError, ServiceError
 
@@ -31,19 +31,25 @@ _UNICODE_CLASSES = {r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s", r"\p{ASCI
 
 
 def validate(shape: StructureShape, request: Any) -> None:
-    """Raise the error the service answers to `request`, if it breaks the shape.
+    """Check a request against its shape.
 
-    Raises InvalidInputError that lists every broken constraint, ServiceError (SerializationException) on a wrong type.
+    Raises:
+        InvalidInputError: The request violates constraints; the message lists all of them.
+        ServiceError: SerializationException, if a member has a wrong type.
     """
     violations: list[str] = []
-    _compiled(shape)(request, "", violations)
+    _compile(shape)(request, "", violations)
     if violations:
         noun = "error" if len(violations) == 1 else "errors"
         raise InvalidInputError(f"{len(violations)} validation {noun} detected: {'; '.join(violations)}")
 
 
 def finite_number(name: str, text: str) -> float:
-    """The number that a string member holds. Raises InvalidInputError, also for nan and infinity."""
+    """Return the number that a string member holds.
+
+    Raises:
+        InvalidInputError: The text is not a number, or it is nan or infinity.
+    """
     try:
         number = float(text)
     except ValueError:
@@ -55,61 +61,71 @@ def finite_number(name: str, text: str) -> float:
 
 @cache
 def python_pattern(pattern: str) -> re.Pattern[str]:
-    """A model's (Java) pattern as a Python one; the service matches the whole value."""
+    """Convert a pattern of the model (Java) to Python. The service matches the whole value."""
     for java, python in _UNICODE_CLASSES.items():
         pattern = pattern.replace(java, python)
     return re.compile(pattern)
 
 
 @cache
-def _compiled(shape: Shape) -> Check:
-    check = _COMPILERS.get(shape.type_name, _compile_scalar)(shape)
+def _compile(shape: Shape) -> Check:
+    check = _compile_constraints(shape)
     expected = _TYPES[shape.type_name]
 
-    def typed(value: Any, path: str, violations: list[str]) -> None:
+    def check_type(value: Any, path: str, violations: list[str]) -> None:
         if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
-            place = path or "the request"
-            raise ServiceError(f"{place}: expected {shape.type_name}", code="SerializationException")
+            name = path or "the request"
+            raise ServiceError(f"{name}: expected {shape.type_name}", code="SerializationException")
         check(value, path, violations)
 
-    return typed
+    return check_type
 
 
-def _compile_structure(shape: Shape) -> Check:
-    members = [(name, _compiled(member)) for name, member in shape.members.items()]
+def _compile_constraints(shape: Shape) -> Check:
+    if isinstance(shape, StructureShape):
+        return _compile_structure(shape)
+    if isinstance(shape, ListShape):
+        return _compile_list(shape)
+    if isinstance(shape, MapShape):
+        return _compile_map(shape)
+    return _compile_string(shape) if shape.type_name == "string" else _compile_scalar(shape)
+
+
+def _compile_structure(shape: StructureShape) -> Check:
+    members = [(name, _compile(member)) for name, member in shape.members.items()]
     required = frozenset(shape.required_members)
 
     def check(value: Any, path: str, violations: list[str]) -> None:
         prefix = f"{path}." if path else ""
         for name, member in members:
-            held = value.get(name)
-            if held is not None:
-                member(held, prefix + name, violations)
+            item = value.get(name)
+            if item is not None:
+                member(item, prefix + name, violations)
             elif name in required:
                 violations.append(_violation("null", prefix + name, "Member must not be null"))
 
     return check
 
 
-def _compile_list(shape: Shape) -> Check:
-    member, size = _compiled(shape.member), _size_rules(shape, "length")
+def _compile_list(shape: ListShape) -> Check:
+    check_member, check_size = _compile(shape.member), _compile_range(shape, "length")
 
     def check(value: Any, path: str, violations: list[str]) -> None:
-        size(len(value), value, path, violations)
-        for place, item in enumerate(value, 1):
-            member(item, f"{path}.{place}.member", violations)
+        check_size(len(value), value, path, violations)
+        for number, item in enumerate(value, 1):
+            check_member(item, f"{path}.{number}.member", violations)
 
     return check
 
 
-def _compile_map(shape: Shape) -> Check:
-    key, item, size = _compiled(shape.key), _compiled(shape.value), _size_rules(shape, "length")
+def _compile_map(shape: MapShape) -> Check:
+    check_key, check_item, check_size = _compile(shape.key), _compile(shape.value), _compile_range(shape, "length")
 
     def check(value: Any, path: str, violations: list[str]) -> None:
-        size(len(value), value, path, violations)
-        for name, held in value.items():
-            key(name, f"{path}.key", violations)
-            item(held, f"{path}.{name}.member", violations)
+        check_size(len(value), value, path, violations)
+        for name, item in value.items():
+            check_key(name, f"{path}.key", violations)
+            check_item(item, f"{path}.{name}.member", violations)
 
     return check
 
@@ -117,11 +133,11 @@ def _compile_map(shape: Shape) -> Check:
 def _compile_string(shape: Shape) -> Check:
     pattern = python_pattern(shape.metadata["pattern"]) if "pattern" in shape.metadata else None
     enum = getattr(shape, "enum", None)
-    size = _size_rules(shape, "length")
+    check_size = _compile_range(shape, "length")
     hidden = bool(shape.metadata.get("sensitive"))
 
     def check(value: Any, path: str, violations: list[str]) -> None:
-        size(len(value), value, path, violations)
+        check_size(len(value), value, path, violations)
         shown = "" if hidden else f"'{value}'"
         if pattern and not pattern.fullmatch(value):
             rule = f"Member must satisfy regular expression pattern: {shape.metadata['pattern']}"
@@ -133,17 +149,17 @@ def _compile_string(shape: Shape) -> Check:
 
 
 def _compile_scalar(shape: Shape) -> Check:
-    size = _size_rules(shape, "value")
+    check_range = _compile_range(shape, "value")
 
     def check(value: Any, path: str, violations: list[str]) -> None:
-        size(value, value, path, violations)
+        check_range(value, value, path, violations)
 
     return check
 
 
-def _size_rules(shape: Shape, noun: str) -> Callable[[float, Any, str, list[str]], None]:
+def _compile_range(shape: Shape, noun: str) -> Callable[[float, Any, str, list[str]], None]:
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
-    # A slip in the service's own model: hyperparameter ranges carry "min" as their maximum.
+    # The model of the service has an error: hyperparameter ranges have "min" as their maximum.
     high = None if low is not None and high is not None and high < 0 else high
 
     def check(measure: float, value: Any, path: str, violations: list[str]) -> None:
@@ -159,11 +175,3 @@ def _size_rules(shape: Shape, noun: str) -> Callable[[float, Any, str, list[str]
 
 def _violation(value: str, path: str, rule: str) -> str:
     return f"Value {value} at '{path}' failed to satisfy constraint: {rule}".replace("Value  at", "Value at")
-
-
-_COMPILERS: dict[str, Callable[[Shape], Check]] = {
-    "structure": _compile_structure,
-    "list": _compile_list,
-    "map": _compile_map,
-    "string": _compile_string,
-}

@@ -1,4 +1,4 @@
-"""Threads for the work that must not block an answer: imports, trainings, and whatever is due later."""
+"""Worker threads for work that must not block a response: imports, trainings, and tasks with a delay."""
 
 import heapq
 import itertools
@@ -11,10 +11,13 @@ _log = logging.getLogger(__name__)
 
 
 class WorkerPool:
-    """Runs tasks after a delay on a few daemon threads (an unfinished training does not hold up the process's exit)."""
+    """Run tasks after a delay on a few threads.
+
+    The threads are daemons, so an unfinished training does not delay the exit of the process.
+    """
 
     def __init__(self, count: int) -> None:
-        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._scheduled: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._running = 0
         self._closed = False
@@ -24,16 +27,16 @@ class WorkerPool:
             thread.start()
 
     def submit(self, task: Callable[[], None], delay: float = 0.0) -> None:
-        """Run `task` once, `delay` seconds from now or as soon as a thread is free after that."""
+        """Run `task` once, `delay` seconds from now or as soon after that as a thread is free."""
         with self._changed:
-            heapq.heappush(self._due, (time.monotonic() + delay, next(self._order), task))
+            heapq.heappush(self._scheduled, (time.monotonic() + delay, next(self._order), task))
             self._changed.notify()
 
     def wait_idle(self, timeout: float, horizon: float = 60.0) -> bool:
-        """Wait until nothing runs and nothing is due within `horizon` seconds; False if `timeout` came first."""
+        """Wait until no task runs and none is scheduled within `horizon` seconds. Return False after `timeout`."""
 
         def idle() -> bool:
-            return not self._running and (not self._due or self._due[0][0] > time.monotonic() + horizon)
+            return not self._running and (not self._scheduled or self._scheduled[0][0] > time.monotonic() + horizon)
 
         with self._changed:
             return self._changed.wait_for(idle, timeout)
@@ -42,7 +45,7 @@ class WorkerPool:
         """Start no further task."""
         with self._changed:
             self._closed = True
-            self._due.clear()
+            self._scheduled.clear()
             self._changed.notify_all()
 
     def _run(self) -> None:
@@ -58,9 +61,9 @@ class WorkerPool:
     def _next(self) -> Callable[[], None] | None:
         with self._changed:
             while not self._closed:
-                wait = self._due[0][0] - time.monotonic() if self._due else None
+                wait = self._scheduled[0][0] - time.monotonic() if self._scheduled else None
                 if wait is not None and wait <= 0:
                     self._running += 1
-                    return heapq.heappop(self._due)[2]
+                    return heapq.heappop(self._scheduled)[2]
                 self._changed.wait(wait)
         return None

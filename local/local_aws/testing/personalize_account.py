@@ -193,7 +193,7 @@ class PersonalizeAccount:
     def _add_update(self, campaign_arn: str, update: dict[str, Any]) -> None:
         timeline = self._timeline(update.pop("status"), update.pop("creationDateTime", None))
         reason = update.pop("failureReason", None)
-        becomes = update if timeline.status(self.clock()) != "ACTIVE" and not reason else {}
+        becomes = update if timeline.status_at(self.clock()) != "ACTIVE" and not reason else {}
         self.app.service().store.get(campaign_arn).updates["latestCampaignUpdate"] = Update(
             update, timeline, reason, dict(becomes)
         )
@@ -203,7 +203,7 @@ class PersonalizeAccount:
         following, last = [], status
         while last := _NEXT.get(last, ""):
             following.append(last)
-        later = StatusTimeline.over(self.clock() + STEP_SECONDS, STEP_SECONDS, *following)
+        later = StatusTimeline.starting_at(self.clock() + STEP_SECONDS, STEP_SECONDS, *following)
         return StatusTimeline(((begin, status), *later.steps))
 
     def _add_interactions(self) -> str:

@@ -1,4 +1,4 @@
-"""A small local AWS for these tests: Personalize and Cloud Control as the server wires them, moto for S3 and STS."""
+"""A small local AWS for tests: Personalize and Cloud Control as in the server, and moto for S3 and STS."""
 
 import os
 import re
@@ -34,31 +34,32 @@ class _QuietHandler(WSGIRequestHandler):
 
 @dataclass
 class LocalAws:
-    """Where the services listen, and the applications behind."""
+    """The endpoint of the services, and the application of Personalize."""
 
     url: str
     personalize: personalize.PersonalizeApp
     clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
-        """A boto3 client of this endpoint."""
+        """Return a boto3 client of this endpoint."""
         if service not in self.clients:
+            create: Callable[..., Any] = boto3.client
             keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
-            self.clients[service] = boto3.client(service, endpoint_url=self.url, **keys)
+            self.clients[service] = create(service, endpoint_url=self.url, **keys)
         return self.clients[service]
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment for programs that are to talk to it."""
+        """The environment for programs that use this endpoint."""
         return os.environ | CREDENTIALS | {"AWS_ENDPOINT_URL": self.url, "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 @contextmanager
 def serving() -> Iterator[LocalAws]:
-    """One for all tests of a module; statuses move fast, but they do move."""
-    held: list[LocalAws] = []
+    """Run a server with short transitional statuses, for all tests of a module."""
+    running: list[LocalAws] = []
     app = personalize.create_app(
-        settings=PersonalizeSettings(step_seconds=0.05), s3=lambda role, job: held[0].client("s3")
+        settings=PersonalizeSettings(step_seconds=0.05), s3=lambda role, job: running[0].client("s3")
     )
     control = cloudcontrol.create_app(app)
     moto = DomainDispatcherApplication(create_backend_app)
@@ -73,9 +74,9 @@ def serving() -> Iterator[LocalAws]:
         return moto(environ, start)
 
     server = make_server("127.0.0.1", 0, wsgi, threaded=True, request_handler=_QuietHandler)
-    held.append(LocalAws(f"http://127.0.0.1:{server.port}", app))
+    running.append(LocalAws(f"http://127.0.0.1:{server.port}", app))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield held[0]
+    yield running[0]
     server.shutdown()
     control.close()
     app.close()

@@ -1,4 +1,4 @@
-"""A Personalize service in this process, and a ready-made stack to ask."""
+"""A Personalize service in this process, in three states."""
 
 from collections.abc import Iterator
 
@@ -6,55 +6,62 @@ import pytest
 
 from local_aws.personalize import PersonalizeSettings, create_app
 from local_aws.testing import fake_recommender
-from local_aws.testing.in_process import INTERACTIONS, ITEMS, FakeS3, World, interactions_csv, items_csv
+from local_aws.testing.in_process import (
+    INTERACTIONS,
+    ITEMS,
+    FakeS3,
+    InProcessPersonalize,
+    interactions_csv,
+    items_csv,
+)
 
 
 @pytest.fixture(name="fake_recommender")
 def _fake_recommender() -> Iterator[None]:
-    """A real training takes seconds; the integration tests have it."""
+    """Replace the recommender, because a real training takes seconds. The integration tests have real trainings."""
     with fake_recommender.installed():
         yield
 
 
 @pytest.fixture
-def world(fake_recommender: None) -> Iterator[World]:
-    """An empty service, and a dataset group."""
+def personalize(fake_recommender: None) -> Iterator[InProcessPersonalize]:
+    """A service with an empty dataset group."""
     s3 = FakeS3()
     app = create_app(
         settings=PersonalizeSettings(step_seconds=0, item_update_seconds=0, training_process=False),
         s3=lambda role, job: s3,
     )
-    made = World(app, s3)
-    made.arns["group"] = made.call("CreateDatasetGroup", name="group")["datasetGroupArn"]
-    yield made
+    personalize = InProcessPersonalize(app, s3)
+    personalize.arns["group"] = personalize.call("CreateDatasetGroup", name="group")["datasetGroupArn"]
+    yield personalize
     app.close()
 
 
 @pytest.fixture
-def stocked(world: World) -> World:
-    """With interactions, items, a tracker and a solution that does not train by itself."""
-    world.make("Interactions", INTERACTIONS)
-    world.make("Items", ITEMS)
-    world.load("Interactions", interactions_csv(), "interactions")
-    world.load("Items", items_csv(), "items")
-    tracker = world.call("CreateEventTracker", name="tracker", datasetGroupArn=world.arns["group"])
-    world.arns |= {"tracker": tracker["eventTrackerArn"], "tracking": tracker["trackingId"]}
-    world.arns["solution"] = world.call(
+def with_data(personalize: InProcessPersonalize) -> InProcessPersonalize:
+    """A service with interactions, items, an event tracker, and a solution without automatic training."""
+    personalize.create_dataset("Interactions", INTERACTIONS)
+    personalize.create_dataset("Items", ITEMS)
+    personalize.import_csv("Interactions", interactions_csv(), "interactions")
+    personalize.import_csv("Items", items_csv(), "items")
+    group = {"datasetGroupArn": personalize.arns["group"]}
+    tracker = personalize.call("CreateEventTracker", name="tracker", **group)
+    personalize.arns |= {"tracker": tracker["eventTrackerArn"], "tracking": tracker["trackingId"]}
+    personalize.arns["solution"] = personalize.call(
         "CreateSolution",
         name="solution",
-        datasetGroupArn=world.arns["group"],
         recipeArn="arn:aws:personalize:::recipe/aws-user-personalization",
         performAutoTraining=False,
+        **group,
     )["solutionArn"]
-    return world
+    return personalize
 
 
 @pytest.fixture
-def serving(stocked: World) -> World:
-    """With a trained version and its campaign."""
-    stocked.arns["version"] = stocked.train(stocked.arns["solution"])["solutionVersionArn"]
-    stocked.arns["campaign"] = stocked.call(
-        "CreateCampaign", name="campaign", solutionVersionArn=stocked.arns["version"]
-    )["campaignArn"]
-    stocked.done()
-    return stocked
+def with_campaign(with_data: InProcessPersonalize) -> InProcessPersonalize:
+    """A service with data, a trained solution version and its campaign."""
+    version = with_data.train(with_data.arns["solution"])["solutionVersionArn"]
+    campaign = with_data.call("CreateCampaign", name="campaign", solutionVersionArn=version)["campaignArn"]
+    with_data.arns |= {"version": version, "campaign": campaign}
+    with_data.wait_idle()
+    return with_data

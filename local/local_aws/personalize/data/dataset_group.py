@@ -1,4 +1,4 @@
-"""Everything one dataset group knows."""
+"""All data of one dataset group."""
 
 import math
 import threading
@@ -11,38 +11,38 @@ from local_aws.personalize.data.records import RecordSet
 from local_aws.personalize.filters.apply import ItemIndex
 from local_aws.recommender import Items
 
-_RECOMMENDATIONS_KEPT = 10_000
+_MAX_RECOMMENDATIONS = 10_000
 
 
 class DatasetGroupData:
-    """Interactions, items and users of a dataset group, and which recommendations were shown of late."""
+    """Interactions, items and users of a dataset group, and the items of its latest recommendations."""
 
     def __init__(self) -> None:
         self.interactions = InteractionLog()
         self.items = RecordSet()
         self.users = RecordSet()
-        self._shown: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+        self._recommended: OrderedDict[str, tuple[str, ...]] = OrderedDict()
         self._lock = threading.Lock()
         self._index = (-1, ItemIndex({}))
         self._candidates: tuple[tuple[int, int], frozenset[str]] = ((-1, -1), frozenset())
 
     def records(self, dataset_type: str) -> RecordSet:
-        """The record set of `Items` or `Users`."""
+        """Return the record set of `Items` or `Users`."""
         return self.items if dataset_type == "Items" else self.users
 
-    def remember_shown(self, recommendation_id: str, item_ids: tuple[str, ...]) -> None:
-        """Keep what a recommendation showed (its implicit impression), the newest ten thousand."""
+    def record_recommendation(self, recommendation_id: str, item_ids: tuple[str, ...]) -> None:
+        """Store the items of a recommendation (its implicit impression). Only the newest ten thousand are kept."""
         with self._lock:
-            self._shown[recommendation_id] = item_ids
-            if len(self._shown) > _RECOMMENDATIONS_KEPT:
-                self._shown.popitem(last=False)
+            self._recommended[recommendation_id] = item_ids
+            if len(self._recommended) > _MAX_RECOMMENDATIONS:
+                self._recommended.popitem(last=False)
 
-    def shown(self, recommendation_id: str) -> tuple[str, ...] | None:
-        """What a recommendation showed, or None if it is not known (any more)."""
-        return self._shown.get(recommendation_id)
+    def recommended_items(self, recommendation_id: str) -> tuple[str, ...] | None:
+        """Return the items of a recommendation, or None if it is not stored (any more)."""
+        return self._recommended.get(recommendation_id)
 
     def item_index(self) -> ItemIndex:
-        """The catalogue as filters see it; made anew only when it changed."""
+        """Return the catalogue for filters. It is built again only after a change."""
         version, index = self._index
         if version != self.items.version:
             version, index = self.items.version, ItemIndex(self.items.snapshot())
@@ -50,17 +50,17 @@ class DatasetGroupData:
         return index
 
     def candidates(self) -> frozenset[str]:
-        """Every item that can be recommended: interacted with, or in the catalogue."""
+        """Return every item that can be recommended: with an interaction, or in the catalogue."""
         state = (self.items.version, self.interactions.item_count())
-        held_state, held = self._candidates
-        if held_state != state:
-            held = self.interactions.item_ids() | self.items.snapshot().keys()
-            self._candidates = (state, held)
-        return held
+        cached_state, candidates = self._candidates
+        if cached_state != state:
+            candidates = self.interactions.item_ids() | self.items.snapshot().keys()
+            self._candidates = (state, candidates)
+        return candidates
 
 
-def catalogue(records: dict[str, dict[str, Any]], schema: Schema, excluded: frozenset[str] = frozenset()) -> Items:
-    """Item records as the recommender takes them: categorical and numeric columns (other text does not train)."""
+def to_items(records: dict[str, dict[str, Any]], schema: Schema, excluded: frozenset[str] = frozenset()) -> Items:
+    """Convert item records for the recommender: categorical and numeric columns. Other text is not used in training."""
     used = [
         field
         for field in schema.fields

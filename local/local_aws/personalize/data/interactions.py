@@ -1,4 +1,4 @@
-"""All interactions of a dataset group, in columns, with an index of each user's and each session's rows by time."""
+"""The interactions of a dataset group as columns, with an index of the rows of each user and session by time."""
 
 import threading
 from array import array
@@ -12,11 +12,12 @@ import numpy as np
 from local_aws.recommender import Event
 
 BULK, PUT = 0, 1
+"""How a row was ingested: imported, or one by one."""
 
 
 @dataclass(frozen=True)
 class StreamedEvent:
-    """One event of PutEvents. `user_id` is None for an anonymous visitor; `extra` is what only the export shows."""
+    """One event of PutEvents. `user_id` is None for an anonymous visitor. `extra` holds the columns for the export."""
 
     user_id: str | None
     session_id: str
@@ -30,11 +31,11 @@ class StreamedEvent:
 
 @dataclass
 class Columns:
-    """Interactions as columns of equal length; `times` in epoch seconds."""
+    """Interactions as columns of equal length. `times` are in epoch seconds."""
 
     users: list[str | None] = field(default_factory=list)
     items: list[str | None] = field(default_factory=list)
-    times: array = field(default_factory=lambda: array("d"))
+    times: "array[float]" = field(default_factory=lambda: array("d"))
     types: list[str | None] = field(default_factory=list)
     values: list[float | None] = field(default_factory=list)
     sessions: list[str | None] = field(default_factory=list)
@@ -46,69 +47,70 @@ class Columns:
         return len(self.users)
 
     def all(self) -> tuple[Any, ...]:
-        """Every column."""
+        """Return every column."""
         return (
             *(self.users, self.items, self.times, self.types, self.values),
             *(self.sessions, self.event_ids, self.origins, self.extras),
         )
 
     def append(self, *row: Any) -> None:
-        """Add one row, its values in the columns' order."""
+        """Add one row, with values in the order of the columns."""
         for column, value in zip(self.all(), row, strict=True):
             column.append(value)
 
     def extend(self, other: "Columns") -> None:
         """Add all rows of `other`."""
-        for column, more in zip(self.all(), other.all(), strict=True):
-            column.extend(more)
+        for column, added in zip(self.all(), other.all(), strict=True):
+            column.extend(added)
 
-    def only(self, rows: Iterable[int]) -> "Columns":
-        """A copy with these rows."""
-        copy, chosen = Columns(), list(rows)
-        for column, held in zip(copy.all(), self.all(), strict=True):
-            column.extend(held[row] for row in chosen)
+    def select(self, rows: Iterable[int]) -> "Columns":
+        """Return a copy with only these rows."""
+        copy, selected = Columns(), list(rows)
+        for column, source in zip(copy.all(), self.all(), strict=True):
+            column.extend(source[row] for row in selected)
         return copy
 
 
 class InteractionLog:
-    """Thread safe. Histories are sorted by time, newest last; an event whose id is known already is ignored."""
+    """Interactions with histories sorted by time, newest last. An event with a known id is ignored. Thread safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._adopt(Columns())
+        self._replace_columns(Columns())
         self.duplicates = 0
 
     def __len__(self) -> int:
         return len(self._columns)
 
     def columns(self) -> Columns:
-        """A copy of everything."""
+        """Return a copy of all interactions."""
         with self._lock:
             return Columns(*(column[:] for column in self._columns.all()))
 
     def newest(self) -> float | None:
-        """The time of the newest interaction, epoch seconds; None if there is none."""
+        """Return the time of the newest interaction in epoch seconds, or None without interactions."""
         return self._newest
 
     def item_count(self) -> int:
-        """How many items were interacted with."""
+        """Return the number of items with an interaction."""
         return len(self._items)
 
     def item_ids(self) -> frozenset[str]:
-        """Every item that was interacted with."""
+        """Return every item with an interaction."""
         with self._lock:
             return frozenset(self._items)
 
     def import_bulk(self, bulk: Columns, *, replace: bool) -> None:
-        """Add imported rows; with `replace` instead of those imported before (streamed ones stay)."""
+        """Add imported rows. With `replace` they replace those imported before; streamed rows stay."""
         with self._lock:
-            held = self._columns
-            keep = held.only(r for r, origin in enumerate(held.origins) if origin == PUT) if replace else held
-            keep.extend(bulk)
-            self._adopt(keep)
+            columns = self._columns
+            if replace:
+                columns = columns.select(row for row, origin in enumerate(columns.origins) if origin == PUT)
+            columns.extend(bulk)
+            self._replace_columns(columns)
 
     def record(self, event: StreamedEvent) -> bool:
-        """Append one streamed event; False if its id was recorded before."""
+        """Append one streamed event. Return False if its id was recorded before."""
         with self._lock:
             if event.event_id in self._seen:
                 self.duplicates += 1
@@ -120,49 +122,49 @@ class InteractionLog:
                 *(user, event.item_id, event.timestamp, event.event_type, event.event_value),
                 *(event.session_id, event.event_id, PUT, event.extra or None),
             )
-            self._index(row)
+            self._insert_into_indexes(row)
             if event.user_id:
-                self._join(event.session_id, event.user_id)
+                self._link_session(event.session_id, event.user_id)
             return True
 
     def history(self, user_or_session: str, limit: int) -> list[Event]:
-        """The newest `limit` interactions with items, newest last, of a user or else of a session of that id."""
+        """Return the newest `limit` interactions with items, newest last, of a user, or of a session with that id."""
         with self._lock:
             rows = self._user_rows.get(user_or_session) or self._session_rows.get(user_or_session) or ()
             c = self._columns
             return [
-                Event(c.items[row], c.times[row], c.types[row], c.values[row])
+                Event(item, c.times[row], c.types[row], c.values[row])
                 for row in rows[-limit:]
-                if c.items[row] is not None
+                if (item := c.items[row]) is not None
             ]
 
     def streamed_rows(self) -> list[tuple[str | None, str, str]]:
-        """(user, session, event id) of each streamed event, in the order of arrival."""
+        """Return (user, session, event id) of each streamed event, in the order of arrival."""
         with self._lock:
             c = self._columns
             rows = [row for row, origin in enumerate(c.origins) if origin == PUT]
             return [(c.users[row], c.sessions[row] or "", c.event_ids[row] or "") for row in rows]
 
-    def forget_users(self, user_ids: set[str]) -> int:
-        """Delete all interactions of these users; returns how many they were."""
+    def delete_users(self, user_ids: set[str]) -> int:
+        """Delete all interactions of these users and return how many there were."""
         with self._lock:
-            held = self._columns
-            kept = held.only(row for row, user in enumerate(held.users) if user not in user_ids)
-            self._adopt(kept)
-            return len(held) - len(kept)
+            columns = self._columns
+            kept = columns.select(row for row, user in enumerate(columns.users) if user not in user_ids)
+            self._replace_columns(kept)
+            return len(columns) - len(kept)
 
     def clear(self) -> None:
         """Delete everything."""
         with self._lock:
-            self._adopt(Columns())
+            self._replace_columns(Columns())
 
-    def _adopt(self, columns: Columns) -> None:
+    def _replace_columns(self, columns: Columns) -> None:
         self._columns = columns
         self._newest: float | None = max(columns.times, default=None)
         self._seen = {event_id for event_id in columns.event_ids if event_id}
         self._items = {item for item in columns.items if item is not None}
-        self._user_rows: dict[str, array] = {}
-        self._session_rows: dict[str, array] = {}
+        self._user_rows: dict[str, array[int]] = {}
+        self._session_rows: dict[str, array[int]] = {}
         self._session_users: dict[str, str] = {}
         for row in np.argsort(np.asarray(columns.times), kind="stable").tolist():
             self._append_to_indexes(row)
@@ -177,37 +179,38 @@ class InteractionLog:
         if session:
             self._session_rows.setdefault(session, array("I")).append(row)
 
-    def _index(self, row: int) -> None:
+    def _insert_into_indexes(self, row: int) -> None:
         user, session = self._columns.users[row], self._columns.sessions[row]
         if user:
             self._insert(self._user_rows.setdefault(user, array("I")), row)
-        self._insert(self._session_rows.setdefault(session, array("I")), row)
+        if session:
+            self._insert(self._session_rows.setdefault(session, array("I")), row)
         self._newest = max(self._columns.times[row], self._newest or 0.0)
         if (item := self._columns.items[row]) is not None:
             self._items.add(item)
 
-    def _insert(self, rows: array, row: int) -> None:
+    def _insert(self, rows: "array[int]", row: int) -> None:
         times = self._columns.times
 
-        def order(held: int) -> tuple[float, int]:
-            # Events of one second keep the order in which they came.
-            return times[held], held
+        def order(other: int) -> tuple[float, int]:
+            # Events of the same second keep the order of arrival.
+            return times[other], other
 
         if not rows or order(rows[-1]) <= order(row):
             rows.append(row)
         else:
             rows.insert(bisect_right(rows, order(row), key=order), row)
 
-    def _join(self, session: str, user: str) -> None:
-        """From now on the session's anonymous events, past ones too, are the user's."""
+    def _link_session(self, session: str, user: str) -> None:
+        """Assign the anonymous events of a session, past and future ones, to a user."""
         if self._session_users.get(session) == user:
             return
         self._session_users[session] = user
-        mine = self._user_rows[user]
+        user_rows = self._user_rows[user]
         for row in self._session_rows[session]:
             if self._columns.users[row] is None:
                 self._columns.users[row] = user
-                self._insert(mine, row)
+                self._insert(user_rows, row)
 
 
 def bulk_columns(
@@ -218,9 +221,16 @@ def bulk_columns(
     values: Sequence[float | None] | None,
     extras: Sequence[dict[str, Any]] | None,
 ) -> Columns:
-    """Imported interactions as columns; the ones left out are empty."""
-    nothing = [None] * len(users)
+    """Return imported interactions as columns. Columns that are not given are empty."""
+    empty: list[None] = [None] * len(users)
     return Columns(
-        *(list(users), list(items), array("d", times), list(types or nothing), list(values or nothing)),
-        *(list(nothing), list(nothing), bytearray(len(users)), list(extras or nothing)),
+        users=list(users),
+        items=list(items),
+        times=array("d", times),
+        types=list(types or empty),
+        values=list(values or empty),
+        sessions=list(empty),
+        event_ids=list(empty),
+        origins=bytearray(len(users)),
+        extras=list(extras or empty),
     )

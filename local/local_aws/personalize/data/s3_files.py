@@ -1,4 +1,4 @@
-"""Reading and writing the files of jobs in S3."""
+"""Read and write the files of jobs in S3."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,33 +9,42 @@ from local_aws.personalize.errors import JobFailedError
 
 
 def read_files(s3: Any, location: str) -> Iterator[tuple[str, bytes]]:
-    """(key, content) of the file at an s3:// location, or of each file directly in it if it ends in a slash.
+    """Yield (key, content) of the file at an s3:// location, or of each file directly in it if it ends with a slash.
 
-    Raises JobFailedError where the bucket or the file is not there or may not be read.
+    Raises:
+        JobFailedError: The bucket or the file does not exist, or access is denied.
     """
     bucket, key = split_location(location)
     try:
         for name in _keys(s3, bucket, key):
             yield name, s3.get_object(Bucket=bucket, Key=name)["Body"].read()
-    except (ClientError, BotoCoreError) as refused:
-        raise JobFailedError(f"Cannot read {location}: {_reason(refused)}") from None
+    except (ClientError, BotoCoreError) as error:
+        raise JobFailedError(f"Cannot read {location}: {_reason(error)}") from None
 
 
 def write_file(s3: Any, location: str, name: str, content: bytes) -> str:
-    """Write a file below an s3:// location; returns its key. Raises JobFailedError."""
+    """Write a file below an s3:// location and return its key.
+
+    Raises:
+        JobFailedError: The bucket does not exist, or access is denied.
+    """
     bucket, prefix = split_location(location)
     key = f"{prefix.rstrip('/')}/{name}".lstrip("/")
     try:
         s3.put_object(Bucket=bucket, Key=key, Body=content)
-    except (ClientError, BotoCoreError) as refused:
-        raise JobFailedError(f"Cannot write s3://{bucket}/{key}: {_reason(refused)}") from None
+    except (ClientError, BotoCoreError) as error:
+        raise JobFailedError(f"Cannot write s3://{bucket}/{key}: {_reason(error)}") from None
     return key
 
 
 def split_location(location: str) -> tuple[str, str]:
-    """Bucket and key (or prefix) of an s3:// location. Raises JobFailedError for any other."""
-    scheme, _, place = location.partition("://")
-    bucket, _, key = place.partition("/")
+    """Return the bucket and the key (or prefix) of an s3:// location.
+
+    Raises:
+        JobFailedError: It is not an s3:// location.
+    """
+    scheme, _, path = location.partition("://")
+    bucket, _, key = path.partition("/")
     if scheme != "s3" or not bucket:
         raise JobFailedError(f"{location} is not an s3://BUCKET/KEY location")
     return bucket, key.lstrip("/")
@@ -51,8 +60,8 @@ def _keys(s3: Any, bucket: str, key: str) -> list[str]:
     return keys
 
 
-def _reason(refused: Exception) -> str:
-    if isinstance(refused, ClientError):
-        error = refused.response["Error"]
-        return f"{error.get('Code')}: {error.get('Message')}"
-    return str(refused)
+def _reason(error: Exception) -> str:
+    if isinstance(error, ClientError):
+        details = error.response["Error"]
+        return f"{details.get('Code')}: {details.get('Message')}"
+    return str(error)

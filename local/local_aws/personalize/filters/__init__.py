@@ -1,4 +1,4 @@
-"""Personalize's filter expressions: read, checked against a dataset group's schemas, and applied."""
+"""The filter expressions of Personalize: parse them, check them against the schemas of a group, and apply them."""
 
 from local_aws.personalize.filters.apply import FilterContext, allowed_items
 from local_aws.personalize.filters.check import check_filter, fields_of

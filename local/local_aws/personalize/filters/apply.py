@@ -1,5 +1,6 @@
-"""Applying a filter: which items it leaves for a user."""
+"""Apply a filter: find the items that it allows for a user."""
 
+import operator
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,46 +11,46 @@ from local_aws.personalize.filters.parser import unquote
 from local_aws.personalize.filters.syntax import Condition, Expression, Filter, Parameter
 from local_aws.recommender import Event
 
-_CACHED_ANSWERS = 1000
-_PER_EVENT_TYPE = 100
-"""Filters consider this many of a user's newest interactions of each event type (documented quota)."""
+_MAX_CACHED_RESULTS = 1000
+_EVENTS_PER_TYPE = 100
+"""Filters read this many of the newest interactions of a user with each event type (documented quota)."""
 
-_GIVEN_VALUE = re.compile(r'\s*(?:(?P<string>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+(?:\.\d+)?))\s*(?:,|$)')
+_PARAMETER_VALUE = re.compile(r'\s*(?:(?P<string>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+(?:\.\d+)?))\s*(?:,|$)')
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "=": lambda held, wanted: held == wanted,
-    "!=": lambda held, wanted: held != wanted,
-    "<": lambda held, wanted: held < wanted,
-    ">": lambda held, wanted: held > wanted,
-    "<=": lambda held, wanted: held <= wanted,
-    ">=": lambda held, wanted: held >= wanted,
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
 }
 
 
 @dataclass
 class ItemIndex:
-    """The items of a catalogue as filters see them; answers are kept, so that a repeated condition costs nothing."""
+    """The items of a catalogue for filters. Results are cached, so a repeated condition costs nothing."""
 
     records: Mapping[str, Mapping[str, Any]]
-    _answers: dict[Any, frozenset[str]] = field(default_factory=dict)
+    _results: dict[Any, frozenset[str]] = field(default_factory=dict)
 
     def matching(self, condition: Condition, values: tuple[str | float, ...]) -> frozenset[str]:
-        """Items that meet the condition."""
+        """Return the items that meet the condition."""
         key = (condition.field.upper(), condition.operator, values)
-        held = self._answers.get(key)
-        if held is None:
-            if len(self._answers) >= _CACHED_ANSWERS:
-                self._answers.clear()
+        result = self._results.get(key)
+        if result is None:
+            if len(self._results) >= _MAX_CACHED_RESULTS:
+                self._results.clear()
             name = condition.field.upper()
-            held = frozenset(
-                i for i, record in self.records.items() if _meets(_folded(record, name), condition, values)
+            result = frozenset(
+                item for item, record in self.records.items() if _meets(_column(record, name), condition, values)
             )
-            self._answers[key] = held
-        return held
+            self._results[key] = result
+        return result
 
 
 @dataclass(frozen=True)
 class FilterContext:
-    """For whom a filter is applied: the catalogue, the user's newest events and own record, the request's values."""
+    """The input of a filter: the catalogue, the newest events and the record of the user, the values of the request."""
 
     index: ItemIndex
     candidates: Callable[[], Collection[str]]
@@ -59,12 +60,15 @@ class FilterContext:
 
 
 def allowed_items(parsed: Filter, context: FilterContext) -> frozenset[str]:
-    """The items that may be recommended.
+    """Return the items that may be recommended.
 
-    INCLUDE expressions add up, EXCLUDE expressions add up, and the second are taken from the first. Raises
-    InvalidInputError where the request lacks a parameter of an INCLUDE; an EXCLUDE without its parameter is left out.
+    They are the union of the INCLUDE expressions without the union of the EXCLUDE expressions. An EXCLUDE expression
+    whose parameter the request does not have is ignored.
+
+    Raises:
+        InvalidInputError: The request does not have a parameter of an INCLUDE expression, or has an unknown one.
     """
-    given = {name: _given_values(name, text) for name, text in context.values.items()}
+    given = {name: _parse_values(name, text) for name, text in context.values.items()}
     unknown = set(given) - parsed.parameters()
     if unknown:
         raise InvalidInputError(f"The filter has no parameter {', '.join(sorted(unknown))}.")
@@ -85,7 +89,7 @@ def allowed_items(parsed: Filter, context: FilterContext) -> frozenset[str]:
 
 def _items_of(expression: Expression, context: FilterContext, given: Mapping[str, tuple[str | float, ...]]) -> set[str]:
     if not all(_user_meets(condition, context.user, given) for condition in expression.only_if):
-        # A filter that is not for this user neither includes nor excludes: it leaves everything as it is.
+        # An expression that does not apply to this user has no effect.
         return set(context.candidates()) if expression.include else set()
     found: set[str] = set()
     for alternative in expression.alternatives:
@@ -98,16 +102,16 @@ def _items_meeting(condition: Condition, context: FilterContext, values: tuple[s
     if condition.dataset == "Items":
         return context.index.matching(condition, values)
     types = {str(value).lower() for value in values}
-    return _interacted(context.history, types, negated=condition.operator in ("NOT IN", "!="))
+    return _interacted_items(context.history, types, negated=condition.operator in ("NOT IN", "!="))
 
 
-def _interacted(history: Sequence[Event], types: set[str], *, negated: bool) -> set[str]:
+def _interacted_items(history: Sequence[Event], types: set[str], *, negated: bool) -> set[str]:
     seen: dict[str, int] = {}
     found = set()
     for event in reversed(history):
         name = (event.event_type or "").lower()
         seen[name] = seen.get(name, 0) + 1
-        if seen[name] <= _PER_EVENT_TYPE and (("*" in types or name in types) != negated):
+        if seen[name] <= _EVENTS_PER_TYPE and (("*" in types or name in types) != negated):
             found.add(event.item_id)
     return found
 
@@ -115,7 +119,7 @@ def _interacted(history: Sequence[Event], types: set[str], *, negated: bool) -> 
 def _user_meets(
     condition: Condition, user: Mapping[str, Any] | None, given: Mapping[str, tuple[str | float, ...]]
 ) -> bool:
-    return _meets(_folded(user or {}, condition.field.upper()), condition, _bind(condition, given))
+    return _meets(_column(user or {}, condition.field.upper()), condition, _bind(condition, given))
 
 
 def _bind(condition: Condition, given: Mapping[str, tuple[str | float, ...]]) -> tuple[str | float, ...]:
@@ -125,42 +129,42 @@ def _bind(condition: Condition, given: Mapping[str, tuple[str | float, ...]]) ->
     return tuple(bound)
 
 
-def _folded(record: Mapping[str, Any], name: str) -> Any:
+def _column(record: Mapping[str, Any], name: str) -> Any:
     if name in record:
         return record[name]
     return next((value for column, value in record.items() if column.upper() == name), None)
 
 
-def _meets(held: Any, condition: Condition, values: tuple[str | float, ...]) -> bool:
+def _meets(value: Any, condition: Condition, values: tuple[str | float, ...]) -> bool:
     if condition.operator in ("IN", "NOT IN"):
-        inside = "*" in values or any(part in values for part in _parts(held))
+        inside = "*" in values or any(part in values for part in _parts(value))
         return inside == (condition.operator == "IN")
-    return held is not None and any(_compares(held, condition.operator, value) for value in values)
+    return value is not None and any(_compare(value, condition.operator, other) for other in values)
 
 
-def _parts(held: Any) -> Sequence[Any]:
-    if held is None:
+def _parts(value: Any) -> Sequence[Any]:
+    if value is None:
         return ()
-    return held.split("|") if isinstance(held, str) else (held,)
+    return value.split("|") if isinstance(value, str) else (value,)
 
 
-def _compares(held: Any, operator: str, wanted: str | float) -> bool:
-    if isinstance(held, str) != isinstance(wanted, str):
-        held, wanted = str(held), str(wanted)
-    return _COMPARE[operator](held, wanted)
+def _compare(value: Any, symbol: str, other: Any) -> bool:
+    if isinstance(value, str) != isinstance(other, str):
+        value, other = str(value), str(other)
+    return _COMPARE[symbol](value, other)
 
 
-def _given_values(name: str, text: str) -> tuple[str | float, ...]:
+def _parse_values(name: str, text: str) -> tuple[str | float, ...]:
     values: list[str | float] = []
-    place = 0
-    while place < len(text):
-        match = _GIVEN_VALUE.match(text, place)
+    position = 0
+    while position < len(text):
+        match = _PARAMETER_VALUE.match(text, position)
         if match is None:
             raise InvalidInputError(
                 f'The value of {name} must be "text" in double quotes or a number, or several by comma.'
             )
         values.append(unquote(match["string"]) if match["string"] else float(match["number"]))
-        place = match.end()
+        position = match.end()
     if not values:
         raise InvalidInputError(f"The value of {name} is empty.")
     return tuple(values)

@@ -1,4 +1,4 @@
-"""The rules a filter must keep beyond its grammar (developer guide, "Guidelines and requirements")."""
+"""The rules for filters beyond their grammar (developer guide, "Guidelines and requirements")."""
 
 from collections.abc import Callable
 
@@ -6,24 +6,28 @@ from local_aws.personalize.avro_schema import Schema
 from local_aws.personalize.errors import InvalidInputError
 from local_aws.personalize.filters.syntax import Condition, Expression, Filter
 
-_MAXIMUM_FIELDS = 5
+_MAX_FIELDS = 5
 _SCHEMAS = {"Items": "Items", "Interactions": "Interactions", "CurrentUser": "Users"}
 
 
 def check_filter(parsed: Filter, schema_of: Callable[[str], Schema | None]) -> None:
-    """Hold a filter to the schemas of its dataset group (`schema_of`: by dataset type). Raises InvalidInputError."""
+    """Check a filter against the schemas of its dataset group, which `schema_of` returns by dataset type.
+
+    Raises:
+        InvalidInputError: The filter violates a rule.
+    """
     for expression in parsed.expressions:
         _check_datasets(expression)
     for condition in parsed.conditions():
         _check_field(condition, schema_of(_SCHEMAS[condition.dataset]))
         if condition.operator == "NOT IN" and any(condition.parameters()):
             raise InvalidInputError("A filter cannot use a parameter with NOT IN; use IN and the opposite action.")
-    if len(fields_of(parsed)) > _MAXIMUM_FIELDS:
-        raise InvalidInputError(f"A filter can use at most {_MAXIMUM_FIELDS} distinct dataset fields.")
+    if len(fields_of(parsed)) > _MAX_FIELDS:
+        raise InvalidInputError(f"A filter can use at most {_MAX_FIELDS} distinct dataset fields.")
 
 
 def fields_of(parsed: Filter) -> set[tuple[str, str]]:
-    """The distinct (dataset, field) that a filter uses."""
+    """Return the distinct (dataset, field) pairs that a filter uses."""
     return {(condition.dataset, condition.field.upper()) for condition in parsed.conditions()}
 
 
@@ -39,13 +43,13 @@ def _check_datasets(expression: Expression) -> None:
 
 
 def _check_field(condition: Condition, schema: Schema | None) -> None:
-    named = f"{condition.dataset}.{condition.field}"
+    name = f"{condition.dataset}.{condition.field}"
     if schema is None:
-        raise InvalidInputError(f"The filter uses {named}, but the dataset group has no such dataset.")
+        raise InvalidInputError(f"The filter uses {name}, but the dataset group has no such dataset.")
     field = next((field for field in schema.fields if field.name.upper() == condition.field.upper()), None)
     if condition.dataset == "Interactions" and condition.field.upper() != "EVENT_TYPE":
-        raise InvalidInputError(f"A filter can only use the EVENT_TYPE of interactions, not {named}.")
+        raise InvalidInputError(f"A filter can only use the EVENT_TYPE of interactions, not {name}.")
     if field is None:
-        raise InvalidInputError(f"The filter uses {named}, which the schema does not have.")
+        raise InvalidInputError(f"The filter uses {name}, which the schema does not have.")
     if field.type == "boolean" or field.textual:
-        raise InvalidInputError(f"A filter cannot use {named}: it is {'textual' if field.textual else 'boolean'}.")
+        raise InvalidInputError(f"A filter cannot use {name}: it is {'textual' if field.textual else 'boolean'}.")

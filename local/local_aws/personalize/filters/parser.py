@@ -28,7 +28,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-_COMPARISONS = ("=", "!=", "<", ">", "<=", ">=")
+_COMPARISONS: tuple[Operator, ...] = ("=", "!=", "<", ">", "<=", ">=")
 _DATASETS = {"items": "Items", "interactions": "Interactions", "currentuser": "CurrentUser"}
 
 
@@ -41,17 +41,21 @@ class _Token:
 
 @lru_cache(maxsize=1024)
 def parse_filter(text: str) -> Filter:
-    """Read a filter expression. Raises InvalidInputError that tells what was expected where."""
-    return _Parser(text).filter()
+    """Parse a filter expression.
+
+    Raises:
+        InvalidInputError: It is not valid; the message names what was expected and where.
+    """
+    return _Parser(text).parse()
 
 
 class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text
-        self._tokens = list(_tokens(text))
-        self._place = 0
+        self._tokens = _tokenize(text)
+        self._position = 0
 
-    def filter(self) -> Filter:
+    def parse(self) -> Filter:
         expressions = [self._expression()]
         while self._accept("|"):
             expressions.append(self._expression())
@@ -120,53 +124,53 @@ class _Parser:
         token = self._peek()
         if token.kind not in ("string", "number", "parameter"):
             raise self._expected('a value: "text", a number or $PARAMETER')
-        self._place += 1
+        self._position += 1
         if token.kind == "parameter":
             return Parameter(token.text[1:])
         return float(token.text) if token.kind == "number" else unquote(token.text)
 
-    def _name(self, what: str) -> str:
+    def _name(self, expected: str) -> str:
         token = self._peek()
         if token.kind != "name":
-            raise self._expected(what)
-        self._place += 1
+            raise self._expected(expected)
+        self._position += 1
         return token.text
 
     def _peek(self) -> _Token:
-        return self._tokens[self._place]
+        return self._tokens[self._position]
 
     def _accept(self, word: str) -> bool:
         token = self._peek()
         found = token.kind in ("name", "symbol") and token.text.upper() == word
-        self._place += found
+        self._position += found
         return found
 
     def _require(self, word: str) -> None:
         if not self._accept(word):
             raise self._expected(word)
 
-    def _expected(self, what: str) -> InvalidInputError:
+    def _expected(self, expected: str) -> InvalidInputError:
         token = self._peek()
         found = token.text or "the end"
         return InvalidInputError(
-            f"The filter expression is not valid: expected {what} at character {token.start + 1}, found {found}."
+            f"The filter expression is not valid: expected {expected} at character {token.start + 1}, found {found}."
         )
 
 
 def unquote(text: str) -> str:
-    """The text within double quotes; a backslash takes the next character as it is."""
+    """Return the text within double quotes. A backslash escapes the next character."""
     return re.sub(r"\\(.)", r"\1", text[1:-1])
 
 
-def _tokens(text: str) -> list[_Token]:
-    tokens, place, end = [], 0, len(text.rstrip())
-    while place < end:
-        match = _TOKEN.match(text, place)
+def _tokenize(text: str) -> list[_Token]:
+    tokens, position, end = [], 0, len(text.rstrip())
+    while position < end:
+        match = _TOKEN.match(text, position)
         if match is None:
             raise InvalidInputError(
-                f"The filter expression is not valid: unexpected character at character {place + 1}."
+                f"The filter expression is not valid: unexpected character at character {position + 1}."
             )
         kind = match.lastgroup or ""
         tokens.append(_Token(kind, match[kind], match.start(kind)))
-        place = match.end()
+        position = match.end()
     return [*tokens, _Token("end", "", end)]

@@ -1,4 +1,4 @@
-"""What a filter expression says, as data."""
+"""The syntax tree of a filter expression."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Parameter:
-    """A placeholder, `$NAME`; its values come with the request."""
+    """A placeholder, `$NAME`. Its values come with the request."""
 
     name: str
 
@@ -18,7 +18,7 @@ Operator = Literal["IN", "NOT IN", "=", "!=", "<", ">", "<=", ">="]
 
 @dataclass(frozen=True)
 class Condition:
-    """`Dataset.field operator values`. An IN holds any number of values, a comparison one."""
+    """`Dataset.field operator values`. IN has any number of values, a comparison has one."""
 
     dataset: str
     field: str
@@ -26,7 +26,7 @@ class Condition:
     values: tuple[Value, ...]
 
     def parameters(self) -> Iterator[str]:
-        """Names of the placeholders in it."""
+        """Return the names of its placeholders."""
         return (value.name for value in self.values if isinstance(value, Parameter))
 
 
@@ -34,7 +34,7 @@ class Condition:
 class Expression:
     """`INCLUDE|EXCLUDE ItemID WHERE ... [IF ...]`.
 
-    `alternatives`: conditions joined by AND, those joined by OR; `only_if`: conditions on the current user.
+    `alternatives` are joined by OR, and the conditions in each by AND. `only_if` has conditions on the current user.
     """
 
     include: bool
@@ -43,17 +43,17 @@ class Expression:
 
     @property
     def dataset(self) -> str:
-        """The one dataset its conditions are about: Items or Interactions."""
+        """The dataset of all its conditions: Items or Interactions."""
         return self.alternatives[0][0].dataset
 
     def conditions(self) -> Iterator[Condition]:
-        """All its conditions, those of the IF last."""
+        """Yield all its conditions, those of the IF last."""
         for alternative in self.alternatives:
             yield from alternative
         yield from self.only_if
 
     def parameters(self) -> set[str]:
-        """Names of its placeholders."""
+        """Return the names of its placeholders."""
         return {name for condition in self.conditions() for name in condition.parameters()}
 
 
@@ -64,10 +64,10 @@ class Filter:
     expressions: tuple[Expression, ...]
 
     def conditions(self) -> Iterator[Condition]:
-        """All conditions of all expressions."""
+        """Yield all conditions of all expressions."""
         for expression in self.expressions:
             yield from expression.conditions()
 
     def parameters(self) -> set[str]:
-        """Names of all placeholders."""
+        """Return the names of all placeholders."""
         return {name for expression in self.expressions for name in expression.parameters()}

@@ -1,11 +1,11 @@
-"""Batch inference jobs: recommendations or rankings for the users of a JSON Lines file, into another."""
+"""Batch inference jobs: recommendations or rankings for the users of a JSON Lines file, written to another file."""
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from local_aws.personalize import serving
-from local_aws.personalize.campaigns import Deployment, deployment_of
+from local_aws.personalize.campaigns import Deployment, load_deployment
 from local_aws.personalize.data.s3_files import read_files, write_file
 from local_aws.personalize.errors import InvalidInputError, JobFailedError, NotSupportedError, ServiceError
 from local_aws.personalize.operation_registry import operation
@@ -19,7 +19,7 @@ _DEFAULT_RESULTS = 25
 
 @operation("CreateBatchInferenceJob")
 def create_batch_inference_job(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """CreateBatchInferenceJob, of an ACTIVE solution version."""
+    """Handle CreateBatchInferenceJob. The solution version must be ACTIVE."""
     if request.get("batchInferenceJobMode") == "THEME_GENERATION":
         raise NotSupportedError("THEME_GENERATION is not available in the local Amazon Personalize yet.")
     version = service.require_active(service.store.get(request["solutionVersionArn"], SOLUTION_VERSION))
@@ -31,7 +31,7 @@ def create_batch_inference_job(service: Service, request: dict[str, Any]) -> dic
     job = service.create(
         BATCH_INFERENCE_JOB,
         request,
-        work=lambda job: _infer(service, job),
+        work=lambda job: _run(service, job),
         numResults=count,
         batchInferenceJobMode="BATCH_INFERENCE",
         solutionArn=version["solutionArn"],
@@ -39,54 +39,54 @@ def create_batch_inference_job(service: Service, request: dict[str, Any]) -> dic
     return {"batchInferenceJobArn": job.arn}
 
 
-def _infer(service: Service, job: Resource) -> None:
+def _run(service: Service, job: Resource) -> None:
     s3 = service.s3_for(job)
     source, destination = job["jobInput"]["s3DataSource"]["path"], job["jobOutput"]["s3DataDestination"]["path"]
-    deployed = deployment_of(service, job["solutionVersionArn"], job.get("batchInferenceJobConfig") or {})
+    deployment = load_deployment(service, job["solutionVersionArn"], job.get("batchInferenceJobConfig") or {})
     for key, content in read_files(s3, source):
-        answers = "".join(json.dumps(answer) + "\n" for answer in _answers(service, deployed, job, key, content))
-        write_file(s3, destination, f"{key.rsplit('/', 1)[-1]}.out", answers.encode())
+        lines = (json.dumps(result) + "\n" for result in _results(service, deployment, job, key, content))
+        write_file(s3, destination, f"{key.rsplit('/', 1)[-1]}.out", "".join(lines).encode())
 
 
-def _answers(
-    service: Service, deployed: Deployment, job: Resource, key: str, content: bytes
+def _results(
+    service: Service, deployment: Deployment, job: Resource, key: str, content: bytes
 ) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
         if not line.strip():
             continue
         try:
-            asked = parse_json(line)
+            query = parse_json(line)
         except ValueError:
-            asked = None
-        if not isinstance(asked, dict):
+            query = None
+        if not isinstance(query, dict):
             raise JobFailedError(f"{key}: line {number} is not a JSON object")
         try:
-            yield {"input": asked, "output": _answer(service, deployed, job, asked), "error": None}
-        except ServiceError as wrong:
-            yield {"input": asked, "output": None, "error": wrong.message}
+            yield {"input": query, "output": _infer(service, deployment, job, query), "error": None}
+        except ServiceError as error:
+            yield {"input": query, "output": None, "error": error.message}
 
 
-def _answer(service: Service, deployed: Deployment, job: Resource, asked: dict[str, Any]) -> dict[str, Any]:
-    if not isinstance(asked.get("userId"), str):
+def _infer(service: Service, deployment: Deployment, job: Resource, query: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(query.get("userId"), str):
         raise InvalidInputError("userId is missing or not a string.")
-    whom = serving.visitor(service, deployed, asked["userId"])
-    given = {"filterArn": job.get("filterArn"), "filterValues": _filter_values(asked)}
-    allowed = serving.filtered(service, deployed, whom, given)
-    if deployed.recipe.recipe_type != "PERSONALIZED_RANKING":
-        chosen = serving.recommend(service, deployed, whom, job["numResults"], allowed)
-    elif _are_strings(asked.get("itemList")):
-        items = [item for item in asked["itemList"] if allowed is None or item in allowed]
-        chosen = deployed.model.rank(deployed.events.of_history(whom.history), items)
+    visitor = serving.get_visitor(service, deployment, query["userId"])
+    item_filter = {"filterArn": job.get("filterArn"), "filterValues": _filter_values(query)}
+    allowed = serving.filter_items(service, deployment, visitor, item_filter)
+    if deployment.recipe.recipe_type != "PERSONALIZED_RANKING":
+        scored_items = serving.recommend(service, deployment, visitor, job["numResults"], allowed)
+    elif _are_strings(query.get("itemList")):
+        items = [item for item in query["itemList"] if allowed is None or item in allowed]
+        scored_items = deployment.model.rank(deployment.events.filter_history(visitor.history), items)
     else:
         raise InvalidInputError("itemList is missing or not a list of strings.")
     return {
-        "recommendedItems": [scored.item_id for scored in chosen],
-        "scores": [scored.score for scored in chosen],
+        "recommendedItems": [scored.item_id for scored in scored_items],
+        "scores": [scored.score for scored in scored_items],
     }
 
 
-def _filter_values(asked: dict[str, Any]) -> dict[str, str]:
-    values = asked.get("filterValues", {})
+def _filter_values(query: dict[str, Any]) -> dict[str, str]:
+    values = query.get("filterValues", {})
     if not isinstance(values, dict) or not _are_strings(list(values.values())):
         raise InvalidInputError("filterValues must be an object of strings.")
     return values

@@ -1,4 +1,4 @@
-"""Campaigns."""
+"""The operations of campaigns."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,17 +14,17 @@ from local_aws.personalize.statuses import ACTIVE, CREATE_FAILED
 from local_aws.personalize.training import newest_active_version
 from local_aws.personalize.validation import finite_number
 
-_EXPLORATION = {"explorationWeight": "0.3", "explorationItemAgeCutOff": "30"}
+_EXPLORATION_DEFAULTS = {"explorationWeight": "0.3", "explorationItemAgeCutOff": "30"}
 
 
 @operation("CreateCampaign")
 def create_campaign(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """CreateCampaign, of an ACTIVE solution version."""
+    """Handle CreateCampaign. The solution version must be ACTIVE."""
     config = dict(request.get("campaignConfig", {}))
-    version = _version(service, request["solutionVersionArn"], config)
+    version = _find_version(service, request["solutionVersionArn"], config)
     recipe = RECIPES[version["recipeArn"]]
     _check_config(recipe, config)
-    config |= _exploration(recipe, config)
+    config |= _exploration_config(recipe, config)
     group_arn = version["datasetGroupArn"]
     if len(service.store.all(CAMPAIGN, datasetGroupArn=group_arn)) >= service.settings.quotas.campaigns_per_group:
         raise LimitExceededError(f"The limit of campaigns of the dataset group {group_arn} is reached.")
@@ -42,33 +42,33 @@ def create_campaign(service: Service, request: dict[str, Any]) -> dict[str, Any]
 
 @operation("UpdateCampaign")
 def update_campaign(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """UpdateCampaign: another version of any solution of the group, provisioning or configuration."""
+    """Handle UpdateCampaign: change the version (of any solution of the group), the provisioning or the config."""
     campaign = service.store.get(request["campaignArn"], CAMPAIGN)
     _require_updatable(service, campaign)
     change = {name: value for name, value in request.items() if name != "campaignArn"}
     if not change:
         raise InvalidInputError("There is nothing to update.")
     config = campaign["campaignConfig"] | change.get("campaignConfig", {})
-    version = _version(service, change.get("solutionVersionArn", campaign["solutionVersionArn"]), config)
+    version = _find_version(service, change.get("solutionVersionArn", campaign["solutionVersionArn"]), config)
     if version["datasetGroupArn"] != campaign["datasetGroupArn"]:
         raise InvalidInputError("The solution version is of another dataset group than the campaign.")
     recipe = RECIPES[version["recipeArn"]]
     if not recipe.explores and "itemExplorationConfig" not in change.get("campaignConfig", {}):
-        config.pop("itemExplorationConfig", None)  # of the recipe that the campaign served until now
+        config.pop("itemExplorationConfig", None)  # belongs to the recipe that the campaign served before
     _check_config(recipe, config)
-    config |= _exploration(recipe, config)
+    config |= _exploration_config(recipe, config)
     start_update(service, campaign, change | {"campaignConfig": config}, version.arn)
     return {"campaignArn": campaign.arn}
 
 
 def _require_updatable(service: Service, campaign: Resource) -> None:
     latest = campaign.updates.get("latestCampaignUpdate")
-    statuses = [service.status(campaign)] + ([latest.timeline.status(service.now())] if latest else [])
+    statuses = [service.status(campaign)] + ([latest.timeline.status_at(service.now())] if latest else [])
     if any(status not in (ACTIVE, CREATE_FAILED) for status in statuses):
         raise ResourceInUseError(f"The campaign {campaign.arn} is being created, updated or deleted.")
 
 
-def _version(service: Service, version_arn: str, config: Mapping[str, Any]) -> Resource:
+def _find_version(service: Service, version_arn: str, config: Mapping[str, Any]) -> Resource:
     follows = bool(config.get("syncWithLatestSolutionVersion"))
     if version_arn.endswith(LATEST) != follows:
         raise InvalidInputError(
@@ -89,13 +89,15 @@ def _check_config(recipe: Recipe, config: Mapping[str, Any]) -> None:
     if not recipe.explores:
         raise InvalidInputError(f"The recipe {recipe.name} takes no itemExplorationConfig.")
     for name, value in exploration.items():
-        if name not in _EXPLORATION:
-            raise InvalidInputError(f"itemExplorationConfig has no {name}; it has {', '.join(_EXPLORATION)}.")
+        if name not in _EXPLORATION_DEFAULTS:
+            raise InvalidInputError(f"itemExplorationConfig has no {name}; it has {', '.join(_EXPLORATION_DEFAULTS)}.")
         number = finite_number(name, value)
         if number < 0 or (name == "explorationWeight" and number > 1):
             raise InvalidInputError(f"{name} is out of range: {value}.")
 
 
-def _exploration(recipe: Recipe, config: Mapping[str, Any]) -> dict[str, Any]:
-    """What a recipe that explores does, with its defaults."""
-    return {"itemExplorationConfig": _EXPLORATION | config.get("itemExplorationConfig", {})} if recipe.explores else {}
+def _exploration_config(recipe: Recipe, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the exploration settings of a recipe that explores, with the defaults."""
+    if not recipe.explores:
+        return {}
+    return {"itemExplorationConfig": _EXPLORATION_DEFAULTS | config.get("itemExplorationConfig", {})}

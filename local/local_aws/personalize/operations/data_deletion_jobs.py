@@ -1,4 +1,4 @@
-"""Data deletion jobs: forget the users listed in CSV files."""
+"""Data deletion jobs: delete the data of the users in CSV files."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from local_aws.personalize.service import Service
 
 @operation("CreateDataDeletionJob")
 def create_data_deletion_job(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """CreateDataDeletionJob: removes the interactions and the records of users from a dataset group."""
+    """Handle CreateDataDeletionJob: delete the interactions and the records of users from a dataset group."""
     group = service.require_active(service.store.get(request["datasetGroupArn"], DATASET_GROUP))
     if not request["dataSource"].get("dataLocation"):
         raise InvalidInputError("dataSource.dataLocation is required.")
@@ -26,7 +26,7 @@ def _delete(service: Service, group_arn: str, job: Resource) -> dict[str, Any]:
     for name, content in read_files(service.s3_for(job), job["dataSource"]["dataLocation"]):
         users |= _user_ids(name, content)
     data = service.data(group_arn)
-    return {"numDeleted": data.interactions.forget_users(users) + data.users.forget(users)}
+    return {"numDeleted": data.interactions.delete_users(users) + data.users.delete(users)}
 
 
 def _user_ids(name: str, content: bytes) -> set[str]:

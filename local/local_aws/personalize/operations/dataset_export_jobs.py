@@ -1,4 +1,4 @@
-"""Dataset export jobs: a dataset as CSV into S3."""
+"""Dataset export jobs: write a dataset to S3 as CSV."""
 
 import csv
 import io
@@ -8,6 +8,7 @@ from typing import Any
 from local_aws.personalize.avro_schema import Schema
 from local_aws.personalize.data.interactions import BULK, PUT
 from local_aws.personalize.data.s3_files import write_file
+from local_aws.personalize.errors import JobFailedError
 from local_aws.personalize.operation_registry import operation
 from local_aws.personalize.resource_store import Resource
 from local_aws.personalize.resource_types import DATASET, DATASET_EXPORT_JOB
@@ -18,7 +19,7 @@ _ORIGINS = {"BULK": {BULK}, "PUT": {PUT}, "ALL": {BULK, PUT}}
 
 @operation("CreateDatasetExportJob")
 def create_export_job(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """CreateDatasetExportJob; ingestionMode PUT (one by one) unless it says BULK or ALL."""
+    """Handle CreateDatasetExportJob. The default ingestionMode is PUT (ingested one by one)."""
     dataset = service.require_active(service.store.get(request["datasetArn"], DATASET))
     job = service.create(
         DATASET_EXPORT_JOB,
@@ -34,6 +35,8 @@ def _export(service: Service, dataset: Resource, job: Resource) -> None:
     service.use_key(dataset["datasetGroupArn"], "kms:Decrypt")
     with service.lock:
         schema = service.schema_of(dataset["datasetGroupArn"], dataset["datasetType"])
+    if schema is None:
+        raise JobFailedError(f"The dataset {dataset.arn} was deleted.")
     origins = _ORIGINS[job["ingestionMode"]]
     if dataset["datasetType"] == "Interactions":
         rows = _interactions(service, dataset, origins)
@@ -46,7 +49,7 @@ def _export(service: Service, dataset: Resource, job: Resource) -> None:
 def _interactions(service: Service, dataset: Resource, origins: set[int]) -> Iterator[dict[str, Any]]:
     columns = service.data(dataset["datasetGroupArn"]).interactions.columns()
     for row, origin in enumerate(columns.origins):
-        # As in training, an anonymous session or an event without an item is no interaction of a user with an item.
+        # As in training, an event of an anonymous session or without an item is not an interaction.
         if origin in origins and columns.users[row] is not None and columns.items[row] is not None:
             yield (columns.extras[row] or {}) | {
                 "USER_ID": columns.users[row],
@@ -59,9 +62,9 @@ def _interactions(service: Service, dataset: Resource, origins: set[int]) -> Ite
 
 def _records(service: Service, dataset: Resource, schema: Schema, origins: set[int]) -> Iterator[dict[str, Any]]:
     records = service.data(dataset["datasetGroupArn"]).records(dataset["datasetType"])
-    key, held = next(iter(schema.required)), records.origins()
+    key, record_origins = next(iter(schema.required)), records.origins()
     for record_id, record in records.snapshot().items():
-        if held.get(record_id) in origins:
+        if record_origins.get(record_id) in origins:
             yield record | {key: record_id}
 
 

@@ -1,4 +1,4 @@
-"""Dataset groups."""
+"""The operations of dataset groups."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from local_aws.personalize.service import Service
 
 @operation("CreateDatasetGroup")
 def create_dataset_group(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """CreateDatasetGroup; a domain group's recommenders are not there yet, so such a group is refused by name."""
+    """Handle CreateDatasetGroup. Domain dataset groups are rejected, because recommenders are not available."""
     if request.get("domain"):
         raise NotSupportedError("Domain dataset groups are not available in the local Amazon Personalize yet.")
     if request.get("roleArn") and not request.get("kmsKeyArn"):

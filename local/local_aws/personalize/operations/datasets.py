@@ -1,4 +1,4 @@
-"""Datasets and their import jobs."""
+"""The operations of datasets and their import jobs."""
 
 from typing import Any
 
@@ -21,13 +21,13 @@ from local_aws.personalize.service import Service
 from local_aws.personalize.statuses import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING, StatusTimeline
 
 _TYPES = {"interactions": "Interactions", "items": "Items", "users": "Users"}
-_NOT_YET = frozenset({"actions", "action_interactions"})
-_COLUMNS_OF_THEIR_OWN = ("USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE")
+_NOT_SUPPORTED = frozenset({"actions", "action_interactions"})
+_KNOWN_COLUMNS = ("USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE")
 
 
 @operation("CreateDataset")
 def create_dataset(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """CreateDataset: one of each type for a group, whose schema is of that type."""
+    """Handle CreateDataset: a group has one dataset of each type, with a schema of that type."""
     group = service.require_active(service.store.get(request["datasetGroupArn"], DATASET_GROUP))
     dataset_type = _dataset_type(request["datasetType"])
     _require_type(service, request["schemaArn"], dataset_type)
@@ -39,7 +39,7 @@ def create_dataset(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 
 @operation("UpdateDataset")
 def update_dataset(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """UpdateDataset: another schema, which may only add fields that can be null."""
+    """Handle UpdateDataset: change the schema. The new schema can only add fields that can be null."""
     dataset = service.store.get(request["datasetArn"], DATASET)
     if service.status(dataset) != ACTIVE:
         raise ResourceInUseError(f"The dataset {dataset.arn} is not ACTIVE.")
@@ -49,22 +49,21 @@ def update_dataset(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     if any(not new.field(field.name) for field in old.fields) or any(not field.nullable for field in added):
         raise InvalidInputError("A new schema must keep every field; added fields must allow null.")
     change = {"schemaArn": request["schemaArn"]}
-    steps = StatusTimeline.over(
-        service.now(), service.settings.step_seconds, CREATE_PENDING, CREATE_IN_PROGRESS, ACTIVE
-    )
-    dataset.updates["latestDatasetUpdate"] = Update(change, steps, becomes=change)
+    step_seconds, steps = service.settings.step_seconds, (CREATE_PENDING, CREATE_IN_PROGRESS, ACTIVE)
+    timeline = StatusTimeline.starting_at(service.now(), step_seconds, *steps)
+    dataset.updates["latestDatasetUpdate"] = Update(change, timeline, pending_fields=change)
     return {"datasetArn": dataset.arn}
 
 
 @operation("CreateDatasetImportJob")
 def create_import_job(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """CreateDatasetImportJob: CSV files from S3, FULL (in place of what was imported before) or INCREMENTAL."""
+    """Handle CreateDatasetImportJob: CSV files from S3, FULL (replace earlier imports) or INCREMENTAL."""
     dataset = service.require_active(service.store.get(request["datasetArn"], DATASET))
     if not request["dataSource"].get("dataLocation"):
         raise InvalidInputError("dataSource.dataLocation is required.")
     if "roleArn" not in request:
         raise InvalidInputError("roleArn is required to read from Amazon S3.")
-    pending = [job for job in service.store.all(DATASET_IMPORT_JOB) if not job.settled(service.now())]
+    pending = [job for job in service.store.all(DATASET_IMPORT_JOB) if not job.is_stable(service.now())]
     if len(pending) >= service.settings.quotas.pending_import_jobs:
         raise LimitExceededError("The limit of pending or in-progress dataset import jobs is reached.")
     job = service.create(
@@ -81,6 +80,8 @@ def _import(service: Service, dataset: Resource, job: Resource) -> None:
     group_arn, dataset_type = dataset["datasetGroupArn"], dataset["datasetType"]
     service.use_key(group_arn, "kms:GenerateDataKey")
     schema = service.schema_of(group_arn, dataset_type)
+    if schema is None:
+        raise JobFailedError(f"The dataset {dataset.arn} was deleted.")
     columns: dict[str, list[Any]] = {field.name: [] for field in schema.fields}
     for name, content in read_files(service.s3_for(job), job["dataSource"]["dataLocation"]):
         for field, values in read_csv(name, content, schema).items():
@@ -98,7 +99,7 @@ def _import_interactions(service: Service, group_arn: str, columns: dict[str, li
     total = len(columns["USER_ID"]) + (0 if replace else len(log))
     if total < minimum:
         raise JobFailedError(f"The data has {total} interactions; at least {minimum} are needed.")
-    others = [name for name in columns if name not in _COLUMNS_OF_THEIR_OWN]
+    others = [name for name in columns if name not in _KNOWN_COLUMNS]
     extras = [dict(zip(others, row, strict=True)) for row in zip(*(columns[name] for name in others), strict=True)]
     log.import_bulk(
         bulk_columns(
@@ -123,12 +124,12 @@ def _import_records(
     service.data(group_arn).records(schema.dataset_type).add(records, BULK, replace=replace)
 
 
-def _dataset_type(named: str) -> str:
-    if named.lower() in _NOT_YET:
-        raise NotSupportedError(f"Datasets of type {named} are not available in the local Amazon Personalize yet.")
-    if named.lower() not in _TYPES:
-        raise InvalidInputError(f"The dataset type {named} is not one of {', '.join(_TYPES.values())}.")
-    return _TYPES[named.lower()]
+def _dataset_type(name: str) -> str:
+    if name.lower() in _NOT_SUPPORTED:
+        raise NotSupportedError(f"Datasets of type {name} are not available in the local Amazon Personalize yet.")
+    if name.lower() not in _TYPES:
+        raise InvalidInputError(f"The dataset type {name} is not one of {', '.join(_TYPES.values())}.")
+    return _TYPES[name.lower()]
 
 
 def _require_type(service: Service, schema_arn: str, dataset_type: str) -> Schema:

@@ -1,4 +1,4 @@
-"""Event trackers."""
+"""The operations of event trackers."""
 
 import uuid
 from typing import Any
@@ -11,12 +11,12 @@ from local_aws.personalize.service import Service, short_id
 
 @operation("CreateEventTracker")
 def create_event_tracker(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """CreateEventTracker: one for a dataset group, which must have an Interactions dataset."""
+    """Handle CreateEventTracker: a dataset group can have one, and must have an Interactions dataset."""
     group = service.require_active(service.store.get(request["datasetGroupArn"], DATASET_GROUP))
     if not service.dataset(group.arn, "Interactions"):
         raise InvalidInputError(f"The dataset group {group.arn} has no Interactions dataset.")
-    if held := service.store.all(EVENT_TRACKER, datasetGroupArn=group.arn):
-        raise ResourceAlreadyExistsError(f"The dataset group {group.arn} has the event tracker {held[0].arn}.")
+    if existing := service.store.all(EVENT_TRACKER, datasetGroupArn=group.arn):
+        raise ResourceAlreadyExistsError(f"The dataset group {group.arn} has the event tracker {existing[0].arn}.")
     if service.store.all(EVENT_TRACKER, name=request["name"]):
         raise ResourceAlreadyExistsError(f"Another event tracker is named {request['name']}.")
     tracking_id = str(uuid.uuid4())

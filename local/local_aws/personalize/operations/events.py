@@ -1,4 +1,4 @@
-"""The events API: interactions, items and users one by one."""
+"""The events API: add interactions, items and users one by one."""
 
 import json
 import re
@@ -16,10 +16,10 @@ from local_aws.personalize.service import Service
 from local_aws.personalize.statuses import ACTIVE
 from local_aws.personalize.strict_json import parse_json
 
-_FAR_FUTURE = 1e11
-"""Epoch seconds of the year 5138: beyond it a time is in milliseconds."""
+_MAX_SECONDS = 1e11
+"""Epoch seconds of the year 5138. A greater number is in milliseconds."""
 
-_ID_LENGTH = 256
+_MAX_ID_LENGTH = 256
 _LONG = 2**63
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -35,7 +35,7 @@ _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
 
 @operation("PutEvents", locked=False)
 def put_events(service: Service, request: dict[str, Any]) -> None:
-    """PutEvents: all events are checked before any is recorded; one whose eventId is known is ignored."""
+    """Handle PutEvents. All events are checked before any is recorded. An event with a known eventId is ignored."""
     tracker: Resource | None = service.trackers.get(request["trackingId"])
     if tracker is None or service.status(tracker) != ACTIVE:
         raise InvalidInputError(f"The tracking id {request['trackingId']} is not valid.")
@@ -47,21 +47,21 @@ def put_events(service: Service, request: dict[str, Any]) -> None:
 
 @operation("PutItems", locked=False)
 def put_items(service: Service, request: dict[str, Any]) -> None:
-    """PutItems: adds items to a catalogue, or replaces them."""
+    """Handle PutItems: add items to a catalogue, or replace them."""
     _put_records(service, request["datasetArn"], "Items", {i["itemId"]: i.get("properties") for i in request["items"]})
 
 
 @operation("PutUsers", locked=False)
 def put_users(service: Service, request: dict[str, Any]) -> None:
-    """PutUsers: adds users, or replaces them."""
+    """Handle PutUsers: add users, or replace them."""
     _put_records(service, request["datasetArn"], "Users", {u["userId"]: u.get("properties") for u in request["users"]})
 
 
 def _event(data: DatasetGroupData, request: Mapping[str, Any], event: Mapping[str, Any]) -> StreamedEvent:
-    if not 0 <= event["sentAt"] < _FAR_FUTURE:
+    if not 0 <= event["sentAt"] < _MAX_SECONDS:
         raise InvalidInputError(f"sentAt must be in epoch seconds, not {event['sentAt']}.")
     properties = _properties(event.get("properties"))
-    # Events without an id are told apart by all that they say.
+    # Without an id, events are the same if all their members are.
     event_id = event.get("eventId") or json.dumps([request.get("userId"), request["sessionId"], event], sort_keys=True)
     return StreamedEvent(
         user_id=request.get("userId"),
@@ -69,7 +69,7 @@ def _event(data: DatasetGroupData, request: Mapping[str, Any], event: Mapping[st
         event_id=event_id,
         timestamp=float(event["sentAt"]),
         event_type=event["eventType"],
-        # The first form of the API had these two within the properties, and it is still accepted.
+        # The first version of the API had these two in the properties, and that is still accepted.
         item_id=event.get("itemId") or _item_of(properties),
         event_value=event.get("eventValue", _value_of(properties)),
         extra=_other_columns(data, event, properties),
@@ -78,8 +78,8 @@ def _event(data: DatasetGroupData, request: Mapping[str, Any], event: Mapping[st
 
 def _item_of(properties: Mapping[str, Any]) -> str | None:
     item = properties.get("itemId")
-    if item is not None and not (isinstance(item, str) and len(item) <= _ID_LENGTH):
-        raise InvalidInputError(f"The property itemId must be a string of at most {_ID_LENGTH} characters.")
+    if item is not None and not (isinstance(item, str) and len(item) <= _MAX_ID_LENGTH):
+        raise InvalidInputError(f"The property itemId must be a string of at most {_MAX_ID_LENGTH} characters.")
     return item or None
 
 
@@ -91,10 +91,13 @@ def _value_of(properties: Mapping[str, Any]) -> float | None:
 
 
 def _other_columns(data: DatasetGroupData, event: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, Any]:
-    """What else an event says, by the names of columns; what its recommendation showed is its implicit impression."""
+    """Return the other members of an event by column name.
+
+    Without an impression it is the items of the event's recommendation (implicit impression).
+    """
     columns = {_CAMEL.sub("_", name).upper(): value for name, value in properties.items()}
     recommendation_id = event.get("recommendationId")
-    impression = event.get("impression") or (data.shown(recommendation_id) if recommendation_id else None)
+    impression = event.get("impression") or (data.recommended_items(recommendation_id) if recommendation_id else None)
     if recommendation_id:
         columns["RECOMMENDATION_ID"] = recommendation_id
     if impression:
@@ -121,15 +124,15 @@ def _put_records(service: Service, dataset_arn: str, dataset_type: str, records:
     if service.status(dataset) != ACTIVE:
         raise ResourceInUseError(f"The dataset {dataset_arn} is not ACTIVE.")
     schema = parse_schema(service.store.get(dataset["schemaArn"], SCHEMA)["schema"])
-    read = {record_id: _record(schema, _properties(text)) for record_id, text in records.items()}
-    service.data(dataset["datasetGroupArn"]).records(dataset_type).add(read, PUT)
+    parsed = {record_id: _record(schema, _properties(text)) for record_id, text in records.items()}
+    service.data(dataset["datasetGroupArn"]).records(dataset_type).add(parsed, PUT)
 
 
 def _record(schema: Schema, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """A record by the schema's field names; properties name them in camel case, or as they are."""
-    by_name = {_folded(field.name): field for field in schema.fields if field.name not in schema.required}
-    given = {_folded(name): value for name, value in properties.items()}
-    if unknown := [name for name in properties if _folded(name) not in by_name]:
+    """Return a record by the field names of the schema. Properties name the fields in camel case, or as they are."""
+    by_name = {_normalise(field.name): field for field in schema.fields if field.name not in schema.required}
+    given = {_normalise(name): value for name, value in properties.items()}
+    if unknown := [name for name in properties if _normalise(name) not in by_name]:
         raise InvalidInputError(f"The schema has no field for the properties {', '.join(unknown)}.")
     return {field.name: _value(field, given.get(name)) for name, field in by_name.items()}
 
@@ -139,14 +142,18 @@ def _value(field: Field, value: Any) -> Any:
         if field.nullable:
             return None
         raise InvalidInputError(f"The property for the field {field.name} is missing.")
-    if not isinstance(value, _PYTHON_TYPES[field.type]) or (isinstance(value, bool) and field.type != "boolean"):
+    if not _has_type(value, field.type):
         raise InvalidInputError(f"The property for the field {field.name} must be of type {field.type}.")
-    if not isinstance(value, str) and abs(value) >= _LONG and field.type in ("int", "long"):
+    if field.type in ("int", "long") and abs(value) >= _LONG:
         raise InvalidInputError(f"The property for the field {field.name} is beyond a long: {str(value)[:30]}...")
-    if field.name == "CREATION_TIMESTAMP" and not 0 <= value < _FAR_FUTURE:
+    if field.name == "CREATION_TIMESTAMP" and not 0 <= value < _MAX_SECONDS:
         raise InvalidInputError(f"The property for the field {field.name} must be in epoch seconds, not {value}.")
     return value
 
 
-def _folded(name: str) -> str:
+def _has_type(value: Any, avro_type: str) -> bool:
+    return isinstance(value, _PYTHON_TYPES[avro_type]) and (not isinstance(value, bool) or avro_type == "boolean")
+
+
+def _normalise(name: str) -> str:
     return name.replace("_", "").lower()

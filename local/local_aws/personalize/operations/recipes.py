@@ -1,4 +1,4 @@
-"""Recipes, algorithms and feature transformations: what comes with the service."""
+"""The operations of recipes, algorithms and feature transformations, which are part of the service."""
 
 from typing import Any
 
@@ -7,20 +7,21 @@ from local_aws.personalize.operation_registry import operation
 from local_aws.personalize.recipes import FEATURE_TRANSFORMATION, RECIPES
 from local_aws.personalize.resource_store import paginate
 from local_aws.personalize.service import Service
-from local_aws.personalize.service_model import operations, project
+from local_aws.personalize.service_model import output_shape, project
 
 
 @operation("ListRecipes")
 def list_recipes(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """ListRecipes; there are none for domains yet."""
+    """Handle ListRecipes. There are no recipes for domains yet."""
     recipes = [] if request.get("domain") else [recipe.describe() for recipe in RECIPES.values()]
     page, token = paginate(recipes, "ListRecipes", request)
-    return project(operations()["ListRecipes"].output_shape, {"recipes": page, "nextToken": token})
+    response: dict[str, Any] = project(output_shape("ListRecipes"), {"recipes": page, "nextToken": token})
+    return response
 
 
 @operation("DescribeRecipe")
 def describe_recipe(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """DescribeRecipe."""
+    """Handle DescribeRecipe."""
     if recipe := RECIPES.get(request["recipeArn"]):
         return {"recipe": recipe.describe()}
     raise ResourceNotFoundError.of(request["recipeArn"])
@@ -28,7 +29,7 @@ def describe_recipe(service: Service, request: dict[str, Any]) -> dict[str, Any]
 
 @operation("DescribeAlgorithm")
 def describe_algorithm(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """DescribeAlgorithm."""
+    """Handle DescribeAlgorithm."""
     for recipe in RECIPES.values():
         if recipe.algorithm_arn == request["algorithmArn"]:
             return {"algorithm": recipe.describe_algorithm()}
@@ -37,7 +38,7 @@ def describe_algorithm(service: Service, request: dict[str, Any]) -> dict[str, A
 
 @operation("DescribeFeatureTransformation")
 def describe_feature_transformation(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """DescribeFeatureTransformation."""
+    """Handle DescribeFeatureTransformation."""
     if request["featureTransformationArn"] == FEATURE_TRANSFORMATION["featureTransformationArn"]:
         return {"featureTransformation": FEATURE_TRANSFORMATION}
     raise ResourceNotFoundError.of(request["featureTransformationArn"])

@@ -1,4 +1,4 @@
-"""Schemas."""
+"""The operations of schemas."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from local_aws.personalize.service import Service
 
 @operation("CreateSchema")
 def create_schema(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """CreateSchema."""
+    """Handle CreateSchema."""
     parse_schema(request["schema"])
     if len(service.store.all(SCHEMA)) >= service.settings.quotas.schemas:
         raise LimitExceededError("The limit of schemas is reached.")

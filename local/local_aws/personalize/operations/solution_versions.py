@@ -1,4 +1,4 @@
-"""Solution versions: trainings, their metrics, and stopping them."""
+"""The operations of solution versions: train, stop and evaluate."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from local_aws.personalize.training import newest_active_version
 
 @operation("CreateSolutionVersion")
 def create_solution_version(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """CreateSolutionVersion: FULL, or UPDATE of an earlier version where the recipe allows it."""
+    """Handle CreateSolutionVersion: FULL, or UPDATE of an earlier version if the recipe allows it."""
     solution = service.require_active(service.store.get(request["solutionArn"], SOLUTION))
     mode = request.get("trainingMode", "FULL")
     _check_mode(service, solution, mode)
@@ -29,7 +29,7 @@ def create_solution_version(service: Service, request: dict[str, Any]) -> dict[s
     name = request.get("name")
     if name and service.store.all(SOLUTION_VERSION, solutionArn=solution.arn, name=name):
         raise ResourceAlreadyExistsError(f"Another version of {solution.arn} is named {name}.")
-    pending = [version for version in service.store.all(SOLUTION_VERSION) if not version.settled(service.now())]
+    pending = [version for version in service.store.all(SOLUTION_VERSION) if not version.is_stable(service.now())]
     if len(pending) >= service.settings.quotas.pending_solution_versions:
         raise LimitExceededError("The limit of pending or in-progress solution versions is reached.")
     return {"solutionVersionArn": start_training(service, solution, request, mode=mode, training_type="MANUAL").arn}
@@ -37,22 +37,22 @@ def create_solution_version(service: Service, request: dict[str, Any]) -> dict[s
 
 @operation("StopSolutionVersionCreation")
 def stop_solution_version_creation(service: Service, request: dict[str, Any]) -> None:
-    """StopSolutionVersionCreation, of a version that is pending or in progress."""
+    """Handle StopSolutionVersionCreation. The version must be pending or in progress."""
     version = service.store.get(request["solutionVersionArn"], SOLUTION_VERSION)
-    status, step = service.status(version), service.settings.step_seconds
+    status, step_seconds = service.status(version), service.settings.step_seconds
     if status == CREATE_PENDING:
-        version.timeline = version.timeline.then(service.now(), step, CREATE_STOPPED)
+        version.timeline = version.timeline.then(service.now(), step_seconds, CREATE_STOPPED)
     elif status == CREATE_IN_PROGRESS:
-        version.timeline = version.timeline.then(service.now(), step, CREATE_STOPPING, CREATE_STOPPED)
+        version.timeline = version.timeline.then(service.now(), step_seconds, CREATE_STOPPING, CREATE_STOPPED)
     else:
         raise InvalidInputError(f"The solution version {version.arn} is not being created but {status}.")
 
 
 @operation("GetSolutionMetrics")
 def get_solution_metrics(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """GetSolutionMetrics, of a version that is ACTIVE."""
+    """Handle GetSolutionMetrics. The version must be ACTIVE."""
     version = service.store.get(request["solutionVersionArn"], SOLUTION_VERSION)
-    if not version.settled(service.now()):
+    if not version.is_stable(service.now()):
         raise ResourceInUseError(f"The solution version {version.arn} is in status {service.status(version)}.")
     service.require_active(version)
     return {"solutionVersionArn": version.arn, "metrics": version["metrics"]}

@@ -1,4 +1,4 @@
-"""Solutions."""
+"""The operations of solutions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,14 +14,14 @@ from local_aws.personalize.statuses import ACTIVE, CREATE_IN_PROGRESS, CREATE_PE
 from local_aws.personalize.validation import finite_number
 
 _DEFAULT_SCHEDULE = {"schedulingExpression": "rate(7 days)"}
-_RANGES = {"hidden_dimension": (32, 256), "bptt": (2, 32)}
-_SWITCHES = ("recency_mask", "apply_recency_bias")
-_LONGEST_SCHEDULE_DAYS = 30
+_HYPERPARAMETER_RANGES = {"hidden_dimension": (32, 256), "bptt": (2, 32)}
+_BOOLEAN_HYPERPARAMETERS = ("recency_mask", "apply_recency_bias")
+_MAX_SCHEDULE_DAYS = 30
 
 
 @operation("CreateSolution")
 def create_solution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """CreateSolution; automatic training is on unless performAutoTraining is False, as in the real service."""
+    """Handle CreateSolution. Automatic training is on unless performAutoTraining is false, as in the real service."""
     group = service.require_active(service.store.get(request["datasetGroupArn"], DATASET_GROUP))
     recipe = _recipe(request)
     config = dict(request.get("solutionConfig") or {})
@@ -46,22 +46,21 @@ def create_solution(service: Service, request: dict[str, Any]) -> dict[str, Any]
 
 @operation("UpdateSolution")
 def update_solution(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """UpdateSolution: automatic training on or off, how often, and which events count."""
+    """Handle UpdateSolution: change automatic training, its schedule, and the events that are used."""
     solution = service.store.get(request["solutionArn"], SOLUTION)
     latest = solution.updates.get("latestSolutionUpdate")
-    if service.status(solution) != ACTIVE or (latest and latest.timeline.status(service.now()) != ACTIVE):
+    if service.status(solution) != ACTIVE or (latest and latest.timeline.status_at(service.now()) != ACTIVE):
         raise ResourceInUseError(f"The solution {solution.arn} is not ACTIVE, or an update of it is under way.")
     change = {name: request[name] for name in ("performAutoTraining", "performIncrementalUpdate") if name in request}
     config = request.get("solutionUpdateConfig", {})
     _check_schedule(config)
     if not change and not config:
         raise InvalidInputError("There is nothing to update.")
-    becomes = change | {"solutionConfig": solution["solutionConfig"] | config}
-    steps = StatusTimeline.over(
-        service.now(), service.settings.step_seconds, CREATE_PENDING, CREATE_IN_PROGRESS, ACTIVE
-    )
+    pending_fields = change | {"solutionConfig": solution["solutionConfig"] | config}
+    step_seconds, steps = service.settings.step_seconds, (CREATE_PENDING, CREATE_IN_PROGRESS, ACTIVE)
+    timeline = StatusTimeline.starting_at(service.now(), step_seconds, *steps)
     members = change | {"solutionUpdateConfig": config}
-    solution.updates["latestSolutionUpdate"] = Update(members, steps, becomes=becomes)
+    solution.updates["latestSolutionUpdate"] = Update(members, timeline, pending_fields=pending_fields)
     schedule_training(service, solution)
     return {"solutionArn": solution.arn}
 
@@ -85,13 +84,11 @@ def _check_config(recipe: Recipe, config: Mapping[str, Any], request: Mapping[st
     for name, value in config.get("algorithmHyperParameters", {}).items():
         if name not in recipe.hyperparameters:
             raise InvalidInputError(f"The recipe {recipe.name} has no hyperparameter {name}.")
-        if name in _RANGES and not (
-            value.isascii() and value.isdigit() and _RANGES[name][0] <= int(value) <= _RANGES[name][1]
-        ):
-            raise InvalidInputError(
-                f"The hyperparameter {name} must lie between {_RANGES[name][0]} and {_RANGES[name][1]}."
-            )
-        if name in _SWITCHES and value.lower() not in ("true", "false"):
+        if name in _HYPERPARAMETER_RANGES:
+            low, high = _HYPERPARAMETER_RANGES[name]
+            if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
+                raise InvalidInputError(f"The hyperparameter {name} must lie between {low} and {high}.")
+        if name in _BOOLEAN_HYPERPARAMETERS and value.lower() not in ("true", "false"):
             raise InvalidInputError(f"The hyperparameter {name} must be true or false, not {value}.")
     _check_schedule(config)
     if threshold := config.get("eventValueThreshold"):
@@ -104,5 +101,5 @@ def _check_config(recipe: Recipe, config: Mapping[str, Any], request: Mapping[st
 
 def _check_schedule(config: Mapping[str, Any]) -> None:
     days = training_days(config)
-    if not 1 <= days <= _LONGEST_SCHEDULE_DAYS:
-        raise InvalidInputError(f"schedulingExpression must say 1 to {_LONGEST_SCHEDULE_DAYS} days, not {days}.")
+    if not 1 <= days <= _MAX_SCHEDULE_DAYS:
+        raise InvalidInputError(f"schedulingExpression must say 1 to {_MAX_SCHEDULE_DAYS} days, not {days}.")

@@ -1,4 +1,4 @@
-"""Tags."""
+"""The operations of tags."""
 
 from typing import Any
 
@@ -13,26 +13,26 @@ _UNTAGGABLE = (SCHEMA, METRIC_ATTRIBUTION)
 
 @operation("TagResource")
 def tag_resource(service: Service, request: dict[str, Any]) -> None:
-    """TagResource."""
-    resource = _taggable(service, request["resourceArn"])
-    resource.tags = service.merged_tags(resource.tags, request["tags"])
+    """Handle TagResource."""
+    resource = _find_taggable(service, request["resourceArn"])
+    resource.tags = service.merge_tags(resource.tags, request["tags"])
 
 
 @operation("UntagResource")
 def untag_resource(service: Service, request: dict[str, Any]) -> None:
-    """UntagResource; a key that is not there is no error."""
-    resource = _taggable(service, request["resourceArn"])
+    """Handle UntagResource. A key that the resource does not have is not an error."""
+    resource = _find_taggable(service, request["resourceArn"])
     resource.tags = {key: value for key, value in resource.tags.items() if key not in request["tagKeys"]}
 
 
 @operation("ListTagsForResource")
 def list_tags_for_resource(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """ListTagsForResource."""
-    resource = _taggable(service, request["resourceArn"])
+    """Handle ListTagsForResource."""
+    resource = _find_taggable(service, request["resourceArn"])
     return {"tags": [{"tagKey": key, "tagValue": value} for key, value in resource.tags.items()]}
 
 
-def _taggable(service: Service, arn: str) -> Resource:
+def _find_taggable(service: Service, arn: str) -> Resource:
     resource = service.store.get(arn)
     if resource.resource_type in _UNTAGGABLE:
         raise InvalidInputError(f"A {resource.resource_type.noun} takes no tags.")

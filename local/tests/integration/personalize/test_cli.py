@@ -1,4 +1,4 @@
-"""The AWS CLI works against it unchanged."""
+"""The AWS CLI against the local Personalize."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ def run(aws: LocalAws, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=aws.environment, capture_output=True, text=True, timeout=60)
 
 
-def test_given_the_cli_when_it_creates_lists_and_deletes_then_it_understands_the_answers(aws: LocalAws) -> None:
+def test_given_the_cli_when_it_creates_lists_and_deletes_then_it_parses_the_responses(aws: LocalAws) -> None:
     created = run(aws, "personalize", "create-schema", "--name", "cli", "--schema", _SCHEMA)
     assert created.returncode == 0, created.stderr
     arn = json.loads(created.stdout)["schemaArn"]
@@ -42,8 +42,8 @@ def test_given_the_cli_when_it_uses_cloud_control_and_the_runtime_then_errors_ha
     created = run(aws, "cloudcontrol", "create-resource", *types, "--desired-state", state)
     assert json.loads(created.stdout)["ProgressEvent"]["Operation"] == "CREATE", created.stderr
     unknown = "arn:aws:personalize:us-east-1:123456789012:campaign/none"
-    asked = run(aws, "personalize-runtime", "get-recommendations", "--campaign-arn", unknown, "--user-id", "u")
-    assert "(ResourceNotFoundException)" in asked.stderr
+    failed = run(aws, "personalize-runtime", "get-recommendations", "--campaign-arn", unknown, "--user-id", "u")
+    assert "(ResourceNotFoundException)" in failed.stderr
     events = '[{"eventType": "view", "sentAt": 1700000000}]'
     arguments = ("--tracking-id", "none", "--session-id", "s", "--event-list", events)
     assert "(InvalidInputException)" in run(aws, "personalize-events", "put-events", *arguments).stderr

@@ -1,4 +1,4 @@
-"""Every working operation, called by boto3 over HTTP, answers what the service model says; and so does every error."""
+"""Every available operation, called by boto3 over HTTP, responds as the service model says; so does every error."""
 
 import itertools
 import json
@@ -45,18 +45,18 @@ _WIDER_ITEMS = _schema(
 )
 
 
-class Walk:
-    """The clients, each watched, and the waiting by polling that users do."""
+class Clients:
+    """The clients, whose responses are checked, and polling until a resource is stable."""
 
     def __init__(self, aws: LocalAws) -> None:
-        self.witness = ResponseValidator()
-        self.control = self.witness.watch(aws.client("personalize"))
-        self.runtime = self.witness.watch(aws.client("personalize-runtime"))
-        self.events = self.witness.watch(aws.client("personalize-events"))
+        self.validator = ResponseValidator()
+        self.control = self.validator.watch(aws.client("personalize"))
+        self.runtime = self.validator.watch(aws.client("personalize-runtime"))
+        self.events = self.validator.watch(aws.client("personalize-events"))
         self.s3 = aws.client("s3")
 
-    def settled(self, noun: str, arn: str) -> dict[str, Any]:
-        """Poll Describe until the resource is in no passing status."""
+    def wait_until_stable(self, noun: str, arn: str) -> dict[str, Any]:
+        """Poll Describe until the resource is not in a transitional status."""
         snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in noun)
         member = noun[0].lower() + noun[1:]
         deadline = time.monotonic() + 120
@@ -67,21 +67,26 @@ class Walk:
             time.sleep(0.02)
         raise TimeoutError(arn)
 
-    def active(self, noun: str, arn: str) -> str:
-        resource = self.settled(noun, arn)
+    def wait_until_active(self, noun: str, arn: str) -> str:
+        resource = self.wait_until_stable(noun, arn)
         assert resource["status"] in ("ACTIVE", "COMPLETED"), resource
         return arn
 
 
 @pytest.fixture(scope="module")
-def walk(aws: LocalAws) -> Walk:
-    return Walk(aws)
+def clients(aws: LocalAws, request: pytest.FixtureRequest) -> Iterator[Clients]:
+    """The clients. At the end, after all tests of this module, every available operation must have succeeded."""
+    clients = Clients(aws)
+    yield clients
+    ran = {item.originalname for item in request.session.items if getattr(item, "module", None) is request.module}
+    if ran == {name for name in vars(request.module) if name.startswith("test_")}:
+        assert set(OPERATIONS) - clients.validator.succeeded == set()
 
 
 @pytest.fixture(scope="module")
-def stack(walk: Walk) -> dict[str, str]:
-    """A whole stack, made step by step."""
-    control, s3 = walk.control, walk.s3
+def stack(clients: Clients) -> Iterator[dict[str, str]]:
+    """Create one resource of each type. At the end they are deleted in order, and none may be left."""
+    control, s3 = clients.control, clients.s3
     s3.create_bucket(Bucket="data")
     rows = [f"u{n % 60},i{(n % 60 // 2 * 7 + n) % 40},{NOW + n},{'view' if n % 3 else 'buy'}" for n in range(1500)]
     for name, header, lines in (
@@ -90,41 +95,83 @@ def stack(walk: Walk) -> dict[str, str]:
         ("Users", "USER_ID,LEVEL", [f"u{n},gold" for n in range(60)]),
     ):
         s3.put_object(Bucket="data", Key=f"{name}.csv", Body="\n".join([header, *lines]).encode())
-    made: dict[str, str] = {}
+    created: dict[str, str] = {}
     group = control.create_dataset_group(name="contract", tags=TAGS)["datasetGroupArn"]
-    made["group"] = walk.active("DatasetGroup", group)
+    created["group"] = clients.wait_until_active("DatasetGroup", group)
     for name, text in _SCHEMAS.items():
-        made[f"{name}Schema"] = control.create_schema(name=f"contract-{name}", schema=text)["schemaArn"]
+        created[f"{name}Schema"] = control.create_schema(name=f"contract-{name}", schema=text)["schemaArn"]
         dataset = control.create_dataset(
-            name=name, schemaArn=made[f"{name}Schema"], datasetGroupArn=group, datasetType=name
+            name=name, schemaArn=created[f"{name}Schema"], datasetGroupArn=group, datasetType=name
         )["datasetArn"]
-        made[name] = walk.active("Dataset", dataset)
+        created[name] = clients.wait_until_active("Dataset", dataset)
         job = control.create_dataset_import_job(
             jobName=name, datasetArn=dataset, dataSource={"dataLocation": f"s3://data/{name}.csv"}, roleArn=ROLE
         )["datasetImportJobArn"]
-        made[f"{name}Job"] = walk.active("DatasetImportJob", job)
+        created[f"{name}Job"] = clients.wait_until_active("DatasetImportJob", job)
     tracker = control.create_event_tracker(name="contract", datasetGroupArn=group)
-    made["tracker"], made["tracking"] = walk.active("EventTracker", tracker["eventTrackerArn"]), tracker["trackingId"]
+    created["tracker"], created["tracking"] = (
+        clients.wait_until_active("EventTracker", tracker["eventTrackerArn"]),
+        tracker["trackingId"],
+    )
     expression = "INCLUDE ItemID WHERE Items.KIND IN ($KIND)"
-    made["filter"] = walk.active(
+    created["filter"] = clients.wait_until_active(
         "Filter",
         control.create_filter(name="kinds", datasetGroupArn=group, filterExpression=expression)["filterArn"],
     )
     for name, recipe in (("recommend", RECIPE), ("rank", "arn:aws:personalize:::recipe/aws-personalized-ranking")):
         solution = control.create_solution(name=name, datasetGroupArn=group, recipeArn=recipe, tags=TAGS)["solutionArn"]
-        made[name] = walk.active("Solution", solution)
+        created[name] = clients.wait_until_active("Solution", solution)
         control.update_solution(solutionArn=solution, performAutoTraining=False)
         version = control.create_solution_version(solutionArn=solution, name="first")["solutionVersionArn"]
-        made[f"{name}-version"] = walk.active("SolutionVersion", version)
+        created[f"{name}-version"] = clients.wait_until_active("SolutionVersion", version)
         campaign = control.create_campaign(
             name=name, solutionVersionArn=version, campaignConfig={"enableMetadataWithRecommendations": True}
         )["campaignArn"]
-        made[f"{name}-campaign"] = walk.active("Campaign", campaign)
-    return made
+        created[f"{name}-campaign"] = clients.wait_until_active("Campaign", campaign)
+    attribution = control.create_metric_attribution(
+        name="worth",
+        datasetGroupArn=group,
+        metrics=[{"eventType": "buy", "metricName": "sold", "expression": "SAMPLECOUNT()"}],
+        metricsOutputConfig={"roleArn": ROLE},
+    )["metricAttributionArn"]
+    created["attribution"] = clients.wait_until_active("MetricAttribution", attribution)
+    yield created
+    _delete_in_order(clients, created)
 
 
-def test_given_a_stack_when_its_updates_run_then_they_are_described(walk: Walk, stack: dict[str, str]) -> None:
-    control = walk.control
+@pytest.fixture(scope="module")
+def jobs(clients: Clients, stack: dict[str, str]) -> None:
+    """Run one job of each type."""
+    control, s3 = clients.control, clients.s3
+    s3.put_object(Bucket="data", Key="users.json", Body=b'{"userId": "u1"}\n')
+    batch = control.create_batch_inference_job(
+        jobName="batch",
+        solutionVersionArn=stack["recommend-version"],
+        roleArn=ROLE,
+        jobInput={"s3DataSource": {"path": "s3://data/users.json"}},
+        jobOutput={"s3DataDestination": {"path": "s3://data/out/"}},
+        batchInferenceJobConfig={
+            "itemExplorationConfig": {"explorationWeight": "0.5", "explorationItemAgeCutOff": "9"}
+        },
+    )["batchInferenceJobArn"]
+    clients.wait_until_active("BatchInferenceJob", batch)
+    export = control.create_dataset_export_job(
+        jobName="export",
+        datasetArn=stack["Users"],
+        ingestionMode="ALL",
+        roleArn=ROLE,
+        jobOutput={"s3DataDestination": {"path": "s3://data/export/"}},
+    )["datasetExportJobArn"]
+    clients.wait_until_active("DatasetExportJob", export)
+    s3.put_object(Bucket="data", Key="gone.csv", Body=b"USER_ID\nu59\n")
+    deletion = control.create_data_deletion_job(
+        jobName="gone", datasetGroupArn=stack["group"], dataSource={"dataLocation": "s3://data/gone.csv"}, roleArn=ROLE
+    )["dataDeletionJobArn"]
+    clients.wait_until_active("DataDeletionJob", deletion)
+
+
+def test_given_a_stack_when_its_updates_run_then_they_are_described(clients: Clients, stack: dict[str, str]) -> None:
+    control = clients.control
     control.update_campaign(campaignArn=stack["recommend-campaign"], minProvisionedTPS=2)
     wider = control.create_schema(name="wider", schema=_WIDER_ITEMS)["schemaArn"]
     control.update_dataset(datasetArn=stack["Items"], schemaArn=wider)
@@ -141,10 +188,12 @@ def test_given_a_stack_when_its_updates_run_then_they_are_described(walk: Walk, 
     assert all(0 <= value <= 1 for value in metrics.values())
     stopped = control.create_solution_version(solutionArn=stack["recommend"])["solutionVersionArn"]
     control.stop_solution_version_creation(solutionVersionArn=stopped)
-    assert walk.settled("SolutionVersion", stopped)["status"] == "CREATE STOPPED"
+    assert clients.wait_until_stable("SolutionVersion", stopped)["status"] == "CREATE STOPPED"
 
 
-def test_given_a_stack_when_asked_at_run_time_then_items_come(walk: Walk, stack: dict[str, str]) -> None:
+def test_given_a_stack_when_the_runtime_is_called_then_items_are_returned(
+    clients: Clients, stack: dict[str, str]
+) -> None:
     event = {
         "eventId": "e1",
         "eventType": "view",
@@ -156,10 +205,10 @@ def test_given_a_stack_when_asked_at_run_time_then_items_come(walk: Walk, stack:
         "impression": ["i1", "i2"],
         "metricAttribution": {"eventAttributionSource": "app"},
     }
-    walk.events.put_events(trackingId=stack["tracking"], sessionId="s", userId="u1", eventList=[event])
-    walk.events.put_items(datasetArn=stack["Items"], items=[{"itemId": "new", "properties": '{"kind": "k1"}'}])
-    walk.events.put_users(datasetArn=stack["Users"], users=[{"userId": "new", "properties": '{"level": "gold"}'}])
-    answer = walk.runtime.get_recommendations(
+    clients.events.put_events(trackingId=stack["tracking"], sessionId="s", userId="u1", eventList=[event])
+    clients.events.put_items(datasetArn=stack["Items"], items=[{"itemId": "new", "properties": '{"kind": "k1"}'}])
+    clients.events.put_users(datasetArn=stack["Users"], users=[{"userId": "new", "properties": '{"level": "gold"}'}])
+    response = clients.runtime.get_recommendations(
         campaignArn=stack["recommend-campaign"],
         userId="u1",
         numResults=10,
@@ -171,89 +220,65 @@ def test_given_a_stack_when_asked_at_run_time_then_items_come(walk: Walk, stack:
         ],
         metadataColumns={"ITEMS": ["KIND"]},
     )
-    assert len(answer["itemList"]) == 10
-    assert len(answer["recommendationId"]) <= 40
-    assert {item["metadata"]["KIND"] for item in answer["itemList"]} <= {"k1", "k2"}
-    ranking = walk.runtime.get_personalized_ranking(
+    assert len(response["itemList"]) == 10
+    assert len(response["recommendationId"]) <= 40
+    assert {item["metadata"]["KIND"] for item in response["itemList"]} <= {"k1", "k2"}
+    ranking = clients.runtime.get_personalized_ranking(
         campaignArn=stack["rank-campaign"], userId="u1", inputList=["i5", "none", "i6"]
     )
     assert {item["itemId"] for item in ranking["personalizedRanking"]} == {"i5", "none", "i6"}
 
 
-def test_given_a_stack_when_jobs_run_then_they_are_described(walk: Walk, stack: dict[str, str]) -> None:
-    control, s3 = walk.control, walk.s3
-    s3.put_object(Bucket="data", Key="users.json", Body=b'{"userId": "u1"}\n')
-    batch = control.create_batch_inference_job(
-        jobName="batch",
-        solutionVersionArn=stack["recommend-version"],
-        roleArn=ROLE,
-        jobInput={"s3DataSource": {"path": "s3://data/users.json"}},
-        jobOutput={"s3DataDestination": {"path": "s3://data/out/"}},
-        batchInferenceJobConfig={
-            "itemExplorationConfig": {"explorationWeight": "0.5", "explorationItemAgeCutOff": "9"}
-        },
-    )["batchInferenceJobArn"]
-    walk.active("BatchInferenceJob", batch)
-    assert s3.get_object(Bucket="data", Key="out/users.json.out")["Body"].read()
-    export = control.create_dataset_export_job(
-        jobName="export",
-        datasetArn=stack["Users"],
-        ingestionMode="ALL",
-        roleArn=ROLE,
-        jobOutput={"s3DataDestination": {"path": "s3://data/export/"}},
-    )["datasetExportJobArn"]
-    walk.active("DatasetExportJob", export)
-    s3.put_object(Bucket="data", Key="gone.csv", Body=b"USER_ID\nu59\n")
-    deletion = control.create_data_deletion_job(
-        jobName="gone", datasetGroupArn=stack["group"], dataSource={"dataLocation": "s3://data/gone.csv"}, roleArn=ROLE
-    )["dataDeletionJobArn"]
-    walk.active("DataDeletionJob", deletion)
-    attribution = control.create_metric_attribution(
-        name="worth",
-        datasetGroupArn=stack["group"],
-        metrics=[{"eventType": "buy", "metricName": "sold", "expression": "SAMPLECOUNT()"}],
-        metricsOutputConfig={"roleArn": ROLE},
-    )["metricAttributionArn"]
-    walk.active("MetricAttribution", attribution)
+def test_given_a_stack_when_jobs_ran_then_they_wrote_their_files(clients: Clients, jobs: None) -> None:
+    assert clients.s3.get_object(Bucket="data", Key="out/users.json.out")["Body"].read()
+    assert clients.s3.get_object(Bucket="data", Key="export/export/part-00000.csv")["Body"].read()
+
+
+def test_given_a_metric_attribution_when_updated_then_its_metrics_are_listed(
+    clients: Clients, stack: dict[str, str]
+) -> None:
+    control, attribution = clients.control, stack["attribution"]
     control.update_metric_attribution(metricAttributionArn=attribution, metricsOutputConfig={"roleArn": ROLE})
     assert control.list_metric_attribution_metrics(metricAttributionArn=attribution)["metrics"]
-    stack["attribution"] = walk.active("MetricAttribution", attribution)
+    clients.wait_until_active("MetricAttribution", attribution)
 
 
-def test_given_what_comes_with_the_service_when_described_then_it_leads_from_one_to_the_next(walk: Walk) -> None:
-    recipe = walk.control.describe_recipe(recipeArn=RECIPE)["recipe"]
-    walk.control.describe_algorithm(algorithmArn=recipe["algorithmArn"])
-    walk.control.describe_feature_transformation(featureTransformationArn=recipe["featureTransformationArn"])
+def test_given_a_recipe_when_described_then_its_algorithm_and_transformation_can_be_described(clients: Clients) -> None:
+    recipe = clients.control.describe_recipe(recipeArn=RECIPE)["recipe"]
+    clients.control.describe_algorithm(algorithmArn=recipe["algorithmArn"])
+    clients.control.describe_feature_transformation(featureTransformationArn=recipe["featureTransformationArn"])
 
 
-def test_given_tags_when_changed_then_they_are_listed(walk: Walk, stack: dict[str, str]) -> None:
-    walk.control.tag_resource(resourceArn=stack["group"], tags=[{"tagKey": "more", "tagValue": "x"}])
-    walk.control.untag_resource(resourceArn=stack["group"], tagKeys=["team"])
-    assert walk.control.list_tags_for_resource(resourceArn=stack["group"])["tags"] == [
+def test_given_tags_when_changed_then_they_are_listed(clients: Clients, stack: dict[str, str]) -> None:
+    clients.control.tag_resource(resourceArn=stack["group"], tags=[{"tagKey": "more", "tagValue": "x"}])
+    clients.control.untag_resource(resourceArn=stack["group"], tagKeys=["team"])
+    assert clients.control.list_tags_for_resource(resourceArn=stack["group"])["tags"] == [
         {"tagKey": "more", "tagValue": "x"}
     ]
 
 
-def test_given_lists_when_paginated_by_boto3_then_pages_hold_everything_once(walk: Walk, stack: dict[str, str]) -> None:
+def test_given_lists_when_paginated_by_boto3_then_pages_hold_everything_once(
+    clients: Clients, stack: dict[str, str], jobs: None
+) -> None:
     for name in sorted(name for name in OPERATIONS if name.startswith("List")):
         snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
-        if not walk.control.can_paginate(snake):
+        if not clients.control.can_paginate(snake):
             continue
         request = {"metricAttributionArn": stack["attribution"]} if "AttributionMetrics" in name else {}
-        pages = walk.control.get_paginator(snake).paginate(**request, PaginationConfig={"PageSize": 1})
+        pages = clients.control.get_paginator(snake).paginate(**request, PaginationConfig={"PageSize": 1})
         whole = [entry for page in pages for entry in next(iter(v for k, v in page.items() if isinstance(v, list)))]
-        at_once = getattr(walk.control, snake)(**request)
-        listed = next(value for value in at_once.values() if isinstance(value, list))
+        unpaginated = getattr(clients.control, snake)(**request)
+        listed = next(value for value in unpaginated.values() if isinstance(value, list))
         assert whole == listed
         assert whole, f"{name} lists nothing"
-    assert walk.control.list_data_deletion_jobs()["dataDeletionJobs"]
+    assert clients.control.list_data_deletion_jobs()["dataDeletionJobs"]
 
 
 _UNKNOWN = "arn:aws:personalize:us-east-1:123456789012:nothing/here"
 
 
-def _bad_calls(walk: Walk, stack: dict[str, str]) -> Iterator[tuple[str, Callable[[], Any]]]:
-    control, runtime, events = walk.control, walk.runtime, walk.events
+def _bad_calls(clients: Clients, stack: dict[str, str]) -> Iterator[tuple[str, Callable[[], Any]]]:
+    control, runtime, events = clients.control, clients.runtime, clients.events
     for name in OPERATIONS:
         shape = operations()[name].input_shape
         arns = [member for member in shape.required_members if member.endswith("Arn")]
@@ -264,9 +289,9 @@ def _bad_calls(walk: Walk, stack: dict[str, str]) -> Iterator[tuple[str, Callabl
         elif name.startswith("List") and hasattr(shape.members, "get") and "maxResults" in shape.members:
             snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
             method = getattr(control, snake)
-            given = {"metricAttributionArn": stack["attribution"]} if "AttributionMetrics" in name else {}
-            yield "InvalidNextTokenException", lambda m=method, g=given: m(nextToken="nonsense", **g)
-            yield "InvalidInputException", lambda m=method, g=given: m(maxResults=1000, **g)
+            parent = {"metricAttributionArn": stack["attribution"]} if "AttributionMetrics" in name else {}
+            yield "InvalidNextTokenException", lambda m=method, g=parent: m(nextToken="nonsense", **g)
+            yield "InvalidInputException", lambda m=method, g=parent: m(maxResults=1000, **g)
     group = {"datasetGroupArn": stack["group"]}
     yield "ResourceAlreadyExistsException", lambda: control.create_dataset_group(name="contract")
     yield "ResourceAlreadyExistsException", lambda: control.create_event_tracker(name="two", **group)
@@ -296,40 +321,36 @@ def _bad_calls(walk: Walk, stack: dict[str, str]) -> Iterator[tuple[str, Callabl
     yield "NotImplementedException", lambda: runtime.get_action_recommendations()
 
 
-def test_given_bad_calls_when_made_then_each_error_is_one_of_the_model(walk: Walk, stack: dict[str, str]) -> None:
-    for expected, call in _bad_calls(walk, stack):
-        with pytest.raises(ClientError) as refused:
+def test_given_bad_calls_when_made_then_each_error_is_one_of_the_model(clients: Clients, stack: dict[str, str]) -> None:
+    for expected, call in _bad_calls(clients, stack):
+        with pytest.raises(ClientError) as error:
             call()
-        assert refused.value.response["Error"]["Code"] == expected, str(refused.value)
+        assert error.value.response["Error"]["Code"] == expected, str(error.value)
 
 
-def test_given_a_stack_when_torn_down_in_order_then_nothing_is_left(walk: Walk, stack: dict[str, str]) -> None:
-    control = walk.control
+def _delete_in_order(clients: Clients, stack: dict[str, str]) -> None:
+    control = clients.control
     for name in ("recommend", "rank"):
         control.delete_campaign(campaignArn=stack[f"{name}-campaign"])
     control.delete_filter(filterArn=stack["filter"])
     control.delete_event_tracker(eventTrackerArn=stack["tracker"])
     control.delete_metric_attribution(metricAttributionArn=stack["attribution"])
-    _until_empty(lambda: control.list_campaigns()["campaigns"])
+    _wait_until_empty(lambda: control.list_campaigns()["campaigns"])
     for name in ("recommend", "rank"):
         control.delete_solution(solutionArn=stack[name])
-    _until_empty(lambda: control.list_solutions()["solutions"] + control.list_event_trackers()["eventTrackers"])
+    _wait_until_empty(lambda: control.list_solutions()["solutions"] + control.list_event_trackers()["eventTrackers"])
     for name in _SCHEMAS:
         control.delete_dataset(datasetArn=stack[name])
-    _until_empty(lambda: control.list_datasets()["datasets"])
+    _wait_until_empty(lambda: control.list_datasets()["datasets"])
     control.delete_dataset_group(datasetGroupArn=stack["group"])
     for schema in control.list_schemas()["schemas"]:
         control.delete_schema(schemaArn=schema["schemaArn"])
-    _until_empty(lambda: control.list_dataset_groups()["datasetGroups"] + control.list_schemas()["schemas"])
+    _wait_until_empty(lambda: control.list_dataset_groups()["datasetGroups"] + control.list_schemas()["schemas"])
 
 
-def test_given_the_walk_when_done_then_every_working_operation_answered(walk: Walk) -> None:
-    assert set(OPERATIONS) - walk.witness.answered == set()
-
-
-def _until_empty(listed: Callable[[], list[Any]]) -> None:
+def _wait_until_empty(list_resources: Callable[[], list[Any]]) -> None:
     for _ in itertools.count():
-        if not listed():
+        if not list_resources():
             return
         assert _ < 500
         time.sleep(0.02)

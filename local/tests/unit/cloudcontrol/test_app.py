@@ -12,12 +12,12 @@ from werkzeug.test import EnvironBuilder
 from local_aws.cloudcontrol import CloudControlApp, create_app
 from local_aws.cloudcontrol.registry_types import get_registry_type, type_names
 from local_aws.personalize.errors import ServiceError
-from local_aws.testing.in_process import INTERACTIONS, ROLE, World, interactions_csv
+from local_aws.testing.in_process import INTERACTIONS, ROLE, InProcessPersonalize, interactions_csv
 
 
 @pytest.fixture
-def control(world: World) -> Iterator[CloudControlApp]:
-    app = create_app(world.app)
+def control(personalize: InProcessPersonalize) -> Iterator[CloudControlApp]:
+    app = create_app(personalize.app)
     yield app
     app.close()
 
@@ -46,10 +46,10 @@ def update(control: CloudControlApp, noun: str, identifier: str, *patch: dict[st
     return run_request(control, "UpdateResource", noun, Identifier=identifier, PatchDocument=json.dumps(patch))
 
 
-def dataset(control: CloudControlApp, world: World, location: str) -> dict[str, Any]:
+def dataset(control: CloudControlApp, personalize: InProcessPersonalize, location: str) -> dict[str, Any]:
     schema = create(control, "Schema", Name="s", Schema=INTERACTIONS)["Identifier"]
     job = {"JobName": "seed", "DataSource": {"DataLocation": location}, "RoleArn": ROLE}
-    group = world.arns["group"]
+    group = personalize.arns["group"]
     return create(
         *(control, "Dataset"),
         Name="d",
@@ -68,71 +68,75 @@ def test_given_every_type_when_looked_up_then_its_identifier_is_its_arn() -> Non
 
 
 def test_given_a_dataset_with_an_import_job_when_created_then_it_waits_for_the_data(
-    control: CloudControlApp, world: World
+    control: CloudControlApp, personalize: InProcessPersonalize
 ) -> None:
-    event = dataset(control, world, world.upload("i.csv", interactions_csv()))
+    event = dataset(control, personalize, personalize.upload("i.csv", interactions_csv()))
     assert event["OperationStatus"] == "SUCCESS"
     properties = read(control, "Dataset", event["Identifier"])
     assert properties["DatasetImportJob"]["DatasetImportJobArn"].endswith("dataset-import-job/seed")
-    assert len(world.app.service().data(world.arns["group"]).interactions) == 1200
+    assert len(personalize.app.service().data(personalize.arns["group"]).interactions) == 1200
     new = {
         "JobName": "again",
-        "DataSource": {"DataLocation": world.upload("j.csv", interactions_csv(50))},
+        "DataSource": {"DataLocation": personalize.upload("j.csv", interactions_csv(50))},
         "RoleArn": ROLE,
     }
     changed = update(
         control, "Dataset", event["Identifier"], {"op": "replace", "path": "/DatasetImportJob", "value": new}
     )
     assert changed["OperationStatus"] == "SUCCESS"
-    assert len(world.app.service().data(world.arns["group"]).interactions) == 1000
+    assert len(personalize.app.service().data(personalize.arns["group"]).interactions) == 1000
 
 
 def test_given_a_failing_import_when_created_then_the_reason_and_the_identifier_are_returned(
-    control: CloudControlApp, world: World
+    control: CloudControlApp, personalize: InProcessPersonalize
 ) -> None:
-    event = dataset(control, world, "s3://data/absent.csv")
+    event = dataset(control, personalize, "s3://data/absent.csv")
     assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", "NotStabilized")
     assert "absent.csv" in event["StatusMessage"]
     assert event["Identifier"].endswith("dataset/group/INTERACTIONS")
 
 
-def test_given_a_tracker_when_read_then_its_tracking_id_is_a_property(control: CloudControlApp, world: World) -> None:
-    world.make("Interactions", INTERACTIONS)
+def test_given_a_tracker_when_read_then_its_tracking_id_is_a_property(
+    control: CloudControlApp, personalize: InProcessPersonalize
+) -> None:
+    personalize.create_dataset("Interactions", INTERACTIONS)
     event = create(
-        control, "EventTracker", Name="t", DatasetGroupArn=world.arns["group"], Tags=[{"Key": "a", "Value": "1"}]
+        control, "EventTracker", Name="t", DatasetGroupArn=personalize.arns["group"], Tags=[{"Key": "a", "Value": "1"}]
     )
     properties = read(control, "EventTracker", event["Identifier"])
-    assert properties["TrackingId"] in world.app.service().trackers
+    assert properties["TrackingId"] in personalize.app.service().trackers
     assert properties["Tags"] == [{"Key": "a", "Value": "1"}]
     patch = {"op": "replace", "path": "/Tags", "value": [{"Key": "b", "Value": "2"}]}
     assert update(control, "EventTracker", event["Identifier"], patch)["OperationStatus"] == "SUCCESS"
     assert read(control, "EventTracker", event["Identifier"])["Tags"] == [{"Key": "b", "Value": "2"}]
 
 
-def test_given_a_campaign_when_made_changed_and_deleted_then_it_is_the_services_own(
-    control: CloudControlApp, serving: World
+def test_given_a_campaign_when_created_changed_and_deleted_then_personalize_has_the_same_campaign(
+    control: CloudControlApp, with_campaign: InProcessPersonalize
 ) -> None:
-    event = create(control, "Campaign", Name="cc", SolutionVersionArn=serving.arns["version"], MinProvisionedTPS=1)
+    event = create(
+        control, "Campaign", Name="cc", SolutionVersionArn=with_campaign.arns["version"], MinProvisionedTPS=1
+    )
     arn = event["Identifier"]
     assert read(control, "Campaign", arn)["CampaignConfig"]["ItemExplorationConfig"]["explorationWeight"] == "0.3"
     assert (
         update(control, "Campaign", arn, {"op": "replace", "path": "/MinProvisionedTPS", "value": 2})["OperationStatus"]
         == "SUCCESS"
     )
-    assert serving.call("DescribeCampaign", campaignArn=arn)["campaign"]["minProvisionedTPS"] == 2
+    assert with_campaign.call("DescribeCampaign", campaignArn=arn)["campaign"]["minProvisionedTPS"] == 2
     assert run_request(control, "DeleteResource", "Campaign", Identifier=arn)["OperationStatus"] == "SUCCESS"
     with pytest.raises(ServiceError, match="was not found"):
         read(control, "Campaign", arn)
 
 
 def test_given_a_solution_when_read_then_hyperparameters_keep_their_names(
-    control: CloudControlApp, world: World
+    control: CloudControlApp, personalize: InProcessPersonalize
 ) -> None:
     event = create(
         control,
         "Solution",
         Name="s",
-        DatasetGroupArn=world.arns["group"],
+        DatasetGroupArn=personalize.arns["group"],
         RecipeArn="arn:aws:personalize:::recipe/aws-user-personalization",
         SolutionConfig={"AlgorithmHyperParameters": {"recency_mask": "True"}},
     )
@@ -168,9 +172,11 @@ def test_given_a_desired_state_against_the_schema_when_created_then_it_is_reject
     assert message in error.value.message
 
 
-def test_given_create_only_properties_when_patched_then_they_are_named(control: CloudControlApp, world: World) -> None:
-    world.make("Interactions", INTERACTIONS)
-    arn = create(control, "EventTracker", Name="t", DatasetGroupArn=world.arns["group"])["Identifier"]
+def test_given_create_only_properties_when_patched_then_they_are_named(
+    control: CloudControlApp, personalize: InProcessPersonalize
+) -> None:
+    personalize.create_dataset("Interactions", INTERACTIONS)
+    arn = create(control, "EventTracker", Name="t", DatasetGroupArn=personalize.arns["group"])["Identifier"]
     with pytest.raises(ServiceError, match="/properties/Name") as error:
         update(control, "EventTracker", arn, {"op": "replace", "path": "/Name", "value": "u"})
     assert error.value.code == "NotUpdatableException"
@@ -206,7 +212,7 @@ def test_given_a_client_token_when_used_again_then_the_same_request_is_returned(
 
 
 def test_given_requests_when_listed_or_cancelled_then_their_states_are_returned(
-    control: CloudControlApp, world: World
+    control: CloudControlApp, personalize: InProcessPersonalize
 ) -> None:
     event = create(control, "DatasetGroup", Name="listed")
     names = control.call("ListResources", {"TypeName": "AWS::Personalize::DatasetGroup"})["ResourceDescriptions"]
@@ -232,15 +238,15 @@ def test_given_describe_type_when_called_then_the_registry_schema_comes_as_xml(c
     assert (unknown.status_code, b"TypeNotFoundException" in unknown.data) == (404, True)
 
 
-def test_given_a_dataset_torn_down_when_made_again_then_every_name_is_free(
-    control: CloudControlApp, world: World
+def test_given_a_deleted_dataset_when_created_again_then_every_name_is_available(
+    control: CloudControlApp, personalize: InProcessPersonalize
 ) -> None:
-    location = world.upload("i.csv", interactions_csv())
+    location = personalize.upload("i.csv", interactions_csv())
     for _ in range(2):
-        event = dataset(control, world, location)
+        event = dataset(control, personalize, location)
         assert event["OperationStatus"] == "SUCCESS", event
         schema = read(control, "Dataset", event["Identifier"])["SchemaArn"]
         deleted = run_request(control, "DeleteResource", "Dataset", Identifier=event["Identifier"])
         assert deleted["OperationStatus"] == "SUCCESS"
         assert run_request(control, "DeleteResource", "Schema", Identifier=schema)["OperationStatus"] == "SUCCESS"
-    assert len(world.app.service().data(world.arns["group"]).interactions) == 0
+    assert len(personalize.app.service().data(personalize.arns["group"]).interactions) == 0

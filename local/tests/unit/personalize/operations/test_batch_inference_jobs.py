@@ -1,0 +1,47 @@
+"""Batch inference jobs."""
+
+import json
+from typing import Any
+
+import pytest
+
+from local_aws.personalize.errors import (
+    NotSupportedError,
+)
+from local_aws.testing.in_process import ROLE, InProcessPersonalize
+
+
+def infer(personalize: InProcessPersonalize, text: str, **more: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    request = {
+        "jobName": "infer",
+        "solutionVersionArn": personalize.arns["version"],
+        "roleArn": ROLE,
+        "jobInput": {"s3DataSource": {"path": personalize.upload("in/users.json", text)}},
+        "jobOutput": {"s3DataDestination": {"path": "s3://data/out/"}},
+    }
+    arn = personalize.call("CreateBatchInferenceJob", **request | more)["batchInferenceJobArn"]
+    personalize.wait_idle()
+    job = personalize.call("DescribeBatchInferenceJob", batchInferenceJobArn=arn)["batchInferenceJob"]
+    written = personalize.s3.files.get(("data", "out/users.json.out"), b"")
+    return job, [json.loads(line) for line in written.decode().splitlines()]
+
+
+def test_given_users_when_inferred_then_each_has_a_line_and_invalid_ones_an_error(
+    with_campaign: InProcessPersonalize,
+) -> None:
+    job, lines = infer(with_campaign, '{"userId": "u1"}\n\n{"user": "u2"}\n', numResults=3)
+    assert job["status"] == "ACTIVE"
+    assert lines[0]["input"] == {"userId": "u1"}
+    assert len(lines[0]["output"]["recommendedItems"]) == len(lines[0]["output"]["scores"]) == 3
+    assert lines[0]["error"] is None
+    assert "userId" in lines[1]["error"]
+
+
+def test_given_a_malformed_line_when_inferred_then_the_job_fails_and_names_it(
+    with_campaign: InProcessPersonalize,
+) -> None:
+    job, _ = infer(with_campaign, '{"userId": "u1"}\nnot json\n')
+    assert job["status"] == "CREATE FAILED"
+    assert "line 2" in job["failureReason"]
+    with pytest.raises(NotSupportedError, match="THEME_GENERATION"):
+        infer(with_campaign, "", batchInferenceJobMode="THEME_GENERATION")

@@ -1,0 +1,82 @@
+"""Training: which events are used, failures, and updates of a model."""
+
+import pytest
+
+from local_aws.personalize.data import InteractionLog, StreamedEvent
+from local_aws.personalize.errors import (
+    InvalidInputError,
+)
+from local_aws.personalize.training import EventFilter
+from local_aws.testing.in_process import INTERACTIONS, NOW, InProcessPersonalize, interactions_csv
+
+
+def test_given_anonymous_events_when_filtered_for_training_then_only_known_users_remain() -> None:
+    log = InteractionLog()
+    log.record(StreamedEvent("u", "x", "1", NOW + 1, "view", "i"))
+    log.record(StreamedEvent(None, "stranger", "2", NOW + 2, "view", "i"))
+    log.record(StreamedEvent("u", "x", "3", NOW, "search"))
+    interactions = EventFilter().filter_columns(log.columns())
+    assert (interactions.user_ids, interactions.item_ids) == (["u"], ["i"])
+
+
+def test_given_a_fault_when_a_training_runs_then_it_fails_with_the_reason_and_the_next_succeeds(
+    with_data: InProcessPersonalize,
+) -> None:
+    with_data.app.faults.add({"failNextTraining": {"solution": "out of capacity"}})
+    failed, succeeded = (with_data.train(with_data.arns["solution"]) for _ in range(2))
+    assert (failed["status"], failed["failureReason"]) == ("CREATE FAILED", "out of capacity")
+    assert succeeded["status"] == "ACTIVE"
+
+
+RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization"
+
+
+def test_given_too_little_data_when_trained_then_it_fails_with_a_reason(personalize: InProcessPersonalize) -> None:
+    personalize.create_dataset("Interactions", INTERACTIONS)
+    personalize.import_csv("Interactions", interactions_csv(users=10, each=150))
+    solution = personalize.call(
+        "CreateSolution",
+        name="s",
+        datasetGroupArn=personalize.arns["group"],
+        recipeArn=RECIPE,
+        performAutoTraining=False,
+    )["solutionArn"]
+    version = personalize.train(solution)
+    assert version["status"] == "CREATE FAILED"
+    assert "25" in version["failureReason"]
+    with pytest.raises(InvalidInputError, match="not ACTIVE"):
+        personalize.call("GetSolutionMetrics", solutionVersionArn=version["solutionVersionArn"])
+    with pytest.raises(InvalidInputError, match="not ACTIVE"):
+        personalize.call("CreateCampaign", name="c", solutionVersionArn=version["solutionVersionArn"])
+
+
+def test_given_an_event_type_when_trained_then_only_such_events_are_used(with_data: InProcessPersonalize) -> None:
+    def solution(name: str, **config: object) -> str:
+        group = with_data.arns["group"]
+        return with_data.call(
+            "CreateSolution", name=name, datasetGroupArn=group, recipeArn=RECIPE, performAutoTraining=False, **config
+        )["solutionArn"]
+
+    # 300 of the 1,200 events are applications, which are too few to train on.
+    applications = with_data.train(solution("applications", eventType="apply"))
+    assert applications["status"] == "CREATE FAILED"
+    both = {"eventParametersList": [{"eventType": "View"}, {"eventType": "apply", "weight": 1.0}]}
+    weighted = with_data.train(solution("weighted", solutionConfig={"eventsConfig": both}))
+    assert weighted["status"] == "ACTIVE"
+    assert weighted["trainingHours"] > 0
+    assert (weighted["trainingType"], weighted["trainingMode"]) == ("MANUAL", "FULL")
+
+
+def test_given_training_mode_update_when_allowed_then_it_keeps_the_model_and_its_metrics(
+    with_campaign: InProcessPersonalize,
+) -> None:
+    updated = with_campaign.train(with_campaign.arns["solution"], trainingMode="UPDATE")
+    assert updated["status"] == "ACTIVE"
+    metrics = [
+        with_campaign.call("GetSolutionMetrics", solutionVersionArn=arn)["metrics"]
+        for arn in (with_campaign.arns["version"], updated["solutionVersionArn"])
+    ]
+    assert metrics[0] == metrics[1]
+    assert set(metrics[0]) >= {"coverage", "mean_reciprocal_rank_at_25", "precision_at_5"}
+    with pytest.raises(InvalidInputError, match="AUTOTRAIN"):
+        with_campaign.train(with_campaign.arns["solution"], trainingMode="AUTOTRAIN")
