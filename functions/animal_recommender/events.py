@@ -9,8 +9,6 @@ from animal_recommender.animal_groups import AGE, BREED, SIZE, SPECIES, animal_g
 from animal_recommender.timestamps import EARLIEST, parse_time
 from animal_recommender.validation import FieldError, FieldReader, ValidationError, as_text, parse_json
 
-# An event takes about 300 bytes. Up to this size a dead-letter message can hold the original bytes of a refused event.
-MAX_EVENT_BYTES = 131_072
 # Personalize, PutEvents: 1-25 item ids, ids of at most 40 characters, values of single precision.
 MAX_IMPRESSION = 25
 MAX_RECOMMENDATION_ID = 40
@@ -23,11 +21,13 @@ MAX_AHEAD = 86_400.0
 class Event:
     """Something that a visitor did.
 
-    `position` is the record's index in its batch, `timestamp` is epoch seconds. `user_id` is None for a visitor
-    without an account. `metadata` has the four fields of the animal group as strings.
+    `position` is the event's index among the events of its batch, `record` the index of the record that holds it.
+    `timestamp` is epoch seconds. `user_id` is None for a visitor without an account. `metadata` has the four fields of
+    the animal group as strings.
     """
 
     position: int
+    record: int
     event_id: str
     timestamp: float
     session_id: str
@@ -41,17 +41,18 @@ class Event:
     event_value: float | None = None
 
 
-def parse_event(data: bytes, *, position: int, default_id: str, arrival: float) -> Event:
-    """Parse a record's data: an event, or an event inside the envelope `{"Partitionkey": …, "Data": {event}}`.
+def parse_event(document: Any, *, position: int, record: int, default_id: str, arrival: float) -> Event:
+    """Read a JSON document: an event, or an event inside the envelope `{"Partitionkey": …, "Data": {event}}`.
 
     An event without an id gets `default_id`; one without a time gets `arrival` (epoch seconds).
 
     Raises:
         ValidationError: Its `reason` is the kind of fault, its text names each wrong field.
     """
-    reader = FieldReader(_unwrap(_parse(data)))
+    reader = FieldReader(_unwrap(document))
     event = Event(
         position=position,
+        record=record,
         event_id=reader.read_identifier("eventId") or default_id,
         timestamp=_read_timestamp(reader, arrival),
         session_id=reader.read_identifier("sessionId", required=True) or "",
@@ -66,14 +67,6 @@ def parse_event(data: bytes, *, position: int, default_id: str, arrival: float) 
     )
     reader.raise_errors()
     return event
-
-
-def _parse(data: bytes) -> Any:
-    if not data.strip():
-        raise ValidationError([FieldError("data", "must not be empty")], "empty")
-    if len(data) > MAX_EVENT_BYTES:
-        raise ValidationError([FieldError("data", f"must have at most {MAX_EVENT_BYTES} bytes")], "too-large")
-    return parse_json(data, "data")
 
 
 def _unwrap(document: Any) -> Mapping[str, Any]:

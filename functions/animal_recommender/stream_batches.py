@@ -15,6 +15,7 @@ from typing import Any
 from animal_recommender.dead_letters import DeadLetter, DeadLetterQueue, Record
 from animal_recommender.events import Event, parse_event
 from animal_recommender.observability import add_count_metric, logger
+from animal_recommender.record_formats import Document, find_documents
 from animal_recommender.validation import ValidationError
 
 
@@ -51,20 +52,19 @@ def process_batch(event: Any, deliver: Deliver, dead_letters: DeadLetterQueue, a
     harmless, because to redrive a dead letter twice changes nothing.
     """
     records = read_records(event)
-    events, refused = _parse(records)
-    result = deliver(events)
-    refused.extend(
-        DeadLetter(records[position], "refused-by-service", detail) for position, detail in result.refused.items()
-    )
-    first_failed = min(result.failed, default=len(records))
+    batch = parse_records(records)
+    result = deliver(batch.events)
+    for position, detail in result.refused.items():
+        batch.refuse(batch.events[position].record, "refused-by-service", detail)
+    first_failed = min((batch.events[position].record for position in result.failed), default=len(records))
     # Lambda delivers the records after the first failed one again, so their dead letters would be sent twice.
-    due = sorted((letter for letter in refused if letter.record.position < first_failed), key=_position)
+    due = [letter for letter in batch.dead_letters() if letter.record.position < first_failed]
     unsent = dead_letters.send(due)
     first_failed = min([first_failed, *(letter.record.position for letter in unsent)])
     # A record that Lambda delivers again is counted then, so it is counted once, even if a service accepts it twice.
-    accepted = sum(event.position < first_failed and event.position not in result.refused for event in events)
-    rejected = sum(letter.record.position < first_failed for letter in due)
-    _report(len(records), accepted, rejected, result, accepted_metric)
+    accepted = sum(event.record < first_failed and event.position not in result.refused for event in batch.events)
+    rejected = sum(len(batch.refusals.get(position, ())) for position in range(first_failed))
+    _report(len(batch.events) + batch.unparsed, accepted, rejected, result, accepted_metric)
     if first_failed == len(records):
         return {"batchItemFailures": []}
     return {"batchItemFailures": [{"itemIdentifier": records[first_failed].sequence_number}]}
@@ -91,27 +91,57 @@ def _record(position: int, item: dict[str, Any]) -> Record:
     )
 
 
-def _parse(records: list[Record]) -> tuple[list[Event], list[DeadLetter]]:
-    events, refused = [], []
+@dataclass
+class ParsedBatch:
+    """The events of a batch of records, and why others are refused: record index -> (reason, detail) of each event."""
+
+    records: list[Record]
+    events: list[Event] = field(default_factory=list)
+    refusals: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+    unparsed: int = 0
+
+    def refuse(self, record: int, reason: str, detail: str) -> None:
+        """Note that an event of a record is refused."""
+        self.refusals.setdefault(record, []).append((reason, detail))
+
+    def dead_letters(self) -> list[DeadLetter]:
+        """Return a letter for each record with a refused event, in order.
+
+        It has the whole record: a redrive changes nothing for events of the record that were accepted.
+        """
+        return [
+            DeadLetter(self.records[record], found[0][0], "; ".join(detail for _, detail in found))
+            for record, found in sorted(self.refusals.items())
+        ]
+
+
+def parse_records(records: list[Record]) -> ParsedBatch:
+    """Find and parse the events of records; see `record_formats` for what a record may hold."""
+    batch = ParsedBatch(records)
     for record in records:
-        try:
-            events.append(
-                parse_event(
-                    record.data, position=record.position, default_id=_default_id(record), arrival=record.arrival
-                )
-            )
-        except ValidationError as error:
-            refused.append(DeadLetter(record, error.reason, str(error)))
-    return events, refused
+        documents = find_documents(record.data)
+        for index, document in enumerate(documents):
+            place = f"event {index + 1} of {len(documents)}: " if len(documents) > 1 else ""
+            try:
+                batch.events.append(_parse_document(document, record, len(batch.events), index if place else None))
+            except ValidationError as error:
+                batch.refuse(record.position, error.reason, f"{place}{error}")
+                batch.unparsed += 1
+    return batch
+
+
+def _parse_document(document: Document, record: Record, position: int, index: int | None) -> Event:
+    if isinstance(document, ValidationError):
+        raise document
+    default_id = _default_id(record) if index is None else f"{_default_id(record)}:{index:04}"
+    return parse_event(
+        document, position=position, record=record.position, default_id=default_id, arrival=record.arrival
+    )
 
 
 def _default_id(record: Record) -> str:
     """Return an id that a replay gives too. All ids have the same width, so they sort as the shard does."""
     return f"{record.shard_id}:{record.sequence_number:0>56}"
-
-
-def _position(letter: DeadLetter) -> int:
-    return letter.record.position
 
 
 def _report(received: int, accepted: int, rejected: int, result: DeliveryResult, accepted_metric: str) -> None:

@@ -1,6 +1,7 @@
 """Calls of PutEvents. Events are grouped by user and session, up to ten in a call, and groups are sent concurrently."""
 
-from collections.abc import Callable, Iterable
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from animal_recommender.observability import logger
 from animal_recommender.retries import Deadline, backoff_delays
 from animal_recommender.stream_batches import DeliveryResult
 from animal_recommender.tracing import record_subsegment
+from animal_recommender.validation import MAX_ID_LENGTH
 
 if TYPE_CHECKING:
     from types_boto3_personalize_events import PersonalizeEventsClient
@@ -47,8 +49,8 @@ class EventSender:
 
     def _send_group(self, events: list[Event], deadline: Deadline) -> DeliveryResult:
         result = DeliveryResult()
-        for start in range(0, len(events), MAX_EVENTS):
-            if not self._send_chunk(events[start : start + MAX_EVENTS], deadline, result):
+        for start, chunk in _chunks(events):
+            if not self._send_chunk(chunk, deadline, result):
                 result.add_failed(events[start:])
                 break
         return result
@@ -82,11 +84,25 @@ class EventSender:
 
 
 def group_events(events: Iterable[Event]) -> list[list[Event]]:
-    """Group events by (user, session). Each group keeps its order, and groups are in the order of their first event."""
-    groups: dict[tuple[str | None, str], list[Event]] = {}
+    """Group events by session. Each group keeps its order, and groups are in the order of their first event.
+
+    Not by user as well: a session's events must reach the tracker in the order of the stream, also if two people used
+    the session or its visitor logged in.
+    """
+    groups: dict[str, list[Event]] = {}
     for event in events:
-        groups.setdefault((event.user_id, event.session_id), []).append(event)
+        groups.setdefault(event.session_id, []).append(event)
     return list(groups.values())
+
+
+def _chunks(events: list[Event]) -> Iterator[tuple[int, list[Event]]]:
+    """Cut the events of a session into calls: at most ten events, all of one user. Yield their start, too."""
+    start = 0
+    for end in range(1, len(events) + 1):
+        full = end - start == MAX_EVENTS
+        if full or end == len(events) or events[end].user_id != events[start].user_id:
+            yield start, events[start:end]
+            start = end
 
 
 def put_events_request(chunk: list[Event], tracking_id: str) -> "PutEventsRequestTypeDef":
@@ -102,9 +118,20 @@ def put_events_request(chunk: list[Event], tracking_id: str) -> "PutEventsReques
     return request
 
 
+def personalize_event_id(event: Event) -> str:
+    """Return an id that no other visitor's event has.
+
+    Personalize ignores an event whose id it has seen from anybody, but apps number events for each visitor or session.
+    So the id gets a digest of visitor and session. An id of the maximum length is replaced by a digest as a whole.
+    """
+    whose = f"{event.user_id or ''}\n{event.session_id}"
+    unique = f"{event.event_id}@{hashlib.sha256(whose.encode()).hexdigest()[:16]}"
+    return unique if len(unique) <= MAX_ID_LENGTH else hashlib.sha256(f"{whose}\n{event.event_id}".encode()).hexdigest()
+
+
 def _event(event: Event) -> "EventTypeDef":
     request: EventTypeDef = {
-        "eventId": event.event_id,
+        "eventId": personalize_event_id(event),
         "eventType": event.event_type,
         "itemId": event.item_id,
         "sentAt": datetime.fromtimestamp(event.timestamp, UTC),

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from animal_recommender.events import parse_event
-from animal_recommender.validation import ValidationError
+from animal_recommender.dead_letters import Record
+from animal_recommender.stream_batches import parse_records
 from scripts.common.task import TaskError, run_task
 from scripts.common.terminal import Progress, console, print_table, running
 from scripts.operate.dead_letter_queue import UNREADABLE, Letter, Queue
@@ -121,11 +121,8 @@ class Redrive:
 
 def find_fault(data: bytes, arrival: float) -> str | None:
     """Return the message with which the functions' parser refuses a record; None if the parser accepts it."""
-    try:
-        parse_event(data, position=0, default_id="redrive", arrival=arrival)
-    except ValidationError as error:
-        return str(error)
-    return None
+    record = Record(position=0, stream_arn="", shard_id="", sequence_number="0", arrival=arrival, data=data)
+    return next((letter.detail for letter in parse_records([record]).dead_letters()), None)
 
 
 def read_repaired(path: Path) -> dict[Place, bytes]:

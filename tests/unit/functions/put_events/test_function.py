@@ -18,6 +18,11 @@ from tests.unit.functions.fakes import THROTTLED, FakeContext, FakePersonalize, 
 from tests.unit.functions.streams import METADATA, NOW, deliver_until_done, event, kinesis, sequence_number
 
 
+def own_id(personalize_id: str) -> str:
+    """The event's own id, without the digest that makes it unique over all visitors."""
+    return personalize_id.partition("@")[0]
+
+
 def failures(answer: dict[str, Any]) -> list[str]:
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
@@ -34,7 +39,7 @@ def test_given_the_events_of_two_sessions_then_each_goes_out_in_order_in_calls_o
     for user in "ab":
         calls = [call for call in personalize.calls if call["userId"] == user]
         assert [len(call["eventList"]) for call in calls] == [10, 10, 3]
-        sent = [sent["eventId"] for call in calls for sent in call["eventList"]]
+        sent = [own_id(sent["eventId"]) for call in calls for sent in call["eventList"]]
         assert sent == [f"{user}-{n}" for n in range(23)]
 
 
@@ -59,7 +64,7 @@ def test_given_all_optional_fields_then_they_are_passed_on(
             "sessionId": "s-1",
             "eventList": [
                 {
-                    "eventId": "e-1",
+                    "eventId": personalize.calls[0]["eventList"][0]["eventId"],
                     "eventType": "DetailView",
                     "itemId": "1-Russian_Blue-1-2",
                     "sentAt": datetime.fromtimestamp(NOW - 60, UTC),
@@ -78,7 +83,7 @@ def test_given_no_id_and_no_time_then_both_come_from_the_stream(
     put_events(kinesis(event(), arrival=NOW - 5), context)
 
     (sent,) = personalize.calls[0]["eventList"]
-    assert sent["eventId"] == f"shardId-000000000000:{sequence_number(1)}"
+    assert own_id(sent["eventId"]) == f"shardId-000000000000:{sequence_number(1)}"
     assert sent["sentAt"] == datetime.fromtimestamp(NOW - 5, UTC)
     assert not {"recommendationId", "impression", "eventValue"} & sent.keys()
 
@@ -218,7 +223,56 @@ def test_given_throttling_then_the_call_is_repeated_and_nothing_reported(
 
     assert failures(put_events(kinesis(event(eventId="e")), context)) == []
     assert len(personalize.calls) == 4
-    assert list(personalize.events) == ["e"]
+    assert [own_id(sent) for sent in personalize.events] == ["e"]
+
+
+def test_given_two_people_in_one_session_then_its_events_go_out_in_the_order_of_the_stream(
+    put_events: Any, personalize: FakePersonalize, context: FakeContext
+) -> None:
+    users = ["a", "b", "b", ..., "a", "a"]
+
+    put_events(kinesis(*(event(userId=user, eventId=str(n)) for n, user in enumerate(users))), context)
+
+    calls = [
+        (call.get("userId"), [own_id(sent["eventId"]) for sent in call["eventList"]]) for call in personalize.calls
+    ]
+    assert calls == [("a", ["0"]), ("b", ["1", "2"]), (None, ["3"]), ("a", ["4", "5"])]
+
+
+def test_given_visitors_whose_apps_number_their_events_then_no_id_is_used_twice(
+    put_events: Any, personalize: FakePersonalize, context: FakeContext
+) -> None:
+    people = [("a", "s-a"), ("b", "s-b"), ("a", "s-b"), ("b", "s-a"), (..., "s-a")]
+    events = [event(userId=user, sessionId=session, eventId="1") for user, session in people]
+
+    put_events(kinesis(*events, *events, event(eventId="x" * 256)), context)
+
+    assert len(personalize.events) == len(people) + 1
+    assert all(len(sent) <= 256 for sent in personalize.events)
+
+
+def test_given_several_events_in_one_record_then_each_is_sent_with_an_id_of_its_own(
+    put_events: Any, personalize: FakePersonalize, context: FakeContext
+) -> None:
+    lines = b"\n".join(json.dumps(event(userId=user)).encode() for user in "abc")
+
+    assert failures(put_events(kinesis(lines, gzip.compress(lines)), context)) == []
+
+    assert len(personalize.events) == 6
+    assert [own_id(sent).rpartition(":")[2] for sent in personalize.events] == ["0000", "0001", "0002"] * 2
+
+
+def test_given_a_record_with_one_wrong_event_then_the_others_are_sent_and_the_letter_has_the_whole_record(
+    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, context: FakeContext
+) -> None:
+    record = json.dumps([event(userId="a"), event(userId="b", eventType=7), event(userId="c")]).encode()
+
+    assert failures(put_events(kinesis(record), context)) == []
+
+    assert {sent["user"] for sent in personalize.events.values()} == {"a", "c"}
+    (letter,) = sqs.letters
+    assert base64.b64decode(letter["data"]) == record
+    assert letter["detail"].startswith("event 2 of 3: eventType: ")
 
 
 def test_given_no_time_left_then_the_earliest_failed_record_is_reported_and_others_are_accepted(
@@ -226,7 +280,12 @@ def test_given_no_time_left_then_the_earliest_failed_record_is_reported_and_othe
 ) -> None:
     personalize.broken_users = {"slow"}
     batch = kinesis(
-        b"poison 1", event(userId="a"), event(userId="slow"), b"poison 2", event(userId="slow"), event(userId="b")
+        b"poison 1",
+        event(userId="a", sessionId="s-a"),
+        event(userId="slow", sessionId="s-slow"),
+        b"poison 2",
+        event(userId="slow", sessionId="s-slow"),
+        event(userId="b", sessionId="s-b"),
     )
 
     answer = put_events(batch, FakeContext(remaining_ms=40))
@@ -299,7 +358,7 @@ def test_given_one_event_the_service_refuses_then_only_it_is_buried(
 
     assert failures(put_events(batch, context)) == []
 
-    assert list(personalize.events) == ["1", "3"]
+    assert [own_id(sent) for sent in personalize.events] == ["1", "3"]
     (letter,) = sqs.letters
     assert (letter["reason"], letter["detail"]) == ("refused-by-service", "PutEvents: InvalidInputException")
 

@@ -126,7 +126,8 @@ def _fill_history() -> None:
     )
     for number, (user, session) in enumerate([(USER, "s1"), (USER, "s2"), ("1", "s1"), (None, "s1"), ("1", "s3")]):
         data = event(user or "", sessionId=session) if user else event("", sessionId=session, userId=None)
-        one = parse_event(data, position=0, default_id=f"e{number}", arrival=1_735_689_600.0 + number)
+        place = {"position": 0, "record": 0, "default_id": f"e{number}", "arrival": 1_735_689_600.0 + number}
+        one = parse_event(json.loads(data), **place)
         dynamodb.put_item(TableName="history-table", Item=event_item(one, 30))
         if user:
             dynamodb.put_item(TableName="history-table", Item=login_item(one, 30))
