@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from animal_recommender.animal_groups import AGE, BREED, SIZE, SPECIES, animal_group_id
+from animal_recommender.animal_groups import animal_group_id, group_metadata
 from animal_recommender.timestamps import EARLIEST, parse_time
 from animal_recommender.validation import FieldError, FieldReader, ValidationError, as_text, parse_json
 
@@ -23,7 +23,8 @@ class Event:
 
     `position` is the event's index among the events of its batch, `record` the index of the record that holds it.
     `timestamp` is epoch seconds. `user_id` is None for a visitor without an account. `metadata` has the four fields of
-    the animal group as strings.
+    the animal group as strings. `unknown_fields` are names that no consumer knows. `placeholder_user` says whether the
+    app sent a placeholder such as "undefined" as the user's id.
     """
 
     position: int
@@ -39,6 +40,8 @@ class Event:
     recommendation_id: str | None = None
     impression: tuple[str, ...] = ()
     event_value: float | None = None
+    unknown_fields: tuple[str, ...] = ()
+    placeholder_user: bool = False
 
 
 def parse_event(document: Any, *, position: int, record: int, default_id: str, arrival: float) -> Event:
@@ -55,8 +58,8 @@ def parse_event(document: Any, *, position: int, record: int, default_id: str, a
         record=record,
         event_id=reader.read_identifier("eventId") or default_id,
         timestamp=_read_timestamp(reader, arrival),
-        session_id=reader.read_identifier("sessionId", required=True) or "",
-        user_id=reader.read_identifier("userId"),
+        session_id=reader.read_session(required=True) or "",
+        user_id=reader.read_user(),
         event_type=reader.read_text("eventType", required=True) or "",
         item_id=_read_item_id(reader),
         metadata=_metadata(reader.value("animalMetadata")),
@@ -64,7 +67,10 @@ def parse_event(document: Any, *, position: int, record: int, default_id: str, a
         recommendation_id=reader.read_text("recommendationId", maximum=MAX_RECOMMENDATION_ID),
         impression=_read_impression(reader),
         event_value=reader.read_number("eventValue", minimum=MIN_EVENT_VALUE, maximum=MAX_EVENT_VALUE),
+        placeholder_user=reader.placeholder_ids > 0,
+        unknown_fields=tuple(reader.unknown_fields()),  # when all known ones were read
     )
+    reader.add_misspelling_error("userId")
     reader.raise_errors()
     return event
 
@@ -111,8 +117,7 @@ def _read_item_id(reader: FieldReader) -> str:
 
 
 def _metadata(metadata: Any) -> dict[str, str]:
-    given = metadata if isinstance(metadata, Mapping) else {}
-    return {name: as_text(given.get(name)) or "" for name in (SPECIES, BREED, SIZE, AGE)}
+    return group_metadata(metadata) if isinstance(metadata, Mapping) else {}
 
 
 def _read_impression(reader: FieldReader) -> tuple[str, ...]:

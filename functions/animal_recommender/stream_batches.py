@@ -65,6 +65,7 @@ def process_batch(event: Any, deliver: Deliver, dead_letters: DeadLetterQueue, a
     accepted = sum(event.record < first_failed and event.position not in result.refused for event in batch.events)
     rejected = sum(len(batch.refusals.get(position, ())) for position in range(first_failed))
     _report(len(batch.events) + batch.unparsed, accepted, rejected, result, accepted_metric)
+    _report_oddities(batch.events)
     if first_failed == len(records):
         return {"batchItemFailures": []}
     return {"batchItemFailures": [{"itemIdentifier": records[first_failed].sequence_number}]}
@@ -154,3 +155,16 @@ def _report(received: int, accepted: int, rejected: int, result: DeliveryResult,
     for name, value in counts.items():
         add_count_metric(name, value)
     logger.info("Batch handled", extra={**counts, "EventsFailed": len(result.failed)})
+
+
+def _report_oddities(events: list[Event]) -> None:
+    """Count what was delivered and is probably a mistake of the app; name the unknown fields in the log."""
+    unknown = sorted({name for event in events for name in event.unknown_fields})
+    if unknown:
+        with_unknown = sum(bool(event.unknown_fields) for event in events)
+        add_count_metric("EventsWithUnknownFields", with_unknown)
+        logger.warning("Unknown fields in events", extra={"fields": unknown[:50], "events": with_unknown})
+    placeholders = sum(event.placeholder_user for event in events)
+    if placeholders:
+        add_count_metric("EventsWithPlaceholderUser", placeholders)
+        logger.warning("Placeholders such as undefined as userId", extra={"events": placeholders})

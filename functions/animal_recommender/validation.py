@@ -3,9 +3,28 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 MAX_ID_LENGTH = 256  # Personalize: user, item and session ids
+
+# What exports and JavaScript write where there is no value. As an id it would make one user of all strangers.
+_PLACEHOLDERS = {"", "undefined", "null", "none", "nan", "nil", "(null)", "[object object]"}
+# Names that other APIs use for a field of ours.
+_FIELD_ALIASES = {
+    "count": "limit",
+    "filterarn": "filter",
+    "filtername": "filter",
+    "filtervalues": "filter",
+    "id": "itemid",
+    "inputlist": "itemmetadatalist",
+    "itemids": "itemmetadatalist",
+    "numresults": "limit",
+    "user": "userid",
+}
+# At most so many unknown names are reported, and only names that look like one: a name, too, may be user data.
+_MAX_UNKNOWN = 20
+_NAME = re.compile(r"[A-Za-z_][\w.-]{0,63}", re.ASCII)
 
 _DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
 _INTEGRAL_FLOAT_LIMIT = 2.0**53  # a larger float does not stand for exactly one integer
@@ -72,6 +91,16 @@ def as_text(value: object) -> str | None:
     return None if integer is None else str(integer)
 
 
+def is_placeholder(value: object) -> bool:
+    """Return whether a text stands for a missing value, such as "undefined" or the empty text."""
+    return isinstance(value, str) and value.strip().lower() in _PLACEHOLDERS
+
+
+@lru_cache(maxsize=256)
+def _fold(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()
+
+
 def is_unicode(text: str) -> bool:
     r"""Return whether `text` can be encoded. JSON's `"\ud800"` gives half a character, which no service accepts."""
     try:
@@ -84,12 +113,15 @@ def is_unicode(text: str) -> bool:
 class FieldReader:
     """Reads the fields of one object and collects what is wrong with them. `raise_errors` raises it all together.
 
-    A `read_…` method returns None (or the default) for a field that is absent, null or wrong.
+    A `read_…` method returns None (or the default) for a field that is absent, null or wrong. The names that were read
+    are the known ones: `unknown_fields` and `add_unknown_errors` come last.
     """
 
     def __init__(self, payload: object, path: str = "") -> None:
         self.errors: list[FieldError] = []
         self._path = path
+        self._known: dict[str, str] = {}  # names without case and separators -> names
+        self.placeholder_ids = 0
         self.is_object = isinstance(payload, Mapping)
         self._payload: Any = payload if self.is_object else {}
         if not self.is_object:
@@ -97,6 +129,7 @@ class FieldReader:
 
     def value(self, name: str) -> Any:
         """Return a field's value without validation, None if it is absent."""
+        self._known[_fold(name)] = name
         return self._payload.get(name)
 
     def path(self, name: str) -> str:
@@ -122,6 +155,48 @@ class FieldReader:
             return text
         self._add_error_unless_absent(name, required, f"must be a string of 1-{maximum} characters or an integer")
         return None
+
+    def read_user(self, name: str = "userId") -> str | None:
+        """Read an id of a visitor. A placeholder such as "undefined" means no visitor; `placeholder_ids` counts it."""
+        if is_placeholder(self.value(name)):
+            self.placeholder_ids += 1
+            return None
+        return self.read_identifier(name)
+
+    def read_session(self, name: str = "sessionId", *, required: bool = False) -> str | None:
+        """Read an id of a session. A placeholder is an error if it is required, and no session otherwise."""
+        if not is_placeholder(self.value(name)):
+            return self.read_identifier(name, required=required)
+        if required:
+            self.add_error(name, "looks like a missing value: all visitors with it would be one session")
+        return None
+
+    def unknown_fields(self) -> list[str]:
+        """Return the names of fields that nothing has read, at most 20; odd names are left out."""
+        unknown = (name for name in self._payload if name not in self._known.values())
+        return [name for name in unknown if isinstance(name, str) and _NAME.fullmatch(name)][:_MAX_UNKNOWN]
+
+    def similar_field(self, name: str) -> str | None:
+        """Return the known field that an unknown name probably means."""
+        import difflib  # only for what is wrong: it costs a cold start 1 ms
+
+        folded = _fold(name)
+        close = difflib.get_close_matches(_FIELD_ALIASES.get(folded, folded), self._known, n=1, cutoff=0.75)
+        return self._known[close[0]] if close else None
+
+    def add_unknown_errors(self) -> None:
+        """Add an error for each unknown field, with the name that was probably meant."""
+        for name in self.unknown_fields():
+            similar = self.similar_field(name)
+            known = ", ".join(self._known.values())
+            self.add_error(name, f"is unknown; did you mean {similar}?" if similar else f"is unknown; known: {known}")
+
+    def add_misspelling_error(self, name: str) -> None:
+        """Add an error if the field is absent and an unknown one has its name in another spelling (`user_id`)."""
+        if self.value(name) is None:
+            for other in self.unknown_fields():
+                if _fold(other) == _fold(name):
+                    self.add_error(other, f"is unknown; did you mean {name}?")
 
     def read_integer(self, name: str, *, minimum: int, maximum: int, default: int | None = None) -> int | None:
         """Read an integer of `minimum` to `maximum`. It is required if it has no default."""

@@ -62,7 +62,7 @@ def parse_query(payload: Mapping[str, Any]) -> Query:
         ValidationError: Names each wrong field.
     """
     reader = FieldReader(payload)
-    user, session = reader.read_identifier("userId"), reader.read_identifier("sessionId")
+    user, session = reader.read_user(), reader.read_session()
     if user is None and session is None and not reader.errors:
         reader.add_error("userId", "is required (or sessionId) and must be a string of 1-256 characters or an integer")
     since, until = _read_time(reader, "after"), _read_time(reader, "before")
@@ -76,6 +76,7 @@ def parse_query(payload: Mapping[str, Any]) -> Query:
         event_type=reader.read_text("eventType"),
     )
     query = _read_token(query, reader)
+    reader.add_unknown_errors()
     reader.raise_errors()
     return query
 

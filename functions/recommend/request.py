@@ -48,7 +48,7 @@ def parse_request(payload: Mapping[str, Any], filters: Mapping[str, Filter]) -> 
         ValidationError: Names each wrong field.
     """
     reader = FieldReader(payload)
-    user, session = reader.read_identifier("userId"), reader.read_identifier("sessionId")
+    user, session = reader.read_user(), reader.read_session()
     limit = reader.read_integer("limit", minimum=1, maximum=MAX_LIMIT, default=DEFAULT_LIMIT)
     filter_parameters: FilterParameters = {}
     promotion_parameters: PromotionParameters = {}
@@ -59,6 +59,8 @@ def parse_request(payload: Mapping[str, Any], filters: Mapping[str, Filter]) -> 
     if reader.value("promotion") is not None:
         nested.append(FieldReader(reader.value("promotion"), "promotion"))
         promotion_parameters = {"promotions": [_read_promotion(nested[-1], filters)]}
+    for one in (reader, *nested):
+        one.add_unknown_errors()
     reader.raise_errors(*nested)
     return RecommendRequest(
         user_id=user or session or _unknown_user(),

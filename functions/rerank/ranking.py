@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # Personalize, GetPersonalizedRanking: at most 500 items.
 MAX_GROUPS = 500
-# All five fields of 500 animals. A response with more errors would not fit into Lambda's limit of 6 MB.
+# More than the fields of 500 animals. A response with more errors would not fit into Lambda's limit of 6 MB.
 MAX_ERRORS = 2500
 
 Item = tuple[str, str]
@@ -47,7 +47,7 @@ def parse_request(payload: Mapping[str, Any], filters: Mapping[str, Filter]) -> 
         ValidationError: Names each wrong field.
     """
     reader = FieldReader(payload)
-    user, session = reader.read_identifier("userId"), reader.read_identifier("sessionId")
+    user, session = reader.read_user(), reader.read_session()
     if user is None and session is None and not reader.errors:
         reader.add_error("userId", "is required (or sessionId) and must be a string of 1-256 characters or an integer")
     items = _read_items(reader)
@@ -55,6 +55,8 @@ def parse_request(payload: Mapping[str, Any], filters: Mapping[str, Filter]) -> 
     nested = FieldReader(reader.value("filter") or {}, "filter")
     if reader.value("filter") is not None:
         filter_parameters = read_filter(nested, filters)
+    for one in (reader, nested):
+        one.add_unknown_errors()
     reader.raise_errors(nested)
     return RerankRequest(user or session or "", items, filter_parameters)
 
@@ -78,11 +80,13 @@ def _read_items(reader: FieldReader) -> list[Item]:
 def _read_item(reader: FieldReader, entry: object, path: str) -> Item:
     item = FieldReader(entry, path)
     item_id = item.read_identifier("itemId", required=True) if item.is_object else None
+    metadata = item.value("animalMetadata")
+    item.add_unknown_errors()
     reader.errors.extend(item.errors)
     if not item.is_object:
         return "", ""
     try:
-        return item_id or "", animal_group_id(item.value("animalMetadata"), f"{path}.animalMetadata")
+        return item_id or "", animal_group_id(metadata, f"{path}.animalMetadata")
     except ValidationError as error:
         reader.errors.extend(error.errors)
         return "", ""

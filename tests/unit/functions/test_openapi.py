@@ -101,7 +101,7 @@ def test_given_a_described_request_then_the_answer_is_as_described(
     ("function", "payload"),
     [
         ("recommend", []),
-        ("recommend", {"userId": "", "limit": 6}),
+        ("recommend", {"userID": "u", "limit": 6}),
         ("recommend", {"userId": "u" * 257}),
         ("recommend", {"limit": MAX_LIMIT + 1}),
         ("recommend", {"limit": 0}),

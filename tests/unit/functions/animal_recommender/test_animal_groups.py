@@ -20,6 +20,8 @@ def group(*values: Any) -> str:
         ((2, "Saint_Bernard", 3, 2), "2-Saint_Bernard-3-2"),
         ((2.0, "Shar-Pei", "05", 1.0), "2-Shar-Pei-5-1"),
         ((3, 77, 1, 1), "3-77-1-1"),
+        ((3, "Rex", None, 0), "3-Rex-0-0"),
+        (("02", " Lo\u0308wchen ", 3, 2), "2-L\u00f6wchen-3-2"),
     ],
 )
 def test_given_an_animal_then_its_group_has_one_id(values: Any, expected: str) -> None:
@@ -29,8 +31,8 @@ def test_given_an_animal_then_its_group_has_one_id(values: Any, expected: str) -
 @pytest.mark.parametrize(
     ("values", "wrong"),
     [
-        ((0, "x", 0, 6), ["animal_species_id", "animal_size_id", "animal_age_id"]),
-        ((True, "", None, "1.5"), ["animal_species_id", "animal_primary_breed_id", "animal_size_id", "animal_age_id"]),
+        ((0, "x", -1, 6), ["animal_species_id", "animal_size_id", "animal_age_id"]),
+        ((True, "", "big", "1.5"), ["animal_species_id", "animal_primary_breed_id", "animal_size_id", "animal_age_id"]),
         ((1, "  ", 1, 1), ["animal_primary_breed_id"]),
         ((1, "x" * 250, 1, 1), []),
         ((1, "x" * 251, 1, 1), ["animal_primary_breed_id"]),

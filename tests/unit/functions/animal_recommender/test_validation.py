@@ -26,3 +26,36 @@ def test_given_what_is_not_strict_json_then_the_reason_is_told(text: Any, reason
     with pytest.raises(ValidationError) as raised:
         parse_json(text, "data")
     assert raised.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [("userID", "userId"), ("user_id", "userId"), ("USERID", "userId"), ("usrId", "userId"), ("numResults", "limit"),
+     ("filters", "filter"), ("filterName", "filter"), ("session-id", "sessionId"), ("colour", None)],
+)  # fmt: skip
+def test_given_an_unknown_field_then_the_name_that_was_meant_is_suggested(sent: str, meant: str | None) -> None:
+    reader = FieldReader({sent: "value of a visitor"})
+    for name in ("userId", "sessionId", "limit", "filter"):
+        reader.value(name)
+
+    reader.add_unknown_errors()
+
+    (found,) = reader.errors
+    assert found.field == sent
+    assert found.message == (
+        f"is unknown; did you mean {meant}?" if meant else "is unknown; known: userId, sessionId, limit, filter"
+    )
+
+
+def test_given_a_name_that_may_be_user_data_then_it_is_not_repeated() -> None:
+    assert FieldReader({"ann@example.org": 1, "x" * 65: 1, "": 1, "a b": 1}).unknown_fields() == []
+
+
+@pytest.mark.parametrize("placeholder", ["", " ", "undefined", "null", "NULL", "None", "NaN", "[object Object]"])
+def test_given_a_placeholder_then_it_is_no_user_and_no_session(placeholder: str) -> None:
+    reader = FieldReader({"userId": placeholder, "sessionId": placeholder})
+
+    assert (reader.read_user(), reader.placeholder_ids, reader.read_session()) == (None, 1, None)
+    assert reader.errors == []
+    reader.read_session(required=True)
+    assert [error.field for error in reader.errors] == ["sessionId"]

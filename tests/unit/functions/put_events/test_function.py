@@ -275,6 +275,51 @@ def test_given_a_record_with_one_wrong_event_then_the_others_are_sent_and_the_le
     assert letter["detail"].startswith("event 2 of 3: eventType: ")
 
 
+def test_given_unknown_fields_then_the_event_is_sent_and_they_are_counted_and_named(
+    put_events: Any,
+    personalize: FakePersonalize,
+    context: FakeContext,
+    capsys: pytest.CaptureFixture[str],
+    logs: io.StringIO,
+) -> None:
+    put_events(kinesis(event(recommendation_id="r", time_stamp=1, **{"ann@example.org": 1}), event()), context)
+
+    assert len(personalize.events) == 2
+    emf = next(json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line)
+    assert emf["EventsWithUnknownFields"] == [1.0]
+    assert '"fields":["recommendation_id","time_stamp"]' in logs.getvalue()
+
+
+@pytest.mark.parametrize("name", ["user_id", "userID", "UserId", "USER-ID"])
+def test_given_a_misspelt_user_then_the_event_is_refused_and_the_right_name_told(
+    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, context: FakeContext, name: str
+) -> None:
+    put_events(kinesis(event(userId=..., **{name: "u"})), context)
+
+    assert not personalize.events
+    assert sqs.letters[0]["detail"] == f"{name}: is unknown; did you mean userId?"
+
+
+def test_given_placeholders_as_user_then_the_events_are_of_nobody_and_counted(
+    put_events: Any, personalize: FakePersonalize, context: FakeContext, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_events(kinesis(*(event(userId=user) for user in ("", "undefined", "null", "NaN"))), context)
+
+    assert [call.get("userId") for call in personalize.calls] == [None]
+    emf = next(json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line)
+    assert emf["EventsWithPlaceholderUser"] == [4.0]
+
+
+def test_given_an_animal_of_unknown_size_and_age_then_its_group_says_so(
+    put_events: Any, personalize: FakePersonalize, context: FakeContext
+) -> None:
+    unknown = {"animal_species_id": 3, "animal_primary_breed_id": "Rex", "animal_size_id": None}
+
+    put_events(kinesis(event(animalMetadata=unknown)), context)
+
+    assert [sent["itemId"] for sent in personalize.events.values()] == ["3-Rex-0-0"]
+
+
 def test_given_no_time_left_then_the_earliest_failed_record_is_reported_and_others_are_accepted(
     put_events: Any, personalize: FakePersonalize, sqs: FakeSqs
 ) -> None:

@@ -21,7 +21,7 @@ def ids(answer: list[dict[str, Any]]) -> list[str]:
 def test_given_a_user_then_the_answer_has_ids_scores_and_the_recommendations_id(
     recommend: Any, personalize: FakePersonalize, context: FakeContext
 ) -> None:
-    answer = recommend({"userId": "3578196281679609099", "limit": 2, "unknown": {}}, context)
+    answer = recommend({"userId": "3578196281679609099", "limit": 2}, context)
 
     assert answer == [
         {"id": "1-breed-1-1", "score": 1.0, "recommendationId": "rid-1", "source": "personalize"},
@@ -75,7 +75,12 @@ def test_given_a_filter_and_a_promotion_then_they_go_by_their_arns_with_quoted_v
 @pytest.mark.parametrize(
     ("payload", "fields"),
     [
-        ({"userId": "", "sessionId": [], "limit": 501}, ["userId", "sessionId", "limit"]),
+        ({"userId": {}, "sessionId": [], "limit": 501}, ["userId", "sessionId", "limit"]),
+        (
+            {"userID": "u", "user_id": "u", "numResults": 2, "filters": {}},
+            ["userID", "user_id", "numResults", "filters"],
+        ),
+        ({"filter": {"name": "new-arrivals", "value": {}}}, ["filter.value"]),
         ({"limit": 0}, ["limit"]),
         ({"limit": "many"}, ["limit"]),
         ({"limit": True}, ["limit"]),

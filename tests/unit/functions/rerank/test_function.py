@@ -107,9 +107,9 @@ def test_given_more_wrong_items_than_an_answer_can_name_then_it_still_fits_and_s
     answer = rerank({"body": {"userId": "u", "itemMetadataList": [{"animalMetadata": {}}] * 100_000}}, context)
 
     errors = json.loads(answer["body"])["errors"]
-    assert (answer["statusCode"], len(errors)) == (400, 2501)
+    assert (answer["statusCode"], len(errors)) == (400, 2503)
     assert errors[-1]["field"] == "itemMetadataList"
-    assert "none from 500 on was read" in errors[-1]["message"]
+    assert "none from 834 on was read" in errors[-1]["message"]
     assert len(answer["body"]) < 1_000_000
 
 
@@ -162,3 +162,14 @@ def test_whatever_is_ranked_each_item_comes_once_and_groups_keep_together(
         places = [int(item_id) for item_id in ranking if breeds[int(item_id)] == breed]
         assert places == sorted(places)
     assert order == sorted(order, key=list(dict.fromkeys(order)).index), "groups are not mixed"
+
+
+def test_given_one_animal_of_unknown_size_then_the_others_are_ranked_and_it_has_its_place(
+    rerank: Any, context: FakeContext
+) -> None:
+    animals = [item("1", "A"), item("2", "B"), item("3", "C")]
+    animals[2]["animalMetadata"]["animal_size_id"] = None
+
+    answer = rerank({"userId": "u", "itemMetadataList": animals}, context)
+
+    assert sorted(answer["ranking"]) == ["1", "2", "3"]
