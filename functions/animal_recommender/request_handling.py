@@ -66,4 +66,6 @@ def _payload(payload: object) -> Mapping[str, Any]:
 
 def _http_response(status: int, result: Any) -> dict[str, Any]:
     headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
-    return {"statusCode": status, "headers": headers, "body": json.dumps(result, separators=(",", ":"))}
+    # UTF-8 as it is: as `\\ud83d\\ude00` a page full of emoji would not fit into Lambda's 6 MB.
+    body = json.dumps(result, separators=(",", ":"), ensure_ascii=False)
+    return {"statusCode": status, "headers": headers, "body": body}

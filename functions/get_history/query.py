@@ -30,6 +30,9 @@ MAX_LIMIT = 500
 # A page of a rare event type may take many reads. After this number the page ends, and its token tells where to go on.
 MAX_READS = 10
 _MIN_READ = 100
+# A Lambda response has at most 6 MB, and JSON inside a proxy response's body is escaped once more.
+MAX_PAGE_BYTES = 3_000_000
+_CERTAINLY_FIT = 250  # an event has at most about 10 kB
 _LATEST = parse_time("9999-12-31") or 0.0
 
 
@@ -94,10 +97,22 @@ def read_history(
         last_key = page.get("LastEvaluatedKey")
         if last_key is None or len(found) > query.limit:
             break
-    events = found[: query.limit]
-    last_read = events[-1] if len(found) > query.limit else last_key
+    events = found[: min(query.limit, _count_fitting(found))]
+    last_read = events[-1] if len(found) > len(events) else last_key
     result: dict[str, Any] = {"events": [to_event(item) for item in events]}
     return {**result, "nextToken": _token(query, last_read["sk"]["S"])} if last_read else result
+
+
+def _count_fitting(items: list[Item]) -> int:
+    """Return how many of the first items fit into one page; at least one."""
+    if len(items) <= _CERTAINLY_FIT:
+        return len(items)
+    size = 0
+    for count, item in enumerate(items):
+        size += len(json.dumps(item, ensure_ascii=False).encode())
+        if size > MAX_PAGE_BYTES:
+            return max(count, 1)
+    return len(items)
 
 
 def _parameters(table: str, query: Query, last_key: Item | None, missing: int, now: float) -> "QueryInputTypeDef":

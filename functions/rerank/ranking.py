@@ -1,5 +1,6 @@
 """Animals and their groups: Personalize ranks groups, and the app wants its animals ranked."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 MAX_GROUPS = 500
 # More than the fields of 500 animals. A response with more errors would not fit into Lambda's limit of 6 MB.
 MAX_ERRORS = 2500
+
+# A Lambda response has at most 6 MB: the ids as JSON, escaped again in a proxy response, and Personalize's response.
+MAX_IDS_BYTES = 2_500_000
+_CERTAINLY_FIT = 500  # so many ids of 256 characters fit in any case
 
 Item = tuple[str, str]
 """An item's id and its group."""
@@ -72,9 +77,18 @@ def _read_items(reader: FieldReader) -> list[Item]:
             reader.add_error("itemMetadataList", f"has too many wrong fields; none from {index} on was read")
             break
         items.append(_read_item(reader, entry, f"itemMetadataList[{index}]"))
+    if not reader.errors and len(items) > _CERTAINLY_FIT and _ids_size(items) > MAX_IDS_BYTES:
+        reader.add_error(
+            "itemMetadataList", f"must have ids of together at most {MAX_IDS_BYTES} bytes; send fewer animals"
+        )
     if not reader.errors and len({group for _, group in items}) > MAX_GROUPS:
         reader.add_error("itemMetadataList", f"must have at most {MAX_GROUPS} distinct groups")
     return items
+
+
+def _ids_size(items: Sequence[Item]) -> int:
+    """Return the bytes of the item ids as a JSON list."""
+    return len(json.dumps([item for item, _ in items], ensure_ascii=False).encode())
 
 
 def _read_item(reader: FieldReader, entry: object, path: str) -> Item:

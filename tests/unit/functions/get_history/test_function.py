@@ -1,5 +1,6 @@
 """get_history: pages, ranges, types, and errors that name their field."""
 
+import json
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
@@ -139,3 +140,20 @@ def test_given_a_token_of_another_query_then_it_is_refused(get_history: Any, con
     ):
         with pytest.raises(ValidationError, match="nextToken"):
             get_history({**other, "nextToken": token}, context)
+
+
+def test_given_a_page_full_of_emoji_then_it_ends_early_and_the_next_one_goes_on(
+    record_history: Any, get_history: Any, context: FakeContext
+) -> None:
+    cats = "\U0001f408" * 250
+    loud = {"userId": "u", "animal_id": cats, "sessionId": cats, "eventType": cats}
+    breed = {**METADATA, "animal_primary_breed_id": "\U0001f408" * 240}
+    events = [event(**loud, animalMetadata=breed, eventId=f"{cats}{n:03}", timestamp=NOW - n) for n in range(500)]
+    record_history(kinesis(*events), context)
+
+    first = get_history({"body": {"userId": "u", "limit": 500}}, context)
+
+    assert len(json.dumps(first, ensure_ascii=False).encode()) < 6_000_000
+    assert 1 < len(json.loads(first["body"])["events"]) < 500
+    found = pages(get_history, context, userId="u", limit=500)
+    assert [event_id[-3:] for page in found for event_id in page] == [f"{n:03}" for n in range(500)]

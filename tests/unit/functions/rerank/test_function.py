@@ -173,3 +173,17 @@ def test_given_one_animal_of_unknown_size_then_the_others_are_ranked_and_it_has_
     answer = rerank({"userId": "u", "itemMetadataList": animals}, context)
 
     assert sorted(answer["ranking"]) == ["1", "2", "3"]
+
+
+def test_given_more_ids_than_a_response_can_hold_then_the_request_is_refused_by_name(
+    rerank: Any, context: FakeContext
+) -> None:
+    animals = [item("\U0001f408" * 250 + str(number)) for number in range(2600)]
+
+    answer = rerank({"body": {"userId": "u", "itemMetadataList": animals}}, context)
+
+    assert answer["statusCode"] == 400
+    assert "send fewer animals" in json.loads(answer["body"])["errors"][0]["message"]
+    fitting = rerank({"body": {"userId": "u", "itemMetadataList": animals[:2400]}}, context)
+    assert fitting["statusCode"] == 200
+    assert len(json.dumps(fitting, ensure_ascii=False).encode()) < 6_000_000
