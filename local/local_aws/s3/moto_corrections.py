@@ -38,7 +38,7 @@ def match_patterns_of_log_targets() -> None:
         statements = json.loads(target_bucket.policy.decode())["Statement"]
         return any(_allows_logs(statement, wanted) for statement in statements)
 
-    FakeBucket._log_permissions_enabled_policy = staticmethod(is_enabled)  # type: ignore[assignment]
+    FakeBucket._log_permissions_enabled_policy = staticmethod(is_enabled)  # type: ignore[method-assign]
 
 
 def _allows_logs(statement: dict[str, Any], resource: str) -> bool:
