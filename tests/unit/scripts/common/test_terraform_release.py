@@ -6,7 +6,6 @@ import functools
 import hashlib
 import http.server
 import io
-import os
 import subprocess
 import threading
 import zipfile
@@ -53,19 +52,3 @@ def test_a_server_out_of_reach_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("TERRAFORM_MIRROR", "http://127.0.0.1:9")
     with pytest.raises(TaskError, match=r"127\.0\.0\.1:9.*cannot be fetched"):
         terraform_release.ensure_installed(tmp_path / "tools")
-
-
-def test_a_terraform_that_is_too_old_is_passed_over(tmp_path, release, monkeypatch):
-    from scripts.common import terraform
-
-    old = tmp_path / "bin" / "terraform"
-    old.parent.mkdir()
-    old.write_text("#!/bin/sh\necho Terraform v1.5.7\n")
-    old.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{old.parent}{os.pathsep}/usr/bin{os.pathsep}/bin")
-    monkeypatch.delenv("TERRAFORM", raising=False)
-    monkeypatch.setattr(terraform_release, "ensure_installed", lambda: tmp_path / "pinned")
-    assert terraform.find_binary() == str(tmp_path / "pinned")
-    monkeypatch.setenv("TERRAFORM", str(old))
-    with pytest.raises(TaskError, match="older than"):
-        terraform.find_binary()

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from scripts.common.task import TaskError
-from scripts.generate import package, wheels
-from scripts.generate.imports import find_modules
+from scripts.generate import package
 from scripts.generate.package import FUNCTIONS, MAX_BYTES, function_names, main, write_zip
 from scripts.generate.wheels import Target, unpack
 
@@ -186,68 +185,6 @@ def test_given_a_function_that_imports_another_then_the_build_fails(tmp_path: Pa
         package.collect_files("one", tmp_path, tmp_path / "vendored")
 
 
-def test_given_imports_of_every_kind_then_those_that_run_are_followed(tmp_path: Path) -> None:
-    own, vendored = tmp_path / "own", tmp_path / "vendored"
-    files = {
-        own / "f/__init__.py": "",
-        own / "f/handler.py": "from typing import TYPE_CHECKING\nfrom f import x\nfrom .y import z\n"
-        "if TYPE_CHECKING:\n    import f.unseen\ndef g():\n    import lib.sub\n",
-        own / "f/x.py": "import json, boto3",
-        own / "f/y.py": "z = 1",
-        own / "f/unseen.py": "",
-        vendored
-        / "lib/__init__.py": "def lazy():\n    from . import unused\ntry:\n    from . import used\nexcept A:\n    pass",
-        vendored / "lib/sub.py": "",
-        vendored / "lib/used.py": "",
-        vendored / "lib/unused.py": "",
-    }
-    for path, source in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(source)
-
-    found = find_modules(own / "f/handler.py", own, vendored)
-
-    assert list(found) == [
-        "f/__init__.py",
-        "f/handler.py",
-        "f/x.py",
-        "f/y.py",
-        "lib/__init__.py",
-        "lib/sub.py",
-        "lib/used.py",
-    ]
-
-
-def test_given_a_lockfile_pip_cannot_satisfy_then_the_error_names_it(tmp_path: Path) -> None:
-    (tmp_path / "requirements.txt").write_text("not a requirement !!\n")
-
-    with pytest.raises(TaskError, match=r"requirements\.txt for python3\.13 on arm64"):
-        unpack(tmp_path / "requirements.txt", Target("python3.13", "arm64"), tmp_path / "cache")
-
-
-def make_wheel(path: Path, files: dict[str, str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w") as wheel:
-        for name, content in files.items():
-            wheel.writestr(name, content)
-
-
-@pytest.fixture
-def locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
-    """A requirements file with one package, whose wheel needs no network; and a cache folder."""
-
-    def download(_: Path, target: Target, folder: Path) -> None:
-        record = "lib/__init__.py,,\nlib/fast.so,,\nlib-1.dist-info/licenses/LICENSE,,\n"
-        files = {"lib/__init__.py": "from lib import fast", "lib/fast.cpython-313-aarch64.so": target.architecture}
-        make_wheel(folder / "lib.whl", {**files, "lib-1.dist-info/RECORD": record, "lib-1.dist-info/LICENSE": "MIT"})
-
-    monkeypatch.setattr(wheels, "_download", download)
-    requirements = tmp_path / "functions" / "requirements.txt"
-    requirements.parent.mkdir()
-    requirements.write_text("lib==1 --hash=sha256:0\n")
-    return requirements, tmp_path / "cache"
-
-
 def test_given_a_locked_package_then_its_used_parts_and_licence_are_packed_and_compiled_code_is_told(
     locked: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -266,23 +203,6 @@ def test_given_a_locked_package_then_its_used_parts_and_licence_are_packed_and_c
     ]
     line = package.build("f", Target("python3.13", "arm64"), functions, vendored)
     assert "COMPILED for python3.13 arm64: lib/fast.cpython-313-aarch64.so" in line
-
-
-def test_given_a_second_build_then_wheels_come_from_the_cache_of_their_target(
-    locked: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    requirements, cache = locked
-    first = {name: unpack(requirements, Target("python3.13", name), cache) for name in ("arm64", "x86_64")}
-    monkeypatch.setattr(wheels, "_download", None)
-
-    assert unpack(requirements, Target("python3.13", "arm64"), cache) == first["arm64"] != first["x86_64"]
-    assert (first["x86_64"] / "lib" / "fast.cpython-313-aarch64.so").read_text() == "x86_64"
-
-
-def test_given_a_target_then_its_platforms_are_those_its_glibc_can_load() -> None:
-    assert Target("python3.13", "arm64").platforms()[0] == "manylinux_2_34_aarch64"
-    assert Target("python3.11", "x86_64").platforms()[0] == "manylinux_2_26_x86_64"
-    assert Target("python3.13", "arm64").platforms()[-1] == "manylinux2014_aarch64"
 
 
 def test_given_the_lockfile_then_every_requirement_is_pinned_with_its_hash() -> None:

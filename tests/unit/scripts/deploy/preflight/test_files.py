@@ -5,7 +5,7 @@ import pytest
 from scripts.common import terraform
 from scripts.deploy.preflight import files
 from scripts.deploy.preflight.findings import FAIL, OK, WARN, Finding
-from tests.unit.scripts.deploy.fakes import only, target
+from tests.unit.scripts.deploy.preflight.fakes import only, target
 
 
 @pytest.fixture

@@ -1,0 +1,19 @@
+"""A check that cannot be done is a finding."""
+
+import pytest
+
+from scripts.deploy.preflight import quotas
+from scripts.deploy.preflight.findings import WARN, Check, run_check
+from tests.unit.scripts.deploy.preflight.fakes import client, error, only, target
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "404"])
+def test_what_may_not_be_looked_at_is_a_warning(code):
+    finding = only(
+        run_check(
+            Check("Lambda concurrency", quotas.check_concurrency),
+            target({"lambda": client(get_account_settings=error(code))}),
+        )
+    )
+    assert (finding.check, finding.status) == ("Lambda concurrency", WARN)
+    assert finding.detail == f"Look: {code}: because"
