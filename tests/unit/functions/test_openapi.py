@@ -1,4 +1,4 @@
-"""The HTTP API: what its OpenAPI description says is what the functions do, called as API Gateway calls them."""
+"""The HTTP API: the functions, called as API Gateway calls them, do what the OpenAPI description says."""
 
 import base64
 import json
@@ -84,7 +84,7 @@ def test_given_the_description_then_it_is_openapi_and_its_operations_are_functio
 @pytest.mark.usefixtures("_history")
 @pytest.mark.parametrize("form", [rest, http, encoded])
 @pytest.mark.parametrize(("function", "payload"), list(examples()))
-def test_given_a_described_request_then_the_answer_is_as_described(
+def test_given_a_described_request_then_the_response_is_as_described(
     call: Any, form: Any, function: str, payload: Any
 ) -> None:
     assert not faults(payload, request_schema(function))
@@ -118,7 +118,7 @@ def test_given_a_described_request_then_the_answer_is_as_described(
         ("get_history", {"userId": "u", "eventType": ""}),
     ],
 )
-def test_given_a_request_against_the_description_then_the_answer_names_what_is_wrong_as_described(
+def test_given_a_request_against_the_description_then_the_response_names_what_is_wrong_as_described(
     call: Any, form: Any, function: str, payload: Any
 ) -> None:
     assert faults(payload, request_schema(function))
@@ -129,7 +129,7 @@ def test_given_a_request_against_the_description_then_the_answer_names_what_is_w
     assert not faults(body, response_schema(function, 400))
 
 
-def test_given_the_limits_then_the_description_has_the_codes() -> None:
+def test_given_the_limits_of_the_code_then_the_description_has_the_same() -> None:
     limit = DESCRIPTION["components"]["schemas"]["RecommendationsRequest"]["properties"]["limit"]
 
     assert (limit["maximum"], limit["default"]) == (MAX_LIMIT, DEFAULT_LIMIT)

@@ -1,4 +1,4 @@
-"""The state machine's definition: valid before and after templating, whole, and without a state that nobody reaches."""
+"""The state machine's definition: it is valid before and after templating, and every state can be reached."""
 
 import json
 import re
@@ -66,13 +66,13 @@ def test_given_any_state_when_followed_then_the_end_can_be_reached(machine: str)
 
 
 @pytest.mark.parametrize(("name", "task"), TASKS)
-def test_given_a_task_when_it_hangs_or_stumbles_then_it_is_cut_off_and_retried(name: str, task: dict[str, Any]) -> None:
+def test_given_a_task_when_it_hangs_or_fails_then_it_times_out_and_is_retried(name: str, task: dict[str, Any]) -> None:
     assert task["TimeoutSeconds"] > 0
     assert task["Retry"][-1]["ErrorEquals"] == ["States.ALL"]
 
 
 @pytest.mark.parametrize(("name", "task"), [pair for pair in TASKS if pair[0] in ITEM["States"]])
-def test_given_a_models_task_when_it_fails_for_good_then_the_other_model_is_unharmed(
+def test_given_a_models_task_when_all_retries_fail_then_the_other_model_goes_on(
     name: str, task: dict[str, Any]
 ) -> None:
     (catch,) = task["Catch"]
@@ -87,5 +87,5 @@ def test_given_a_training_that_was_paid_for_when_its_run_fails_then_it_is_stoppe
 
 
 @pytest.mark.parametrize("task", ["Update campaign", "Describe campaign", "Verify campaign"])
-def test_given_a_campaign_that_may_have_changed_when_its_run_fails_then_it_is_put_back(task: str) -> None:
+def test_given_a_campaign_that_may_have_changed_when_its_run_fails_then_it_is_restored(task: str) -> None:
     assert [catch["Next"] for catch in ITEM["States"][task]["Catch"]] == ["Restore previous version"]

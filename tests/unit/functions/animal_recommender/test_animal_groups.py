@@ -50,6 +50,6 @@ def test_given_wrong_metadata_then_every_wrong_field_is_named(values: Any, wrong
 
 
 @pytest.mark.parametrize("metadata", [None, [], "text", 7])
-def test_given_no_object_then_the_whole_is_named(metadata: Any) -> None:
+def test_given_no_object_then_the_error_names_the_whole_field(metadata: Any) -> None:
     with pytest.raises(ValidationError, match=r"^animalMetadata: must be a JSON object$"):
         animal_group_id(metadata)

@@ -22,5 +22,5 @@ from tests.unit.functions.fakes import error
         (error("AccessDeniedException", 403), ErrorKind.CONFIGURATION),
     ],
 )
-def test_given_an_error_then_it_is_known_what_can_be_done(fault: Any, kind: ErrorKind) -> None:
+def test_given_an_error_then_its_kind_is_known(fault: Any, kind: ErrorKind) -> None:
     assert classify(fault) is kind

@@ -30,18 +30,18 @@ HTTP = {"version": "2.0", "routeKey": "POST /x", "requestContext": {"http": {"me
         {**HTTP, "body": base64.b64encode(b'{"a": 1}').decode(), "isBase64Encoded": True},
     ],
 )
-def test_given_a_body_then_the_answer_is_a_proxy_response(event: Any) -> None:
+def test_given_a_body_then_the_response_is_a_proxy_response(event: Any) -> None:
     answer = handle_request(event, echo)
     assert answer["statusCode"] == 200
     assert answer["headers"]["Content-Type"] == "application/json"
     assert json.loads(answer["body"]) == {"got": {"a": 1}}
 
 
-def test_given_a_bare_payload_then_the_answer_is_the_bare_result() -> None:
+def test_given_a_bare_payload_then_the_response_is_the_bare_result() -> None:
     assert handle_request({"a": 1}, echo) == {"got": {"a": 1}}
 
 
-def test_given_bad_input_then_a_bare_call_raises_and_a_body_is_answered_with_400() -> None:
+def test_given_invalid_input_then_a_bare_call_raises_and_the_response_to_a_body_is_400() -> None:
     with pytest.raises(ValidationError, match="bad: must not be; b: too"):
         handle_request({"bad": 1}, echo)
 
@@ -63,7 +63,7 @@ def test_given_bad_input_then_a_bare_call_raises_and_a_body_is_answered_with_400
         {"body": base64.b64encode(b"\xff").decode(), "isBase64Encoded": True},
     ],
 )
-def test_given_no_json_object_in_the_body_then_the_answer_is_400(event: Any) -> None:
+def test_given_no_json_object_in_the_body_then_the_response_is_400(event: Any) -> None:
     assert handle_request(event, echo)["statusCode"] == 400
 
 

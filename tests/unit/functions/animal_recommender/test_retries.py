@@ -11,7 +11,7 @@ def test_given_a_deadline_then_it_keeps_the_reserve_but_at_most_a_quarter() -> N
     assert (short.allows(1.4), short.allows(1.6)) == (True, False)
 
 
-def test_delays_grow_with_jitter_up_to_their_limit() -> None:
+def test_given_delays_then_they_grow_with_jitter_up_to_their_limit() -> None:
     waits = backoff_delays(first=0.1, longest=1.0)
     for ceiling in (0.1, 0.2, 0.4, 0.8, 1.0, 1.0):
         assert ceiling / 2 <= next(waits) <= ceiling

@@ -21,7 +21,7 @@ from animal_recommender.timestamps import format_time, parse_time
         "2026-09-21 14:13:20",
     ],
 )
-def test_given_each_way_to_write_a_time_then_it_is_the_same(value: Any) -> None:
+def test_given_each_form_of_a_time_then_it_is_the_same_time(value: Any) -> None:
     assert parse_time(value) == 1_790_000_000
 
 
@@ -33,7 +33,7 @@ def test_given_no_time_then_there_is_none(value: Any) -> None:
 
 
 @given(st.floats(0, 4e9), st.floats(0, 4e9))
-def test_times_sort_as_text_as_they_do_as_numbers(a: float, b: float) -> None:
+def test_given_times_then_they_sort_as_text_as_they_do_as_numbers(a: float, b: float) -> None:
     earlier, later = sorted([round(a, 3), round(b, 3)])
     assert format_time(earlier) <= format_time(later)
     assert datetime.fromisoformat(format_time(earlier)).astimezone(UTC).timestamp() == pytest.approx(earlier, abs=1e-5)

@@ -1,4 +1,4 @@
-"""Subsegments: sent when the invocation is sampled, and never in the way."""
+"""Subsegments: sent only when the invocation is sampled."""
 
 import json
 import socket
@@ -35,7 +35,7 @@ def test_given_a_sampled_invocation_then_the_call_is_a_subsegment_of_it(daemon: 
     assert segment["start_time"] <= segment["end_time"]
 
 
-def test_given_a_call_that_fails_then_the_subsegment_says_so_and_the_error_goes_on(daemon: socket.socket) -> None:
+def test_given_a_call_that_fails_then_the_subsegment_is_marked_and_the_error_is_raised(daemon: socket.socket) -> None:
     with pytest.raises(ValueError, match="x"), record_subsegment("Personalize"):
         raise ValueError("x")
 

@@ -30,7 +30,7 @@ def test_given_automatic_training_when_switched_off_then_it_is_off_afterwards(
     assert account.changes == changes
 
 
-def test_given_an_update_in_progress_when_switched_off_again_then_nothing_is_asked_for(
+def test_given_an_update_in_progress_when_switched_off_again_then_nothing_is_requested(
     account: PersonalizeAccount,
 ) -> None:
     account.add_solution("test", performAutoTraining=True)

@@ -10,7 +10,7 @@ from tests.unit.functions.retraining import NOW
 
 
 @pytest.mark.parametrize(("days", "period", "counted"), [(1, 60, 1), (20, 300, 20), (100, 3600, 100), (900, 3600, 455)])
-def test_given_an_age_when_counted_then_the_finest_period_that_cloudwatch_still_has_is_asked_for(
+def test_given_an_age_when_counted_then_the_shortest_period_that_cloudwatch_still_has_is_requested(
     days: int, period: int, counted: int
 ) -> None:
     cloudwatch = FakeCloudWatch([3.0, 4.0], [], [5.0])

@@ -67,7 +67,7 @@ def campaign(account: PersonalizeAccount, now: Callable[[], datetime], context: 
         ({"served": "new", "status": "DELETE PENDING"}, "failed"),
     ],
 )
-def test_given_a_campaign_when_described_then_it_is_compared_with_what_was_asked_for(
+def test_given_a_campaign_when_described_then_it_is_compared_with_the_requested_version(
     campaign: Campaign, found: Any, state: str
 ) -> None:
     campaign.add(**found)

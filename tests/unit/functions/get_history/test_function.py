@@ -58,7 +58,7 @@ def test_given_a_user_then_events_come_newest_first_as_the_app_wrote_them(
 
 @pytest.mark.usefixtures("history")
 @pytest.mark.parametrize(("limit", "sizes"), [(10, [10, 10, 5]), (5, [5] * 5), (25, [25]), (24, [24, 1])])
-def test_given_a_limit_then_pages_follow_by_token_and_the_last_has_none(
+def test_given_a_limit_then_each_page_but_the_last_has_a_token_for_the_next(
     get_history: Any, context: FakeContext, limit: int, sizes: list[int]
 ) -> None:
     found = pages(get_history, context, userId="12345", limit=limit)
@@ -67,7 +67,7 @@ def test_given_a_limit_then_pages_follow_by_token_and_the_last_has_none(
     assert list(chain(*found)) == [f"{n:02}" for n in reversed(range(25))]
 
 
-def test_given_a_type_and_small_reads_then_pages_still_hold_every_match_once(
+def test_given_a_type_and_small_reads_then_pages_have_every_match_once(
     get_history: Any, history: FakeDynamoDB, context: FakeContext
 ) -> None:
     history.page = 3
@@ -87,12 +87,12 @@ def test_given_a_range_then_both_ends_are_exclusive_and_may_be_iso(get_history: 
 
 
 @pytest.mark.usefixtures("history")
-def test_given_a_session_then_its_own_events_are_answered(get_history: Any, context: FakeContext) -> None:
+def test_given_a_session_then_its_own_events_are_returned(get_history: Any, context: FakeContext) -> None:
     assert ids(get_history({"sessionId": "s"}, context)) == ["s2", "s1", "s0"]
     assert get_history({"userId": "nobody"}, context) == {"events": []}
 
 
-def test_given_expired_events_then_they_are_gone_before_dynamodb_deletes_them(
+def test_given_expired_events_then_they_are_not_returned_even_if_dynamodb_still_has_them(
     get_history: Any, history: FakeDynamoDB, context: FakeContext
 ) -> None:
     for (_, sort_key), item in history.items.items():
@@ -121,7 +121,7 @@ def test_given_expired_events_then_they_are_gone_before_dynamodb_deletes_them(
         ({"userId": "u", "nextToken": "WzEsMl0"}, "nextToken"),
     ],
 )
-def test_given_bad_input_then_the_error_names_the_field(
+def test_given_invalid_input_then_the_error_names_the_field(
     get_history: Any, context: FakeContext, payload: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(ValidationError) as raised:

@@ -1,4 +1,4 @@
-"""put_events: every record by itself, nothing lost, nothing blocked."""
+"""put_events: each record is handled separately, so none is lost and none blocks the others."""
 
 import base64
 import gzip
@@ -27,7 +27,7 @@ def failures(answer: dict[str, Any]) -> list[str]:
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
-def test_given_the_events_of_two_sessions_then_each_goes_out_in_order_in_calls_of_ten(
+def test_given_the_events_of_two_sessions_then_each_session_is_sent_in_order_in_calls_of_ten(
     put_events: Any, personalize: FakePersonalize, context: FakeContext
 ) -> None:
     batch = kinesis(
@@ -99,7 +99,7 @@ def test_given_no_id_and_no_time_then_both_come_from_the_stream(
         event(animalMetadata={**METADATA, "animal_size_id": 1, "animal_age_id": 2.0, "animal_species_id": 1}),
     ],
 )
-def test_given_each_legal_form_then_it_is_the_same_event(
+def test_given_each_valid_form_then_it_is_the_same_event(
     put_events: Any, personalize: FakePersonalize, context: FakeContext, data: Any
 ) -> None:
     assert failures(put_events(kinesis(data), context)) == []
@@ -108,7 +108,7 @@ def test_given_each_legal_form_then_it_is_the_same_event(
     assert (sent["itemId"], sent["sentAt"]) == ("1-Russian_Blue-1-2", datetime.fromtimestamp(NOW, UTC))
 
 
-def test_given_a_visitor_without_account_then_no_user_is_named(
+def test_given_a_visitor_without_account_then_the_request_has_no_user(
     put_events: Any, personalize: FakePersonalize, context: FakeContext
 ) -> None:
     put_events(kinesis(event(userId=...), event(userId=None)), context)
@@ -117,7 +117,7 @@ def test_given_a_visitor_without_account_then_no_user_is_named(
     assert "userId" not in personalize.calls[0]
 
 
-POISON = {
+INVALID_RECORDS = {
     "empty": b"",
     "not-json": b"not json at all",
     "not-utf-8": b'{"userId": "\xff\xfe"}',
@@ -126,7 +126,7 @@ POISON = {
     "not-an-object": b'["a list"]',
     "envelope-in-envelope": json.dumps({"Data": {"Data": event()}}).encode(),
 }
-INVALID = {
+INVALID_FIELDS = {
     "userId": event(userId=["a"]),
     "sessionId": event(sessionId=...),
     "eventType": event(eventType=7),
@@ -139,8 +139,8 @@ INVALID = {
 }
 
 
-@pytest.mark.parametrize(("reason", "data"), POISON.items())
-def test_given_poison_then_it_is_buried_with_reason_place_and_bytes_and_the_rest_goes_on(
+@pytest.mark.parametrize(("reason", "data"), INVALID_RECORDS.items())
+def test_given_an_invalid_record_then_its_dead_letter_has_reason_place_and_bytes_and_the_others_are_sent(
     put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, context: FakeContext, reason: str, data: bytes
 ) -> None:
     assert failures(put_events(kinesis(event(), data, event()), context)) == []
@@ -156,8 +156,8 @@ def test_given_poison_then_it_is_buried_with_reason_place_and_bytes_and_the_rest
     assert letter["dataTruncated"] is False
 
 
-@pytest.mark.parametrize(("field", "data"), INVALID.items())
-def test_given_a_wrong_field_then_the_letter_names_it(
+@pytest.mark.parametrize(("field", "data"), INVALID_FIELDS.items())
+def test_given_a_wrong_field_then_the_dead_letter_names_it(
     put_events: Any, sqs: FakeSqs, context: FakeContext, field: str, data: Any
 ) -> None:
     assert failures(put_events(kinesis(data), context)) == []
@@ -174,7 +174,7 @@ def test_given_a_wrong_field_then_the_letter_names_it(
         *((value, False) for value in (1e-200, -1e-39, 3.5e38, 10**400, True, "1")),
     ],
 )
-def test_an_event_value_is_a_number_that_all_stores_can_hold(
+def test_given_an_event_value_then_it_must_be_a_number_that_all_stores_can_hold(
     put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, context: FakeContext, value: Any, taken: bool
 ) -> None:
     put_events(kinesis(event(eventValue=value)), context)
@@ -188,7 +188,7 @@ def test_given_nan_then_it_is_refused(put_events: Any, sqs: FakeSqs, context: Fa
     assert [letter["reason"] for letter in sqs.letters] == ["not-json"]
 
 
-def test_given_milliseconds_then_the_letter_says_so(put_events: Any, sqs: FakeSqs, context: FakeContext) -> None:
+def test_given_milliseconds_then_the_dead_letter_says_so(put_events: Any, sqs: FakeSqs, context: FakeContext) -> None:
     put_events(kinesis(event(timestamp=NOW * 1000)), context)
 
     assert "milliseconds" in sqs.letters[0]["detail"]
@@ -208,7 +208,7 @@ def test_given_two_megabytes_that_do_not_compress_then_prefix_size_and_digest_ar
     assert letter["dataSha256"] == hashlib.sha256(data).hexdigest()
 
 
-def test_given_much_poison_then_letters_go_out_in_batches_the_queue_takes(
+def test_given_many_invalid_records_then_dead_letters_are_sent_in_batches_that_the_queue_takes(
     put_events: Any, sqs: FakeSqs, context: FakeContext
 ) -> None:
     put_events(kinesis(*(random.Random(n).randbytes(150_000) for n in range(12)), *([b"x"] * 25)), context)
@@ -325,10 +325,10 @@ def test_given_no_time_left_then_the_earliest_failed_record_is_reported_and_othe
 ) -> None:
     personalize.broken_users = {"slow"}
     batch = kinesis(
-        b"poison 1",
+        b"invalid 1",
         event(userId="a", sessionId="s-a"),
         event(userId="slow", sessionId="s-slow"),
-        b"poison 2",
+        b"invalid 2",
         event(userId="slow", sessionId="s-slow"),
         event(userId="b", sessionId="s-b"),
     )
@@ -337,10 +337,12 @@ def test_given_no_time_left_then_the_earliest_failed_record_is_reported_and_othe
 
     assert failures(answer) == [sequence_number(3)]
     assert {sent["user"] for sent in personalize.events.values()} == {"a", "b"}
-    assert [letter["sequenceNumber"] for letter in sqs.letters] == [sequence_number(1)], "poison behind comes again"
+    assert [letter["sequenceNumber"] for letter in sqs.letters] == [sequence_number(1)], (
+        "Lambda delivers the later record again"
+    )
 
 
-def test_given_a_service_that_hangs_then_no_group_begins_after_the_time_is_up(
+def test_given_a_service_that_hangs_then_no_group_starts_after_the_deadline(
     make_put_events: Any, personalize: FakePersonalize, clock: ManualClock
 ) -> None:
     def hang(**_: Any) -> None:
@@ -357,11 +359,11 @@ def test_given_a_service_that_hangs_then_no_group_begins_after_the_time_is_up(
     assert clock() < 30.0
 
 
-def test_given_records_that_come_again_then_they_are_counted_once(
+def test_given_records_that_are_delivered_again_then_they_are_counted_once(
     put_events: Any, personalize: FakePersonalize, capsys: pytest.CaptureFixture[str]
 ) -> None:
     personalize.broken_users = {"slow"}
-    batch = kinesis(event(userId="a"), b"poison", event(userId="slow"), event(userId="b"), b"poison")
+    batch = kinesis(event(userId="a"), b"invalid", event(userId="slow"), event(userId="b"), b"invalid")
 
     put_events(batch, FakeContext(remaining_ms=40))
     personalize.broken_users = set()
@@ -372,7 +374,7 @@ def test_given_records_that_come_again_then_they_are_counted_once(
     assert sum(one["EventsRejected"][0] for one in emf) == 2
 
 
-def test_given_a_first_call_that_fails_then_later_events_of_its_group_are_held_back(
+def test_given_a_first_call_that_fails_then_later_events_of_its_group_are_not_sent(
     put_events: Any, personalize: FakePersonalize
 ) -> None:
     personalize.broken_users = {"12345"}
@@ -386,7 +388,7 @@ def test_given_a_repaired_service_then_replays_deliver_each_event_once(
     put_events: Any, personalize: FakePersonalize, sqs: FakeSqs
 ) -> None:
     personalize.faults = [THROTTLED] * 7
-    batch = kinesis(*(event(userId=str(n % 5), sessionId=str(n % 5)) for n in range(60)), b"poison")
+    batch = kinesis(*(event(userId=str(n % 5), sessionId=str(n % 5)) for n in range(60)), b"invalid")
 
     list(deliver_until_done(put_events, batch, FakeContext(remaining_ms=40)))
 
@@ -394,7 +396,7 @@ def test_given_a_repaired_service_then_replays_deliver_each_event_once(
     assert len(sqs.letters) == 1
 
 
-def test_given_one_event_the_service_refuses_then_only_it_is_buried(
+def test_given_one_event_that_the_service_refuses_then_only_it_is_a_dead_letter(
     put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, context: FakeContext
 ) -> None:
     personalize.refused_items = {"2-Pug-1-1"}
@@ -408,7 +410,7 @@ def test_given_one_event_the_service_refuses_then_only_it_is_buried(
     assert (letter["reason"], letter["detail"]) == ("refused-by-service", "PutEvents: InvalidInputException")
 
 
-def test_given_a_configuration_error_then_nothing_is_buried_and_the_batch_comes_again(
+def test_given_a_configuration_error_then_there_is_no_dead_letter_and_the_batch_is_delivered_again(
     put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, context: FakeContext
 ) -> None:
     personalize.faults = [error("AccessDeniedException", 403)]
@@ -418,7 +420,7 @@ def test_given_a_configuration_error_then_nothing_is_buried_and_the_batch_comes_
     assert sqs.letters == []
 
 
-def test_given_a_dead_letter_queue_that_fails_then_the_poison_is_reported_not_lost(
+def test_given_a_dead_letter_queue_that_fails_then_the_invalid_record_is_reported_and_not_lost(
     put_events: Any, sqs: FakeSqs, context: FakeContext
 ) -> None:
     sqs.refuse_next = 1
@@ -484,7 +486,7 @@ RECORDS = st.one_of(
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(datas=st.lists(RECORDS, max_size=6))
-def test_whatever_comes_in_the_handler_returns_and_every_record_is_sent_or_buried(
+def test_given_any_records_then_the_handler_returns_and_every_record_is_sent_or_a_dead_letter(
     put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, context: FakeContext, datas: list[bytes]
 ) -> None:
     personalize.calls.clear()

@@ -1,4 +1,4 @@
-"""recommend: contracts, filters, promotion, and an answer in every outage."""
+"""recommend: requests, responses, filters, promotion, and the popular list in an outage."""
 
 import io
 import json
@@ -18,7 +18,7 @@ def ids(answer: list[dict[str, Any]]) -> list[str]:
     return [element["id"] for element in answer]
 
 
-def test_given_a_user_then_the_answer_has_ids_scores_and_the_recommendations_id(
+def test_given_a_user_then_the_response_has_ids_scores_and_the_recommendation_id(
     recommend: Any, personalize: FakePersonalize, context: FakeContext
 ) -> None:
     answer = recommend({"userId": "3578196281679609099", "limit": 2}, context)
@@ -34,7 +34,7 @@ def test_given_no_limit_then_there_are_ten(recommend: Any, context: FakeContext)
     assert len(recommend({"userId": 5}, context)) == 10
 
 
-def test_given_a_session_only_then_it_stands_for_the_user(
+def test_given_only_a_session_then_it_is_used_as_the_user(
     recommend: Any, personalize: FakePersonalize, context: FakeContext
 ) -> None:
     recommend({"sessionId": "s-9"}, context)
@@ -43,7 +43,7 @@ def test_given_a_session_only_then_it_stands_for_the_user(
     assert [call["userId"] for call in personalize.calls] == ["s-9", "u"]
 
 
-def test_given_nobody_then_each_request_is_a_stranger(
+def test_given_no_user_and_no_session_then_each_request_has_an_unknown_user(
     recommend: Any, personalize: FakePersonalize, context: FakeContext
 ) -> None:
     recommend({}, context)
@@ -52,7 +52,7 @@ def test_given_nobody_then_each_request_is_a_stranger(
     assert len({call["userId"] for call in personalize.calls}) == 2
 
 
-def test_given_a_filter_and_a_promotion_then_they_go_by_their_arns_with_quoted_values(
+def test_given_a_filter_and_a_promotion_then_the_request_has_their_arns_and_quoted_values(
     recommend: Any, personalize: FakePersonalize, context: FakeContext
 ) -> None:
     recommend(
@@ -97,7 +97,7 @@ def test_given_a_filter_and_a_promotion_then_they_go_by_their_arns_with_quoted_v
         ({"promotion": {}}, ["promotion.name", "promotion.percent"]),
     ],
 )
-def test_given_bad_input_then_every_wrong_field_is_named_and_personalize_not_asked(
+def test_given_invalid_input_then_every_wrong_field_is_named_and_personalize_is_not_called(
     recommend: Any, personalize: FakePersonalize, context: FakeContext, payload: Any, fields: list[str]
 ) -> None:
     with pytest.raises(ValidationError) as raised:
@@ -121,7 +121,7 @@ OUTAGES = [
 
 
 @pytest.mark.parametrize("fault", OUTAGES, ids=lambda fault: type(fault).__name__)
-def test_given_an_outage_then_the_popular_list_is_answered_marked_and_counted(
+def test_given_an_outage_then_the_popular_list_is_returned_marked_and_counted(
     recommend: Any,
     personalize: FakePersonalize,
     s3: FakeS3,
@@ -139,7 +139,7 @@ def test_given_an_outage_then_the_popular_list_is_answered_marked_and_counted(
     assert (emf["Requests"], emf["DegradedAnswers"]) == ([1.0], [1.0])
 
 
-def test_given_an_outage_and_a_species_then_its_own_list_is_answered(
+def test_given_an_outage_and_a_species_then_its_own_list_is_returned(
     recommend: Any, personalize: FakePersonalize, s3: FakeS3, context: FakeContext
 ) -> None:
     s3.body = json.dumps(STORED).encode()
@@ -149,7 +149,7 @@ def test_given_an_outage_and_a_species_then_its_own_list_is_answered(
         assert ids(recommend({"filter": {"name": "species", "values": {"SPECIES": species}}}, context)) == expected
 
 
-def test_given_one_throttled_call_then_the_second_try_answers(
+def test_given_one_throttled_call_then_the_second_attempt_succeeds(
     recommend: Any, personalize: FakePersonalize, context: FakeContext
 ) -> None:
     personalize.faults = [THROTTLED]
@@ -158,7 +158,7 @@ def test_given_one_throttled_call_then_the_second_try_answers(
 
 
 @pytest.mark.parametrize("body", [b"", b"[", b"{}"])
-def test_given_an_outage_and_no_list_then_the_answer_is_empty_not_an_error(
+def test_given_an_outage_and_no_list_then_the_response_is_empty_and_not_an_error(
     recommend: Any, personalize: FakePersonalize, s3: FakeS3, context: FakeContext, body: bytes
 ) -> None:
     personalize.faults = [THROTTLED] * 2
@@ -168,7 +168,7 @@ def test_given_an_outage_and_no_list_then_the_answer_is_empty_not_an_error(
     assert recommend({"body": {"userId": "u"}}, context)["body"] == "[]"
 
 
-def test_given_a_request_personalize_refuses_then_it_is_invalid_never_degraded_and_without_user_data(
+def test_given_a_request_that_personalize_refuses_then_the_error_has_no_user_data_and_the_answer_is_not_degraded(
     recommend: Any, personalize: FakePersonalize, context: FakeContext
 ) -> None:
     personalize.faults = [error("InvalidInputException", 400, "bad value for user SECRET")]

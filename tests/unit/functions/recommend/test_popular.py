@@ -20,5 +20,5 @@ def test_given_a_stored_list_then_it_is_read_again_only_when_it_is_old(s3: FakeS
     assert s3.reads == 1
     clock.sleep(1)
     s3.faults = [error("SlowDown", 503)]
-    assert popular.top(9, ()) == STORED["general"], "an old list is better than none"
+    assert popular.top(9, ()) == STORED["general"], "an old list is better than no list"
     assert s3.reads == 2

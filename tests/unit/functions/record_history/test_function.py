@@ -67,7 +67,7 @@ def test_given_a_replay_then_nothing_changes(record_history: Any, dynamodb: Fake
     assert dynamodb.items == before
 
 
-def test_given_a_login_then_the_sessions_earlier_events_are_the_users(
+def test_given_a_login_then_earlier_events_of_the_session_belong_to_the_user(
     record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext
 ) -> None:
     record_history(kinesis(anonymous("a1", 1), anonymous("a2", 2), anonymous("other", 1, "s-2")), context)
@@ -78,7 +78,7 @@ def test_given_a_login_then_the_sessions_earlier_events_are_the_users(
     assert ids(dynamodb, "session#s-2") == ["other"]
 
 
-def test_given_an_earlier_event_that_arrives_after_the_login_then_it_is_the_users_too(
+def test_given_an_earlier_event_that_arrives_after_the_login_then_it_belongs_to_the_user_too(
     record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext
 ) -> None:
     record_history(kinesis(known("login", 3)), context)
@@ -89,7 +89,7 @@ def test_given_an_earlier_event_that_arrives_after_the_login_then_it_is_the_user
 
 
 @pytest.mark.parametrize("order", list(permutations(range(5))))
-def test_given_two_users_on_one_device_then_each_gets_what_came_before_the_own_login(
+def test_given_two_users_on_one_device_then_each_gets_the_events_before_their_login(
     record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext, order: tuple[int, ...]
 ) -> None:
     events = [anonymous("1", 1), known("2", 2, "a"), anonymous("3", 3), known("4", 4, "b"), anonymous("5", 5)]
@@ -99,7 +99,7 @@ def test_given_two_users_on_one_device_then_each_gets_what_came_before_the_own_l
     if order == (0, 1, 2, 3, 4):
         assert (ids(dynamodb, "userId#a"), ids(dynamodb, "userId#b")) == (["1", "2"], ["3", "4"])
     held = [event_id for pk in ("userId#a", "userId#b", "session#s-1") for event_id in ids(dynamodb, pk)]
-    assert sorted(held) == ["1", "2", "3", "4", "5"], "none lost, none twice"
+    assert sorted(held) == ["1", "2", "3", "4", "5"], "no event is lost, and none is there twice"
     assert ids(dynamodb, "session#s-1") == ["5"]
 
 
@@ -114,7 +114,7 @@ def test_given_more_events_than_a_call_takes_then_all_of_a_session_move(
     assert ids(dynamodb, "session#s-1") == []
 
 
-def test_given_an_event_sent_twice_then_it_is_held_once(
+def test_given_an_event_sent_twice_then_it_is_stored_once(
     record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext
 ) -> None:
     record_history(kinesis(known("e", 1), known("e", 1)), context)
@@ -122,7 +122,7 @@ def test_given_an_event_sent_twice_then_it_is_held_once(
     assert ids(dynamodb, "userId#u") == ["e"]
 
 
-def test_given_throttling_and_unprocessed_items_then_they_are_written_in_the_end(
+def test_given_throttling_and_unprocessed_items_then_the_retries_write_them(
     record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext
 ) -> None:
     dynamodb.faults = [THROTTLED, error("ProvisionedThroughputExceededException")]
@@ -134,11 +134,11 @@ def test_given_throttling_and_unprocessed_items_then_they_are_written_in_the_end
     assert len(ids(dynamodb, "userId#u")) == 20
 
 
-def test_given_an_outage_then_the_batch_is_repeated_from_the_first_unwritten_record(
+def test_given_an_outage_then_the_batch_is_delivered_again_from_the_first_unwritten_record(
     record_history: Any, dynamodb: FakeDynamoDB, sqs: FakeSqs
 ) -> None:
     dynamodb.faults = [error("InternalServerError", 500)] * 4
-    batch = kinesis(b"poison", *(known(str(n), n) for n in range(40)))
+    batch = kinesis(b"invalid", *(known(str(n), n) for n in range(40)))
 
     answers = list(deliver_until_done(record_history, batch, FakeContext(remaining_ms=40)))
 
@@ -147,7 +147,7 @@ def test_given_an_outage_then_the_batch_is_repeated_from_the_first_unwritten_rec
     assert len(sqs.letters) == 1
 
 
-def test_given_a_table_that_hangs_then_no_write_begins_after_the_time_is_up(
+def test_given_a_table_that_hangs_then_no_write_starts_after_the_deadline(
     make_record_history: Any, dynamodb: FakeDynamoDB, clock: ManualClock
 ) -> None:
     def hang(**_: Any) -> None:
@@ -164,7 +164,7 @@ def test_given_a_table_that_hangs_then_no_write_begins_after_the_time_is_up(
     assert clock() < 30.0
 
 
-def test_given_a_join_that_fails_then_its_session_is_repeated(
+def test_given_a_session_that_cannot_be_joined_then_its_events_are_delivered_again(
     record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext
 ) -> None:
     record_history(kinesis(anonymous("a", 1)), context)
@@ -185,7 +185,7 @@ def _raise(fault: Exception) -> Any:
     return fail
 
 
-def test_given_an_item_the_table_refuses_then_only_its_event_is_buried(
+def test_given_an_item_that_the_table_refuses_then_only_its_event_is_a_dead_letter(
     record_history: Any, dynamodb: FakeDynamoDB, sqs: FakeSqs, context: FakeContext
 ) -> None:
     whole = dynamodb.batch_write_item
@@ -222,7 +222,7 @@ STEPS = st.lists(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, order=st.randoms(use_true_random=False), size=st.integers(1, 7))
-def test_whatever_the_order_and_the_batches_a_session_ends_up_joined_the_same(
+def test_given_any_order_and_any_batches_then_sessions_are_joined_the_same_way(
     record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext, steps: list[Any], order: Any, size: int
 ) -> None:
     dynamodb.items.clear()

@@ -1,4 +1,4 @@
-"""report_outcome: outcome, mail and ledger of each way that a run can end."""
+"""report_outcome: outcome, mail and ledger for each way that a run can end."""
 
 import json
 from typing import Any
@@ -191,7 +191,7 @@ def test_given_no_promotion_when_reported_then_the_ledger_still_says_what_serves
     assert ledger["last"]["outcome"] == CASES[case][0]
 
 
-def test_given_a_new_version_that_could_not_be_taken_back_when_reported_then_the_ledger_says_that_it_serves(
+def test_given_a_previous_version_that_could_not_be_restored_when_reported_then_the_ledger_says_what_serves(
     report: Any, ssm: FakeSsm, sns: FakeSns
 ) -> None:
     ssm.value = json.dumps({"solutionVersionArn": OLD, "metrics": {}, "promotedAt": "2026-05-01", "previous": None})
@@ -203,7 +203,7 @@ def test_given_a_new_version_that_could_not_be_taken_back_when_reported_then_the
     assert "COULD NOT BE RESTORED" in sns.messages[0]["Subject"]
 
 
-def test_given_a_skip_when_reported_then_the_ledger_is_not_touched(report: Any, ssm: FakeSsm) -> None:
+def test_given_a_skip_when_reported_then_the_ledger_is_not_changed(report: Any, ssm: FakeSsm) -> None:
     report(*CASES["skipped, overlap"][:2])
 
     assert ssm.writes == 0
@@ -224,7 +224,7 @@ def test_given_a_training_that_had_to_be_stopped_when_reported_then_the_mail_say
     assert words in sns.messages[0]["Message"]
 
 
-def test_given_automatic_training_found_on_when_reported_then_the_mail_says_so(report: Any, sns: FakeSns) -> None:
+def test_given_automatic_training_that_was_on_when_reported_then_the_mail_says_so(report: Any, sns: FakeSns) -> None:
     result, state, _ = CASES["rejected"]
 
     report(result, {**state, "check": {**CHECK, "automaticTraining": "switched off"}})

@@ -1,4 +1,4 @@
-"""rerank: every item exactly once, groups in Personalize's order, and an answer in every outage."""
+"""rerank: every item once, in the order of Personalize's groups, and in input order in an outage."""
 
 import json
 from typing import Any
@@ -21,7 +21,7 @@ def group(breed: str) -> str:
     return f"1-{breed}-1-2"
 
 
-def test_given_items_then_groups_are_asked_once_in_order_and_items_follow_their_groups(
+def test_given_items_then_the_request_has_each_group_once_and_items_follow_their_groups(
     rerank: Any, personalize: FakePersonalize, context: FakeContext
 ) -> None:
     personalize.answer = [{"itemId": group("B"), "score": 0.7}, {"itemId": group("A"), "score": 0.3}]
@@ -43,7 +43,7 @@ def test_given_items_then_groups_are_asked_once_in_order_and_items_follow_their_
     ]
 
 
-def test_given_groups_without_score_or_answer_then_they_come_last(
+def test_given_groups_without_score_or_not_ranked_then_they_come_last(
     rerank: Any, personalize: FakePersonalize, context: FakeContext
 ) -> None:
     personalize.answer = [{"itemId": group("new")}, {"itemId": group("B"), "score": 0.7}]
@@ -60,7 +60,7 @@ def test_given_groups_without_score_or_answer_then_they_come_last(
     assert personalize.calls[0]["userId"] == "s"
 
 
-def test_given_an_empty_list_then_there_is_nothing_to_ask(
+def test_given_an_empty_list_then_personalize_is_not_called(
     rerank: Any, personalize: FakePersonalize, context: FakeContext
 ) -> None:
     assert rerank({"userId": "u", "itemMetadataList": []}, context)["ranking"] == []
@@ -86,7 +86,7 @@ def test_given_an_empty_list_then_there_is_nothing_to_ask(
         ({"userId": "u", "itemMetadataList": [], "filter": {"name": "?"}}, ["filter.name"]),
     ],
 )
-def test_given_bad_input_then_every_wrong_field_is_named(
+def test_given_invalid_input_then_every_wrong_field_is_named(
     rerank: Any, context: FakeContext, payload: Any, fields: list[str]
 ) -> None:
     with pytest.raises(ValidationError) as raised:
@@ -101,7 +101,7 @@ def test_given_many_items_of_few_groups_then_only_groups_count(rerank: Any, cont
     assert len(rerank({"userId": "u", "itemMetadataList": items}, context)["ranking"]) == 2000
 
 
-def test_given_more_wrong_items_than_an_answer_can_name_then_it_still_fits_and_says_so(
+def test_given_more_wrong_items_than_a_response_can_name_then_it_fits_and_says_so(
     rerank: Any, context: FakeContext
 ) -> None:
     answer = rerank({"body": {"userId": "u", "itemMetadataList": [{"animalMetadata": {}}] * 100_000}}, context)
@@ -113,7 +113,7 @@ def test_given_more_wrong_items_than_an_answer_can_name_then_it_still_fits_and_s
     assert len(answer["body"]) < 1_000_000
 
 
-def test_given_an_outage_then_the_input_order_is_answered_marked_and_counted(
+def test_given_an_outage_then_the_input_order_is_returned_marked_and_counted(
     rerank: Any, personalize: FakePersonalize, context: FakeContext, capsys: pytest.CaptureFixture[str]
 ) -> None:
     personalize.faults = [THROTTLED, error("ServiceUnavailable", 503)]
@@ -125,7 +125,7 @@ def test_given_an_outage_then_the_input_order_is_answered_marked_and_counted(
     assert emf["DegradedAnswers"] == [1.0]
 
 
-def test_given_a_request_personalize_refuses_then_it_is_invalid_never_degraded(
+def test_given_a_request_that_personalize_refuses_then_it_is_invalid_and_not_degraded(
     rerank: Any, personalize: FakePersonalize, context: FakeContext
 ) -> None:
     personalize.faults = [error("InvalidInputException", 400, f"no {group('Pug')}")]
@@ -142,7 +142,7 @@ BREEDS = st.sampled_from("ABCDEF")
     breeds=st.lists(BREEDS, max_size=30),
     ranked=st.lists(st.tuples(BREEDS, st.booleans()), unique_by=lambda pair: pair[0]),
 )
-def test_whatever_is_ranked_each_item_comes_once_and_groups_keep_together(
+def test_given_any_ranking_then_each_item_comes_once_and_groups_stay_together(
     rerank: Any, personalize: FakePersonalize, context: FakeContext, breeds: list[str], ranked: list[tuple[str, bool]]
 ) -> None:
     personalize.answer = [{"itemId": group(b), **({"score": 0.1} if scored else {})} for b, scored in ranked] or [

@@ -6,7 +6,7 @@ from tests.unit.functions.fakes import FakeContext
 from tests.unit.functions.retraining import SOLUTION
 
 
-def test_given_trainings_when_a_run_is_stopped_then_only_its_own_that_is_in_progress_is(
+def test_given_trainings_when_a_run_is_stopped_then_only_its_own_training_in_progress_is_stopped(
     account: PersonalizeAccount, context: FakeContext
 ) -> None:
     account.add_solution("test")

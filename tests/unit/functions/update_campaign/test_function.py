@@ -51,7 +51,7 @@ def campaign(account: PersonalizeAccount, context: FakeContext) -> Campaign:
         ({"served": "new", "update": ("new", "ACTIVE")}, "unchanged"),
     ],
 )
-def test_given_a_campaign_at_rest_when_updated_then_it_is_asked_for_once(
+def test_given_no_change_in_progress_when_updated_then_the_update_is_requested_once(
     account: PersonalizeAccount, campaign: Campaign, found: Any, state: str
 ) -> None:
     campaign.add(**found)
@@ -70,7 +70,7 @@ def test_given_a_campaign_at_rest_when_updated_then_it_is_asked_for_once(
         ({"status": "CREATE IN_PROGRESS"}, "busy"),
     ],
 )
-def test_given_an_update_in_progress_when_updated_then_nothing_is_asked_for(
+def test_given_an_update_in_progress_when_updated_then_nothing_is_requested(
     account: PersonalizeAccount, campaign: Campaign, found: Any, state: str
 ) -> None:
     campaign.add(**found)
@@ -79,7 +79,7 @@ def test_given_an_update_in_progress_when_updated_then_nothing_is_asked_for(
     assert account.changes == []
 
 
-def test_given_capacity_and_configuration_when_updated_then_they_are_kept_but_never_follow_the_latest_version(
+def test_given_capacity_and_configuration_when_updated_then_they_are_kept_without_following_the_latest_version(
     account: PersonalizeAccount, campaign: Campaign
 ) -> None:
     campaign.add(config={**CONFIG, "syncWithLatestSolutionVersion": True})
@@ -95,7 +95,7 @@ def test_given_capacity_and_configuration_when_updated_then_they_are_kept_but_ne
     }
 
 
-def test_given_that_somebody_was_faster_when_updated_then_the_campaign_is_busy(
+def test_given_another_update_that_just_started_when_updated_then_the_campaign_is_busy(
     account: PersonalizeAccount, campaign: Campaign
 ) -> None:
     campaign.add()

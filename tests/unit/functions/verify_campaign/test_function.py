@@ -55,7 +55,7 @@ def test_given_plausible_recommendations_when_verified_then_it_is_healthy_and_th
         ([*GOOD, {"itemId": "x", "score": 7.0}], "a score is 7.0, but must be 0 to 1"),
     ],
 )
-def test_given_nonsense_for_one_user_when_verified_then_the_reason_says_for_whom_and_nothing_is_stored(
+def test_given_an_implausible_response_for_one_user_when_verified_then_the_reason_names_the_user_and_nothing_is_stored(
     verify: Any, s3: FakeS3, items: Any, problem: str
 ) -> None:
     canary = verify({"8": items, None: GOOD})
@@ -78,7 +78,7 @@ def test_given_a_plausible_ranking_when_verified_then_no_popular_list_is_stored(
         ([*RANKED, RANKED[0]], "an item is in the response twice"),
     ],
 )
-def test_given_a_ranking_that_is_none_when_verified_then_it_is_not_healthy(
+def test_given_an_implausible_ranking_when_verified_then_it_is_not_healthy(
     verify: Any, s3: FakeS3, items: Any, problem: str
 ) -> None:
     canary = verify({None: items}, kind="ranking")
