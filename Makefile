@@ -14,15 +14,27 @@ MODEL ?=
 NAME ?=
 FILE ?=
 
+# Values reach commands through the environment, as they are. In a recipe a shell would take parts of them for commands
+# of its own, and make itself would expand what follows a dollar sign.
+USER_FROM := $(origin USER)
+$(foreach name,ENV ARGS MODEL NAME FILE USER,$(eval override $(name) := $$(value $(name))))
+export ENV ARGS MODEL NAME FILE USER
+
+# Whatever the caller's shell says: install into .venv, and print what we print.
+export PIP_USER := 0
+export PYTHONUTF8 := 1
+unexport PYTHONIOENCODING
+
 VENV := .venv
 RUN := $(VENV)/bin/python
-PYTEST := $(RUN) -m pytest
+TASK := $(RUN) -m scripts.common.make
+PYTEST := $(TASK) pytest
 CHECKOV_VENV := .venv-checkov
 TERRAFORM_FILES := terraform modules
 
 .PHONY: help
 help: ## List the tasks
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[36m%-18s\033[0m %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[36m%-18s\033[0m %s\n", $$1, $$2}'
 
 # --- set-up -----------------------------------------------------------------------------------------------------
 
@@ -84,27 +96,27 @@ package: setup ## Build one zip for each function under build/
 
 .PHONY: plan
 plan: package ## Show what Terraform would change (ENV=dev, ARGS=-detailed-exitcode …)
-	@$(RUN) -m scripts.deploy.terraform $(ENV) plan $(ARGS)
+	@$(TASK) scripts.deploy.terraform "$$ENV" plan
 
 .PHONY: plan-report
 plan-report: setup ## Write what a pull request shows of a saved plan (make plan ARGS=-out=dev.tfplan) to build/plan
-	@$(RUN) -m scripts.deploy.plan_report --environment $(ENV) $(ARGS)
+	@$(TASK) scripts.deploy.plan_report --environment "$$ENV"
 
 .PHONY: apply
 apply: package ## Provision or update an environment (ENV=dev)
-	@$(RUN) -m scripts.deploy.terraform $(ENV) apply $(ARGS)
+	@$(TASK) scripts.deploy.terraform "$$ENV" apply
 
 .PHONY: preflight
 preflight: setup ## Say before the first apply what would make it fail (ENV=dev)
-	@$(RUN) -m scripts.deploy.preflight --environment $(ENV) $(ARGS)
+	@$(TASK) scripts.deploy.preflight --environment "$$ENV"
 
 .PHONY: cost
 cost: setup ## Estimate a month's cost by component and event rate, and what moves it most (ENV=dev)
-	@$(RUN) -m scripts.deploy.cost --environment $(ENV) $(ARGS)
+	@$(TASK) scripts.deploy.cost --environment "$$ENV"
 
 .PHONY: destroy
 destroy: package ## Remove an environment and everything billed in it (ENV=dev)
-	@$(RUN) -m scripts.deploy.terraform $(ENV) destroy $(ARGS)
+	@$(TASK) scripts.deploy.terraform "$$ENV" destroy
 
 # --- operating --------------------------------------------------------------------------------------------------
 
@@ -114,66 +126,68 @@ seed: setup ## Write the example data anew (the same bytes each time)
 
 .PHONY: check-seed
 check-seed: setup ## Say what Personalize would refuse in your own data: make check-seed FILE=interactions.csv
-	@$(RUN) -m scripts.check.seed $(FILE) $(ARGS)
+	@$(TASK) scripts.check.seed @FILE
 
 .PHONY: retrain
 retrain: setup ## Start a retraining run now and follow it (ENV=dev)
-	@$(RUN) -m scripts.operate.retrain --environment $(ENV) $(ARGS)
+	@$(TASK) scripts.operate.retrain --environment "$$ENV"
 
 .PHONY: models
 models: setup ## Show what is deployed, its metrics over time, training hours (ENV=dev)
-	@$(RUN) -m scripts.operate.models --environment $(ENV) $(ARGS)
+	@$(TASK) scripts.operate.models --environment "$$ENV"
 
 .PHONY: rollback
 rollback: setup ## Put a model's previous version back: make rollback MODEL=recommender ENV=dev
-	@[ -n "$(MODEL)" ] || { echo "Which model? make rollback MODEL=recommender ENV=$(ENV)" >&2; exit 2; }
-	@$(RUN) -m scripts.operate.rollback --environment $(ENV) --model $(MODEL) $(ARGS)
+	@[ -n "$$MODEL" ] || { echo "Which model? make rollback MODEL=recommender ENV=$$ENV" >&2; exit 2; }
+	@$(TASK) scripts.operate.rollback --environment "$$ENV" --model "$$MODEL"
 
 .PHONY: dead-letters
 dead-letters: setup ## Show events that could not be taken, by reason (ENV=dev)
-	@$(RUN) -m scripts.operate.dead_letters --environment $(ENV) $(ARGS)
+	@$(TASK) scripts.operate.dead_letters --environment "$$ENV"
 
 .PHONY: redrive
 redrive: setup ## Send repaired dead letters through again, safely twice (ENV=dev)
-	@$(RUN) -m scripts.operate.redrive --environment $(ENV) $(ARGS)
+	@$(TASK) scripts.operate.redrive --environment "$$ENV"
 
 .PHONY: query
 query: setup ## Ask the raw events: make query NAME=user_history ARGS=12345 ENV=dev; without NAME, list the queries
-	@$(RUN) -m scripts.operate.query --environment $(ENV) $(NAME) $(ARGS)
+	@$(TASK) scripts.operate.query --environment "$$ENV" $${NAME:+"$$NAME"}
 
 .PHONY: forget-user
 forget-user: setup ## Remove a visitor everywhere: make forget-user USER=12345 ENV=dev
-	@[ "$(origin USER)" = "command line" ] || { echo "Whom? make forget-user USER=12345 ENV=$(ENV)" >&2; exit 2; }
-	@$(RUN) -m scripts.operate.forget_user --environment $(ENV) --user "$(USER)" $(ARGS)
+	@[ "$(USER_FROM)" = "command line" ] || { echo "Whom? make forget-user USER=12345 ENV=$$ENV" >&2; exit 2; }
+	@$(TASK) scripts.operate.forget_user --environment "$$ENV" --user "$$USER"
 
 # --- checking ---------------------------------------------------------------------------------------------------
 
 .PHONY: lint
-lint: setup $(CHECKOV_VENV)/.installed ## Style, Terraform format and validation, checkov
+lint: setup $(CHECKOV_VENV)/.installed ## Style, types, imports, Terraform format and validation, checkov
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-logo
 	@$(RUN) -m scripts.check.terraform_files
 	@$(CHECKOV_VENV)/bin/checkov --config-file .checkov.yaml
 
 .PHONY: test-unit
 test-unit: setup ## The fast tests alone, in under a minute
-	@$(PYTEST) -q -n 2 tests/unit local/tests/unit $(ARGS)
+	@$(PYTEST) -q -n 2 tests/unit local/tests/unit
 
 .PHONY: test-integration
 test-integration: setup package ## Parts against the local AWS
-	@$(PYTEST) -q -n 2 --dist loadgroup -m "not matrix" tests/integration local/tests/integration $(ARGS)
+	@$(PYTEST) -q -n 2 --dist loadgroup -m "not matrix" tests/integration local/tests/integration
 
 .PHONY: test-terraform
 test-terraform: setup package ## Module tests with a mocked provider
-	@$(PYTEST) -q tests/terraform $(ARGS)
+	@$(PYTEST) -q tests/terraform
 
 .PHONY: test-e2e
 test-e2e: setup package ## The whole system on the local AWS
-	@$(PYTEST) -q tests/e2e $(ARGS)
+	@$(PYTEST) -q tests/e2e
 
 .PHONY: test-lifecycle
 test-lifecycle: setup package ## Applies stopped in every step by Ctrl-C and power cut, then run again or destroyed (five minutes)
-	@$(PYTEST) -q -n 2 tests/integration/modules/personalize $(ARGS)
+	@$(PYTEST) -q -n 2 tests/integration/modules/personalize
 
 .PHONY: test
 test: lint test-unit test-integration test-terraform test-e2e ## Everything that must pass
@@ -184,11 +198,11 @@ bench: setup package ## Measure: data path and serving against baselines, the re
 
 .PHONY: soak
 soak: setup package ## 100,000 events through the local system under faults; every store compared with what was sent
-	@$(RUN) -m tests.load.soak $(ARGS)
+	@$(TASK) tests.load.soak
 
 .PHONY: load
 load: setup package ## 50 concurrent callers for a minute on the local system
-	@$(RUN) -m tests.load.serving $(ARGS)
+	@$(TASK) tests.load.serving
 
 .PHONY: docs
 docs: setup ## Renew the tables in READMEs that are generated from the code
