@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.testing.server import Aws
+from local_aws.testing.server import LocalAws
 from scripts.common import environments, terraform
 from scripts.common.environments import ROOT
 
@@ -36,7 +36,7 @@ module "animal_recommender" {
 
 
 @pytest.fixture
-def variables(local_aws: Aws, tmp_path: Path) -> dict[str, str]:
+def variables(local_aws: LocalAws, tmp_path: Path) -> dict[str, str]:
     """The process environment for Terraform: the local AWS, and a data folder of the test's own."""
     made = environments.variables("dev") | KEYS
     made |= {"AWS_ENDPOINT_URL": local_aws.endpoint, "TF_DATA_DIR": str(tmp_path / "data")}
