@@ -49,3 +49,10 @@ def test_given_the_alarms_then_each_has_an_entry_in_the_run_book() -> None:
     alarms |= found(r"^ +([a-z-]+) = merge\(local\.usual", "modules/monitoring/alarms.tf")
     alarms |= {name.rpartition("}-")[2] for name in found(r"alarm_name += \"([^\"]+[a-z])\"", "modules/*/*.tf")}
     assert {alarm for alarm in alarms if not re.search(rf"^Alarms? .*{alarm}`", RUN_BOOK, re.MULTILINE)} == set()
+
+
+def test_given_the_tasks_of_the_makefile_then_each_is_mentioned() -> None:
+    tasks = found(r"^([a-z0-9-]+):.*## ", "Makefile") - {"help", "status", "down", "clean"}
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    assert {task for task in tasks if not re.search(rf"make (-s )?({task}\b|[a-z]+ {task}\b)", text)} == set()
