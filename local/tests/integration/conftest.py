@@ -1,12 +1,14 @@
-"""One local AWS as a process of its own."""
+"""One local AWS as a process, for all tests; with `--dist loadgroup` the tests of a folder stay on one worker."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local_aws.testing.server import LocalAws, eventually, run_server
 
+HERE = Path(__file__).parent
 CONSUMER = """
 import base64, json, os, boto3
 
@@ -26,6 +28,14 @@ def handler(event, context):
         queue.send_message(QueueUrl=os.environ["QUEUE"], MessageBody=json.dumps(done))
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
 """
+
+
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the marks in this hook
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            folder = item.path.parent.relative_to(HERE)
+            item.add_marker(pytest.mark.xdist_group(f"local/{folder.as_posix()}"))
 
 
 @pytest.fixture(scope="session")

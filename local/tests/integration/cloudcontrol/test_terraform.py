@@ -1,14 +1,13 @@
 """Terraform, with the real AWS provider, makes, plans, changes and destroys a stack of Personalize resources."""
 
 import json
-import shutil
-import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from local_aws.testing.personalize_only import LocalAws
-from scripts.common.terraform import find_binary, use_mirror_if_offline
+from local_aws.testing.server import LocalAws, run_server
+from local_aws.testing.terraform import init_terraform
 
 _SCHEMA = {
     "type": "record",
@@ -69,40 +68,36 @@ output "tracking_id" { value = jsondecode(aws_cloudcontrolapi_resource.tracker.p
 """
 
 
-@pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed")
+@pytest.fixture
+def own_aws(tmp_path: Path) -> Iterator[LocalAws]:
+    """A server without other resources, and without roles, so that IAM is not in use."""
+    with run_server(tmp_path / "aws", LOCAL_PERSONALIZE_STEP_SECONDS="0.05") as aws:
+        yield aws
+
+
 def test_given_a_stack_when_applied_planned_changed_and_destroyed_then_terraform_agrees(
-    aws: LocalAws, tmp_path: Path
+    own_aws: LocalAws, tmp_path: Path
 ) -> None:
-    s3 = aws.client("s3")
+    s3 = own_aws.client("s3")
     s3.create_bucket(Bucket="tf-seed")
     rows = "".join(f"u{n % 40},i{n % 50},{1_700_000_000 + n}\n" for n in range(1200))
     s3.put_object(Bucket="tf-seed", Key="i.csv", Body=f"USER_ID,ITEM_ID,TIMESTAMP\n{rows}".encode())
     (tmp_path / "main.tf").write_text(_STACK)
     (tmp_path / "schema.json").write_text(json.dumps(_SCHEMA))
+    terraform = init_terraform(own_aws, tmp_path)
 
-    variables = dict(aws.environment)
-    use_mirror_if_offline(variables)
-
-    def terraform(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [find_binary(), *arguments, "-no-color"]
-        return subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=300)
-
-    personalize = aws.client("personalize")
-    assert terraform("init").returncode == 0
-    applied = terraform("apply", "-auto-approve")
-    assert applied.returncode == 0, applied.stderr
+    personalize = own_aws.client("personalize")
+    terraform.run_successfully("apply", "-auto-approve")
     trackers = personalize.list_event_trackers()["eventTrackers"]
     tracker = personalize.describe_event_tracker(eventTrackerArn=trackers[0]["eventTrackerArn"])["eventTracker"]
-    assert terraform("output", "-raw", "tracking_id").stdout == tracker["trackingId"]
+    assert terraform.run("output", "-raw", "tracking_id").stdout == tracker["trackingId"]
 
-    assert terraform("plan", "-detailed-exitcode").returncode == 0, "a second plan differs"
+    assert terraform.run("plan", "-detailed-exitcode").returncode == 0, "a second plan differs"
 
-    changed = terraform("apply", "-auto-approve", "-var", "job=second")
-    assert changed.returncode == 0, changed.stderr
+    terraform.run_successfully("apply", "-auto-approve", "-var", "job=second")
     jobs = personalize.list_dataset_import_jobs()["datasetImportJobs"]
     assert [job["jobName"] for job in jobs] == ["first", "second"]
 
-    destroyed = terraform("destroy", "-auto-approve")
-    assert destroyed.returncode == 0, destroyed.stderr
+    terraform.run_successfully("destroy", "-auto-approve")
     assert personalize.list_dataset_groups()["datasetGroups"] == []
     assert personalize.list_schemas()["schemas"] == []
