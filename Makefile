@@ -30,16 +30,17 @@ RUN := $(VENV)/bin/python
 TASK := $(RUN) -m scripts.common.make
 PYTEST := $(TASK) pytest
 CHECKOV_VENV := .venv-checkov
-TERRAFORM_FILES := terraform modules
 
 .PHONY: help
 help: ## List the tasks
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[36m%-18s\033[0m %s\n", $$1, $$2}'
+	@awk -F ':.*## ' '/^# --- /{gsub(/# --- | -+$$/, ""); printf "\n%s\n", $$0} \
+	  /^[a-z0-9-]+:.*## /{printf "  \033[36m%-16s\033[0m  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo; echo "ENV=dev|prod|local chooses the environment, ARGS adds arguments to the command."
 
-# --- set-up -----------------------------------------------------------------------------------------------------
+# --- Set-up -----------------------------------------------------------------------------------------------------------
 
 .PHONY: setup
-setup: $(VENV)/.installed ## Make the Python environment (.venv); the other tasks call it
+setup: $(VENV)/.installed ## Make the Python environment .venv; other tasks call it
 
 $(VENV)/.installed: requirements/dev.txt pyproject.toml local/pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not on the PATH: install Python >= 3.11, or make PYTHON=/path/to/python3 …" >&2; exit 1; }
@@ -57,158 +58,164 @@ $(CHECKOV_VENV)/.installed: requirements/checkov.txt
 	@touch $@
 
 .PHONY: lock
-lock: setup ## Renew the locked requirements from pyproject.toml
+lock: setup ## Update the locked requirements from pyproject.toml
 	@$(VENV)/bin/uv pip compile pyproject.toml local/pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements/dev.txt
 	@$(VENV)/bin/uv pip compile requirements/checkov.in --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --upgrade -o requirements/checkov.txt
 	@$(VENV)/bin/uv pip compile functions/requirements.in --constraint requirements/dev.txt --no-emit-package jmespath --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" --quiet -o functions/requirements.txt
 
-# --- on this machine --------------------------------------------------------------------------------------------
+# --- On this machine --------------------------------------------------------------------------------------------------
 
 .PHONY: demo
-demo: setup ## The main job from nothing, on a local AWS: provision, train, recommend, retrain
+demo: setup ## Show the whole system once, from nothing, on a local AWS
 	@$(RUN) -m scripts.demo
 
 .PHONY: up
-up: setup ## Hold the whole system open on a local AWS, for app work
+up: setup ## Start the whole system on a local AWS and leave it up
 	@$(RUN) -m scripts.demo.local_system up
 
 .PHONY: status
-status: setup ## Say what runs where, with commands to try
+status: setup ## Show what runs, with commands to try
 	@$(RUN) -m scripts.demo.local_system status
 
 .PHONY: down
-down: setup ## Stop the local AWS; leave no process, port or state behind
+down: setup ## Stop the local AWS; no process, port or state is left
 	@$(RUN) -m scripts.demo.local_system down
 
 .PHONY: access-report
-access-report: setup ## What each role of the open local system was granted, used, and never used
+access-report: setup ## Show which rights each role of the local system used
 	@$(RUN) -m scripts.check.access
 
 .PHONY: env
-env: setup ## Print shell exports that point aws and terraform at the local AWS: eval "$(make -s env)"
+env: setup ## Print exports for the local AWS: eval "$(make -s env)"
 	@$(RUN) -m scripts.demo.local_system env
 
-# --- deploying --------------------------------------------------------------------------------------------------
+# --- Deploying --------------------------------------------------------------------------------------------------------
 
 .PHONY: package
-package: setup ## Build one zip for each function under build/
+package: setup ## Build one zip for each function in build/
 	@$(RUN) -m scripts.generate.package
 
 .PHONY: plan
-plan: package ## Show what Terraform would change (ENV=dev, ARGS=-detailed-exitcode …)
+plan: package ## Show what Terraform would change (ARGS=-out=dev.tfplan)
 	@$(TASK) scripts.deploy.terraform "$$ENV" plan
 
 .PHONY: plan-report
-plan-report: setup ## Write what a pull request shows of a saved plan (make plan ARGS=-out=dev.tfplan) to build/plan
+plan-report: setup ## Write reports on a saved plan to build/plan
 	@$(TASK) scripts.deploy.plan_report --environment "$$ENV"
 
 .PHONY: apply
-apply: package ## Provision or update an environment (ENV=dev)
+apply: package ## Create or update an environment
 	@$(TASK) scripts.deploy.terraform "$$ENV" apply
 
 .PHONY: preflight
-preflight: setup ## Say before the first apply what would make it fail (ENV=dev)
+preflight: setup ## Check what would make the first apply fail
 	@$(TASK) scripts.deploy.preflight --environment "$$ENV"
 
 .PHONY: cost
-cost: setup ## Estimate a month's cost by component and event rate, and what moves it most (ENV=dev)
+cost: setup ## Estimate a month's cost, and what would change it most
 	@$(TASK) scripts.deploy.cost --environment "$$ENV"
 
 .PHONY: destroy
-destroy: package ## Remove an environment and everything billed in it (ENV=dev)
+destroy: package ## Remove an environment and everything billed in it
 	@$(TASK) scripts.deploy.terraform "$$ENV" destroy
 
-# --- operating --------------------------------------------------------------------------------------------------
+# --- Data -------------------------------------------------------------------------------------------------------------
 
 .PHONY: seed
-seed: setup ## Write the example data anew (the same bytes each time)
+seed: setup ## Write the example data again, the same bytes each time
 	@$(RUN) -m seed.generate
 
 .PHONY: check-seed
-check-seed: setup ## Say what Personalize would refuse in your own data: make check-seed FILE=interactions.csv
+check-seed: setup ## Check your own data for Personalize (FILE=items.csv)
 	@$(TASK) scripts.check.seed @FILE
 
+# --- Operating --------------------------------------------------------------------------------------------------------
+
 .PHONY: retrain
-retrain: setup ## Start a retraining run now and follow it (ENV=dev)
+retrain: setup ## Start a retraining run and follow it
 	@$(TASK) scripts.operate.retrain --environment "$$ENV"
 
 .PHONY: models
-models: setup ## Show what is deployed, its metrics over time, training hours (ENV=dev)
+models: setup ## Show deployed models, their metrics and training hours
 	@$(TASK) scripts.operate.models --environment "$$ENV"
 
 .PHONY: rollback
-rollback: setup ## Put a model's previous version back: make rollback MODEL=recommender ENV=dev
+rollback: setup ## Serve a model's previous version (MODEL=recommender)
 	@[ -n "$$MODEL" ] || { echo "Which model? make rollback MODEL=recommender ENV=$$ENV" >&2; exit 2; }
 	@$(TASK) scripts.operate.rollback --environment "$$ENV" --model "$$MODEL"
 
 .PHONY: dead-letters
-dead-letters: setup ## Show events that could not be taken, by reason (ENV=dev)
+dead-letters: setup ## Show events that the functions refused, by reason
 	@$(TASK) scripts.operate.dead_letters --environment "$$ENV"
 
 .PHONY: redrive
-redrive: setup ## Send repaired dead letters through again, safely twice (ENV=dev)
+redrive: setup ## Send repaired dead letters again
 	@$(TASK) scripts.operate.redrive --environment "$$ENV"
 
 .PHONY: query
-query: setup ## Ask the raw events: make query NAME=user_history ARGS=12345 ENV=dev; without NAME, list the queries
+query: setup ## Query the raw events (NAME=user_history ARGS=12345)
 	@$(TASK) scripts.operate.query --environment "$$ENV" $${NAME:+"$$NAME"}
 
 .PHONY: forget-user
-forget-user: setup ## Remove a visitor everywhere: make forget-user USER=12345 ENV=dev
+forget-user: setup ## Remove a visitor everywhere (USER=12345)
 	@[ "$(USER_FROM)" = "command line" ] || { echo "Whom? make forget-user USER=12345 ENV=$$ENV" >&2; exit 2; }
 	@$(TASK) scripts.operate.forget_user --environment "$$ENV" --user "$$USER"
 
-# --- checking ---------------------------------------------------------------------------------------------------
+# --- Checking ---------------------------------------------------------------------------------------------------------
 
 .PHONY: lint
-lint: setup $(CHECKOV_VENV)/.installed ## Style, types, imports, Terraform format and validation, checkov
+lint: setup $(CHECKOV_VENV)/.installed ## Check style, types, imports, Terraform; fast ones first
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
-	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-logo
+	@$(VENV)/bin/mypy
 	@$(RUN) -m scripts.check.terraform_files
 	@$(CHECKOV_VENV)/bin/checkov --config-file .checkov.yaml
 
 .PHONY: test-unit
-test-unit: setup ## The fast tests alone, in under a minute
+test-unit: setup ## Run the unit tests, in under a minute
 	@$(PYTEST) -q -n 2 tests/unit local/tests/unit
 
 .PHONY: test-integration
-test-integration: setup package ## Parts against the local AWS
+test-integration: setup package ## Run the integration tests on the local AWS
 	@$(PYTEST) -q -n 2 --dist loadgroup -m "not matrix" tests/integration local/tests/integration
 
 .PHONY: test-terraform
-test-terraform: setup package ## Module tests with a mocked provider
+test-terraform: setup package ## Run the modules' tests with a mocked provider
 	@$(PYTEST) -q tests/terraform
 
 .PHONY: test-e2e
-test-e2e: setup package ## The whole system on the local AWS
+test-e2e: setup package ## Test the whole system on the local AWS
 	@$(PYTEST) -q tests/e2e
 
 .PHONY: test-lifecycle
-test-lifecycle: setup package ## Applies stopped in every step by Ctrl-C and power cut, then run again or destroyed (five minutes)
+test-lifecycle: setup package ## Interrupt applies in every step (five minutes)
 	@$(PYTEST) -q -n 2 tests/integration/modules/personalize
 
 .PHONY: test
-test: lint test-unit test-integration test-terraform test-e2e ## Everything that must pass
+test: lint test-unit test-integration test-terraform test-e2e ## Run everything that must pass
+
+# --- Measuring --------------------------------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: setup package ## Measure: data path and serving against baselines, the recommender, the local Personalize
+bench: setup package ## Measure data path, serving, recommender, local AWS
 	@for bench in bench.data_path bench.serving bench.recommender local_aws.personalize.bench; do $(RUN) -m $$bench; done
 
 .PHONY: soak
-soak: setup package ## 100,000 events through the local system under faults; every store compared with what was sent
+soak: setup package ## Send 100,000 events under faults and compare all stores
 	@$(TASK) tests.load.soak
 
 .PHONY: load
-load: setup package ## 50 concurrent callers for a minute on the local system
+load: setup package ## Serve 50 concurrent callers for a minute
 	@$(TASK) tests.load.serving
 
+# --- Housekeeping -----------------------------------------------------------------------------------------------------
+
 .PHONY: docs
-docs: setup ## Renew the tables in READMEs that are generated from the code
+docs: setup ## Renew the tables in READMEs that come from the code
 	@$(RUN) -m scripts.generate.module_docs
-	@$(RUN) -m local_aws.personalize.operations_table
+	@$(RUN) -m local_aws.personalize.operations_table --update local/README.md
 
 .PHONY: clean
 clean: ## Remove what was built and installed here
-	@rm -rf build .venv .venv-checkov .local .pytest_cache .ruff_cache .hypothesis
+	@rm -rf build .venv .venv-checkov .local .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

@@ -21,8 +21,8 @@ def check() -> int:
 
 def _check_format() -> int:
     """Run ``fmt -check``, which shows the difference; return its exit code."""
-    command = [terraform.find_binary(), "fmt", "-check", "-diff", "-recursive"]
-    return max(subprocess.run([*command, folder], cwd=ROOT, check=False).returncode for folder in FOLDERS)
+    command = [terraform.find_binary(), "fmt", "-check", "-diff", "-recursive", *FOLDERS]
+    return subprocess.run(command, cwd=ROOT, env=environments.variables("dev"), check=False).returncode
 
 
 def _validate() -> int:
