@@ -14,7 +14,7 @@ TRACKED = subprocess.run(
     cwd=ROOT, capture_output=True, text=True, check=True,
 ).stdout.splitlines()  # fmt: skip
 FOLDERS = {path.partition("/")[0] for path in TRACKED if "/" in path}
-PAGES = [path for path in TRACKED if re.fullmatch(r"(README|CONTRIBUTING|CHANGELOG|SECURITY|docs/.+)\.md", path)]
+PAGES = [path for path in TRACKED if path.endswith(".md") and not path.startswith("local/")]
 TASKS = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 MADE_BY_THE_READER = {"terraform/backend.tf", "terraform/staging.tfvars"}
 
