@@ -217,8 +217,8 @@ def test_given_requests_when_listed_or_cancelled_then_their_states_are_returned(
     event = create(control, "DatasetGroup", Name="listed")
     names = control.call("ListResources", {"TypeName": "AWS::Personalize::DatasetGroup"})["ResourceDescriptions"]
     assert [described["Identifier"].rsplit("/", 1)[1] for described in names] == ["group", "listed"]
-    held = control.call("ListResourceRequests", {"ResourceRequestStatusFilter": {"Operations": ["CREATE"]}})
-    assert [summary["RequestToken"] for summary in held["ResourceRequestStatusSummaries"]] == [event["RequestToken"]]
+    listed = control.call("ListResourceRequests", {"ResourceRequestStatusFilter": {"Operations": ["CREATE"]}})
+    assert [summary["RequestToken"] for summary in listed["ResourceRequestStatusSummaries"]] == [event["RequestToken"]]
     with pytest.raises(ServiceError) as error:
         control.call("CancelResourceRequest", {"RequestToken": event["RequestToken"]})
     assert error.value.code == "ConcurrentModificationException"
