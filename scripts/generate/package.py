@@ -22,6 +22,7 @@ from scripts.generate.imports import find_modules
 from scripts.generate.wheels import MACHINES, Target, find_licences, unpack
 
 FUNCTIONS = ROOT / "functions"
+STAND_INS = FUNCTIONS / "stand_ins"  # small modules in place of large vendored ones
 BUILD = ROOT / "build"
 MAX_BYTES = 3_000_000
 
@@ -45,6 +46,7 @@ def collect_files(name: str, functions: Path, vendored: Path) -> dict[str, Path]
     others = {path.split("/")[0] for path in modules} & set(function_names(functions)) - {name}
     if others:
         raise TaskError(f"{name} imports {', '.join(sorted(others))}: functions never import each other")
+    modules |= {path: STAND_INS / path for path in modules if (STAND_INS / path).is_file()}
     packages = {
         path.split("/")[0].removesuffix(".py") for path, file in modules.items() if file.is_relative_to(vendored)
     }

@@ -1,6 +1,8 @@
 """The Lambda packages: what is in them, that they are reproducible, and that each works alone."""
 
+import ast
 import json
+import runpy
 import subprocess
 import sys
 import zipfile
@@ -97,7 +99,7 @@ def test_given_a_package_then_it_holds_its_function_and_nothing_that_does_not_be
 
 def test_given_only_what_is_imported_then_serving_has_no_stream_code(packages: Path) -> None:
     with zipfile.ZipFile(packages / "recommend.zip") as archive:
-        assert not {"animal_recommender/stream.py", "animal_recommender/events.py"} & set(archive.namelist())
+        assert not {"animal_recommender/stream_batches.py", "animal_recommender/events.py"} & set(archive.namelist())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -210,3 +212,18 @@ def test_given_the_lockfile_then_every_requirement_is_pinned_with_its_hash() -> 
     pinned = [line for line in lines if "==" in line and not line.startswith("#")]
     assert pinned
     assert all(lines[lines.index(line) + 1].strip().startswith("--hash=sha256:") for line in pinned)
+
+
+def test_given_the_zips_then_they_need_no_name_that_a_stand_in_lacks(packages: Path) -> None:
+    stand_ins = {path.stem: path for path in package.STAND_INS.glob("*.py")}
+    needed: dict[str, set[str]] = {name: set() for name in stand_ins}
+    for archive in packages.glob("*.zip"):
+        with zipfile.ZipFile(archive) as contents:
+            for path in contents.namelist():
+                if path.endswith(".py"):
+                    for node in ast.walk(ast.parse(contents.read(path))):
+                        if isinstance(node, ast.ImportFrom) and node.module in stand_ins and not node.level:
+                            needed[node.module] |= {alias.name for alias in node.names}
+    for module, names in needed.items():
+        assert names <= set(runpy.run_path(str(stand_ins[module]))["__all__"]), module
+        assert names, f"{module} is not needed any more"
