@@ -2,4 +2,6 @@
 
 from local_aws.service import Service
 
-SERVICE = Service("moto_patches", corrections=("local_aws.moto_patches.moto_corrections",))
+SERVICE = Service(
+    "moto_patches", corrections=("local_aws.moto_patches.moto_corrections", "local_aws.moto_patches.retention")
+)

@@ -41,3 +41,15 @@ def preflight_of_a_page_is_not_allowed() -> None:
     headers = {"Origin": "https://evil.example", "Access-Control-Request-Headers": "authorization"}
     response = Client(create_backend_app("sqs")).options("/", headers=headers)
     assert "Access-Control-Allow-Origin" not in response.headers
+
+
+@probe("moto_patches.forget_deleted_models")
+def deleted_object_is_freed() -> None:
+    import gc
+    import weakref
+
+    from moto.sqs.models import Queue
+
+    queue = weakref.ref(Queue("q", "us-east-1", ACCOUNT))
+    gc.collect()
+    assert queue() is None
