@@ -70,7 +70,7 @@ class WebServer:
 
     def start(self, application: Any) -> None:
         """Start answering."""
-        self._server.wsgi_app = application
+        self._server.wsgi_app = _with_raw_uri(application)
         self._thread.start()
 
     def close(self) -> None:
@@ -78,6 +78,19 @@ class WebServer:
         self._server.stop()
         if self._thread.is_alive():
             self._thread.join(timeout=5)
+
+
+def _with_raw_uri(application: WsgiApplication) -> WsgiApplication:
+    """Tell the application the path as it arrived, under the name that gunicorn and werkzeug use, and moto reads.
+
+    Without it moto decodes a path twice: it stores the key `a%2Bb` as `a+b`, and ends a key at a question mark.
+    """
+
+    def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        environ["RAW_URI"] = environ["REQUEST_URI"]
+        return application(environ, start_response)
+
+    return call
 
 
 def _check_free(host: str, port: int) -> None:

@@ -12,8 +12,8 @@ def forget_deleted_models() -> None:
     """Free an object of moto when it is deleted.
 
     Cause: moto/core/common_models.py, BaseModel.__new__ appends every object to `instances_tracked`, a list that only
-    moto's dashboard reads. Deleted messages, overwritten objects and temporary copies stay in it: 8 copies of a DynamoDB
-    item for each write.
+    moto's dashboard reads. Deleted messages, overwritten objects and temporary copies stay in it: 8 copies of a
+    DynamoDB item for each write.
     """
 
     def create(cls: type[BaseModel], *args: Any, **kwargs: Any) -> BaseModel:

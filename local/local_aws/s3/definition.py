@@ -2,4 +2,4 @@
 
 from local_aws.service import Service
 
-SERVICE = Service("s3", corrections=("local_aws.s3.moto_corrections",))
+SERVICE = Service("s3", corrections=("local_aws.s3.moto_corrections", "local_aws.s3.object_lists"))

@@ -44,3 +44,52 @@ def event_bridge_notification_is_read() -> None:
         Bucket="bucket", NotificationConfiguration={"EventBridgeConfiguration": {}}, SkipDestinationValidation=True
     )
     assert "EventBridgeConfiguration" in s3.get_bucket_notification_configuration(Bucket="bucket")
+
+
+@probe("s3.encode_listed_keys")
+def listed_keys_are_encoded() -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="bucket")
+    s3.put_object(Bucket="bucket", Key="a+b/c d(é)", Body=b"")
+    for list_keys in (s3.list_objects, s3.list_objects_v2, s3.list_object_versions):
+        answer = list_keys(Bucket="bucket", EncodingType="url", Prefix="a+b")
+        (found,) = answer.get("Contents") or answer["Versions"]
+        assert (found["Key"], answer["Prefix"], answer["EncodingType"]) == ("a%2Bb/c+d%28%C3%A9%29", "a%2Bb", "url")
+
+
+@probe("s3.list_versions_after_a_marker")
+def versions_behind_a_deleted_marker_are_listed() -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="bucket")
+    s3.put_bucket_versioning(Bucket="bucket", VersioningConfiguration={"Status": "Enabled"})
+    for key in "abc":
+        s3.put_object(Bucket="bucket", Key=key, Body=b"")
+    page = s3.list_object_versions(Bucket="bucket", MaxKeys=1)
+    s3.delete_object(Bucket="bucket", Key="a", VersionId=page["Versions"][0]["VersionId"])
+    markers = {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}
+    rest = s3.list_object_versions(Bucket="bucket", **markers)
+    assert [version["Key"] for version in rest["Versions"]] == ["b", "c"]
+
+
+@probe("s3.take_keys_with_line_breaks")
+def path_with_a_line_break_is_served() -> None:
+    from moto.moto_server.werkzeug_app import create_backend_app
+    from werkzeug.test import Client
+
+    server = Client(create_backend_app("s3"))
+    server.put("/bucket")
+    assert server.put("/bucket/a%0Ab", data=b"x").status_code == 200
+
+
+@probe("s3.delete_versions_from_suspended_buckets")
+def one_version_of_a_suspended_bucket_is_deleted() -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="bucket")
+    s3.put_bucket_versioning(Bucket="bucket", VersioningConfiguration={"Status": "Enabled"})
+    first, second = (s3.put_object(Bucket="bucket", Key="k", Body=b"")["VersionId"] for _ in range(2))
+    s3.delete_object(Bucket="bucket", Key="k")
+    s3.put_bucket_versioning(Bucket="bucket", VersioningConfiguration={"Status": "Suspended"})
+    s3.delete_object(Bucket="bucket", Key="k", VersionId=first)
+    left = s3.list_object_versions(Bucket="bucket")
+    assert [version["VersionId"] for version in left["Versions"]] == [second]
+    assert len(left["DeleteMarkers"]) == 1
