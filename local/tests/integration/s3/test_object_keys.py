@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.testing.server import Aws, unique
+from local_aws.testing.server import LocalAws, unique_name
 
 KEYS = [
     *("a+b", "a b", "a%2Bb", "a%20b", "100%", "a&b=c;d,e", "<a>'\"", "q?x=1", "h#y", "back\\slash", "[b]{c}|^`~*!$@:"),
@@ -15,8 +15,8 @@ NOT_IN_XML = "\x01bell"
 
 
 @pytest.fixture
-def bucket(aws: Aws) -> str:
-    name = unique("bucket")
+def bucket(aws: LocalAws) -> str:
+    name = unique_name("bucket")
     s3 = aws.client("s3")
     s3.create_bucket(Bucket=name)
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
@@ -25,12 +25,12 @@ def bucket(aws: Aws) -> str:
     return name
 
 
-def pages(aws: Aws, operation: str, bucket: str, size: int) -> Iterator[dict[str, Any]]:
+def pages(aws: LocalAws, operation: str, bucket: str, size: int) -> Iterator[dict[str, Any]]:
     return aws.client("s3").get_paginator(operation).paginate(Bucket=bucket, PaginationConfig={"PageSize": size})
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_given_a_key_that_needs_encoding_then_its_own_object_is_read(aws: Aws, bucket: str, key: str) -> None:
+def test_given_a_key_that_needs_encoding_then_its_own_object_is_read(aws: LocalAws, bucket: str, key: str) -> None:
     assert aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read() == key.encode()
 
 
@@ -40,7 +40,7 @@ def test_given_a_key_that_needs_encoding_then_its_own_object_is_read(aws: Aws, b
     [("list_objects", "Contents"), ("list_objects_v2", "Contents"), ("list_object_versions", "Versions")],
 )
 def test_given_keys_that_need_encoding_then_each_is_listed_once(
-    aws: Aws, bucket: str, operation: str, member: str, size: int
+    aws: LocalAws, bucket: str, operation: str, member: str, size: int
 ) -> None:
     listed = [found["Key"] for page in pages(aws, operation, bucket, size) for found in page.get(member, ())]
     assert listed == sorted([*KEYS, NOT_IN_XML])
@@ -48,7 +48,7 @@ def test_given_keys_that_need_encoding_then_each_is_listed_once(
 
 @pytest.mark.parametrize("versioning", ["Enabled", "Suspended"])
 def test_given_versions_and_delete_markers_when_each_page_is_deleted_then_the_bucket_is_empty(
-    aws: Aws, bucket: str, versioning: str
+    aws: LocalAws, bucket: str, versioning: str
 ) -> None:
     s3 = aws.client("s3")
     for key in KEYS[::2]:
@@ -67,8 +67,8 @@ def test_given_versions_and_delete_markers_when_each_page_is_deleted_then_the_bu
     s3.delete_bucket(Bucket=bucket)
 
 
-def test_given_a_delimiter_then_folders_are_listed_once_across_pages(aws: Aws) -> None:
-    s3, name = aws.client("s3"), unique("bucket")
+def test_given_a_delimiter_then_folders_are_listed_once_across_pages(aws: LocalAws) -> None:
+    s3, name = aws.client("s3"), unique_name("bucket")
     s3.create_bucket(Bucket=name)
     for key in ("a+1/x", "a+1/y", "b", "c d/x", "e"):
         s3.put_object(Bucket=name, Key=key, Body=b"")
@@ -81,8 +81,8 @@ def test_given_a_delimiter_then_folders_are_listed_once_across_pages(aws: Aws) -
     assert found == ["a+1/", "b", "c d/", "e"]
 
 
-def test_given_a_suspended_bucket_when_an_object_is_deleted_then_older_versions_stay_behind_a_marker(aws: Aws) -> None:
-    s3, name = aws.client("s3"), unique("bucket")
+def test_given_a_suspended_bucket_when_an_object_is_deleted_then_older_versions_stay_behind_a_marker(aws: LocalAws) -> None:
+    s3, name = aws.client("s3"), unique_name("bucket")
     s3.create_bucket(Bucket=name)
     s3.put_object(Bucket=name, Key="k", Body=b"null version")
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
