@@ -23,13 +23,26 @@ Result = subprocess.CompletedProcess[str]
 Script = Callable[..., Result]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def aws() -> Iterator[LocalAws]:
     with serving() as aws:
         yield aws
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
+def personalize(aws: LocalAws) -> Any:
+    """A client."""
+    return aws.client("personalize")
+
+
+@pytest.fixture
+def faults(aws: LocalAws) -> Iterator[Any]:
+    """Faults on demand; none afterwards."""
+    yield aws.personalize.faults
+    aws.personalize.faults.reset()
+
+
+@pytest.fixture(scope="package")
 def script(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Script:
     """Run an action of a script as Terraform does: from another folder. After `kill_after` seconds it is killed."""
     elsewhere = tmp_path_factory.mktemp("elsewhere")
@@ -50,7 +63,7 @@ def script(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Script:
     return run
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def small_seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The seed with the interactions of a few visitors only: what is trained here need not be good."""
     directory = tmp_path_factory.mktemp("seed") / "St. Mary's pets"
@@ -62,7 +75,7 @@ def small_seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def dataset_group(aws: LocalAws, script: Script, small_seed: Path) -> str:
     """The ARN of a dataset group with the imported seed."""
     personalize = aws.client("personalize")

@@ -1,56 +1,14 @@
-"""The scripts that Terraform runs, as processes against the local Personalize: made, killed, repeated, destroyed."""
+"""A campaign is created once, keeps what it serves when its settings change, and can be deleted."""
 
-import csv
-import io
 import json
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from local_aws.testing.personalize_only import LocalAws
-from tests.integration.scripts.provision.conftest import BUCKET, Model, succeed
-
-
-@pytest.fixture
-def personalize(aws: LocalAws) -> Any:
-    """A client."""
-    return aws.client("personalize")
-
-
-@pytest.fixture
-def faults(aws: LocalAws) -> Iterator[Any]:
-    """Faults on demand; none afterwards."""
-    yield aws.personalize.faults
-    aws.personalize.faults.reset()
+from tests.integration.scripts.provision.conftest import Model, succeed
 
 
 def campaign_of(personalize: Any, model: Model) -> dict[str, Any]:
     return personalize.describe_campaign(campaignArn=model.campaign_arn)["campaign"]
-
-
-@pytest.mark.usefixtures("dataset_group")
-def test_given_the_seed_when_uploaded_with_rebase_then_its_newest_event_is_of_now(aws: LocalAws) -> None:
-    stored = aws.client("s3").get_object(Bucket=BUCKET, Key="seed/interactions.csv")
-    rows = csv.DictReader(io.StringIO(stored["Body"].read().decode()))
-    assert 0 < stored["LastModified"].timestamp() - max(int(row["TIMESTAMP"]) for row in rows) < 300
-
-
-def test_given_a_solution_when_made_again_then_it_is_one_and_does_not_train_by_itself(
-    model: Model, personalize: Any
-) -> None:
-    succeed(model.create_solution())
-    solutions = [one["solutionArn"] for one in personalize.list_solutions()["solutions"]]
-    described = personalize.describe_solution(solutionArn=model.solution_arn)["solution"]
-    assert (solutions.count(model.solution_arn), described["performAutoTraining"]) == (1, False)
-    assert described["solutionConfig"]["algorithmHyperParameters"] == {"hidden_dimension": "64"}
-
-
-def test_given_a_training_that_fails_then_the_script_says_why(model: Model, faults: Any) -> None:
-    faults.add({"failNextTraining": {model.solution_name: "the instance was lost"}})
-    done = model.train()
-    assert done.returncode == 1
-    assert "CREATE FAILED: the instance was lost" in done.stderr
 
 
 def test_given_throttling_and_kills_then_one_version_serves_in_the_end(
@@ -100,13 +58,3 @@ def test_given_a_campaign_when_deleted_after_a_kill_then_nothing_is_left_to_bill
         succeed(served_model.delete_campaign())
     campaigns = [one["name"] for one in personalize.list_campaigns()["campaigns"]]
     assert served_model.stem not in campaigns
-
-
-def test_given_a_training_under_way_when_all_solutions_of_the_model_are_deleted_then_none_is_left(
-    model: Model, personalize: Any
-) -> None:
-    personalize.create_solution_version(solutionArn=model.solution_arn)
-    for _ in range(2):
-        succeed(model.delete_solutions())
-    solutions = [one["name"] for one in personalize.list_solutions()["solutions"]]
-    assert model.solution_name not in solutions
