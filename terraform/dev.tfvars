@@ -1,7 +1,7 @@
-# A small deployment to develop against: real services, everything may be destroyed.
+# A small deployment for development: real AWS services, and nothing that must be kept.
 environment = "dev"
 region      = "us-east-1"
-# allowed_account_ids = ["111111111111"] # your development account: with other credentials nothing is made
+# allowed_account_ids = ["111111111111"] # your development account: with credentials of another one the plan fails
 
 deletion_protection         = false
 point_in_time_recovery      = false
@@ -31,7 +31,7 @@ models = {
     recipe                  = "aws-personalized-ranking"
     minimum_provisioned_tps = 1
     gate                    = { threshold = 0.05 }
-    # Asked of the campaign after each promotion: animal groups that exist in your catalogue.
+    # After each promotion the canary asks the campaign to rank these animal groups. They must be in your catalogue.
     canary = { item_ids = ["1-Bengal-2-2", "1-Persian-3-3", "2-Beagle-3-2", "2-Saint_Bernard-5-3"] }
   }
 }

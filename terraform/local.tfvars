@@ -1,10 +1,10 @@
-# The local AWS (`make up`, `make demo`): as dev, with short waits and buffers. What is named here differs for a reason.
+# The local AWS (`make up`, `make demo`): like dev, with short waits and small buffers.
 environment         = "local"
 region              = "us-east-1"
-allowed_account_ids = ["123456789012"] # the local AWS: a mistyped endpoint cannot reach a real account
+allowed_account_ids = ["123456789012"] # the account id of the local AWS: with a wrong endpoint the plan fails, and no real account is changed
 
-s3_use_path_style    = true # an endpoint on 127.0.0.1 has no host name for each bucket
-provider_max_retries = 3    # what the local AWS cannot do fails at once, not after minutes
+s3_use_path_style    = true # 127.0.0.1 has no host name for each bucket
+provider_max_retries = 3    # a request that the local AWS does not support fails at once, not after minutes
 
 deletion_protection         = false
 point_in_time_recovery      = true
@@ -34,7 +34,7 @@ models = {
     recipe                  = "aws-personalized-ranking"
     minimum_provisioned_tps = 1
     gate                    = { threshold = 0.05 }
-    # Asked of the campaign after each promotion: animal groups that exist in your catalogue.
+    # After each promotion the canary asks the campaign to rank these animal groups. They must be in your catalogue.
     canary = { item_ids = ["1-Bengal-2-2", "1-Persian-3-3", "2-Beagle-3-2", "2-Saint_Bernard-5-3"] }
   }
 }
@@ -53,6 +53,6 @@ retraining = {
   campaign_timeout_seconds = 120
 }
 
-http_api = {} # callers sign; the local AWS knows any key
+http_api = {} # callers sign with IAM; the local AWS accepts any access key
 
 budget = { monthly_usd = 500 }

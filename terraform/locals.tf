@@ -1,7 +1,8 @@
-# Names and tags are made here and nowhere else.
+# Names and tags are computed here and nowhere else.
 
 locals {
-  # 37 characters leave room for the longest noun in a Lambda name (64) and for noun and account id in a bucket name (63).
+  # With 37 characters the longest function name fits 64 characters, and the longest bucket name, which also has the
+  # account id, fits 63.
   full_prefix = "${var.environment}-animal-recommender"
   prefix = length(local.full_prefix) <= 37 ? local.full_prefix : join("-", [
     trimsuffix(substr(local.full_prefix, 0, 28), "-"), substr(sha256(local.full_prefix), 0, 8),
@@ -22,8 +23,8 @@ locals {
     partition = data.aws_partition.current.partition
   }
 
-  # The rest of the repository, beside this folder. The path is relative when the caller's source is, so that it is the
-  # same on every machine: the scripts' paths are kept in the state.
+  # The repository. The state keeps the paths of the scripts, so this path is relative, and thus the same on every
+  # machine, unless the source of this module is an absolute path.
   repository        = "${path.module}/.."
   package_directory = coalesce(var.package_directory, "${local.repository}/build")
   seed_directory    = coalesce(var.seed.directory, "${local.repository}/seed")
@@ -32,7 +33,7 @@ locals {
   platform = {
     environment        = var.environment
     package_directory  = local.package_directory
-    package_bucket     = module.storage.packages_bucket
+    package_bucket     = module.storage.packages_bucket_name
     runtime            = var.lambda_runtime
     architecture       = var.lambda_architecture
     log_level          = var.log_level
@@ -43,7 +44,7 @@ locals {
 }
 
 locals {
-  # Where 256 MB and 30 seconds do not fit. Memory also buys processor time: 1,769 MB are one processor.
+  # The default is 256 MB and 30 seconds. Lambda gives processor time in proportion to memory: 1,769 MB are one vCPU.
   function_defaults = {
     put_events                = { memory_size = 512, timeout = 120 }
     record_history            = { memory_size = 512, timeout = 120 }

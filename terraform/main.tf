@@ -20,7 +20,7 @@ module "analytics" {
   source = "../modules/analytics"
 
   prefix         = local.prefix
-  raw_bucket     = module.storage.raw_bucket
+  raw_bucket     = module.storage.raw_bucket_name
   kms_key_arn    = module.encryption.key_arn
   scan_limit_gib = var.athena_scan_limit_gib
   force_destroy  = !var.deletion_protection
@@ -39,7 +39,7 @@ module "personalize" {
   python_path = [local.repository, "${local.repository}/functions"]
 
   seed = {
-    bucket      = module.storage.seed_bucket
+    bucket      = module.storage.seed_bucket_name
     bucket_arn  = module.storage.seed_bucket_arn
     directory   = local.seed_directory
     rebase      = var.seed.rebase
@@ -87,7 +87,7 @@ module "serving" {
   personalize_timeout_seconds = var.personalize_timeout_seconds
 
   fallback = {
-    bucket     = module.storage.seed_bucket
+    bucket     = module.storage.seed_bucket_name
     bucket_arn = module.storage.seed_bucket_arn
     key        = local.fallback_key
   }
@@ -131,7 +131,7 @@ module "retraining" {
   ledger_prefix            = "${local.parameter_path}/models"
 
   fallback = {
-    bucket       = module.storage.seed_bucket
+    bucket       = module.storage.seed_bucket_name
     bucket_arn   = module.storage.seed_bucket_arn
     key          = local.fallback_key
     campaign_arn = module.personalize.campaign_arns["recommender"]
@@ -161,7 +161,8 @@ module "monitoring" {
   } }
 }
 
-# Depends on everything, so a destroy begins here: without it, it would stop half-way, at the first thing that resists.
+# Everything else is a dependency of this resource, so `terraform destroy` begins with it. Without it a destroy of a
+# protected deployment would stop half-way, at the first resource that cannot be deleted.
 resource "terraform_data" "deletion_protection" {
   input = var.deletion_protection ? "on" : "off"
 

@@ -1,4 +1,4 @@
-# Addresses that changed. A deployment that was made before keeps what it has.
+# Addresses that have changed. An existing deployment keeps its resources.
 
 moved {
   from = module.front_door

@@ -13,22 +13,22 @@ locals {
 }
 
 output "stream_name" {
-  description = "Kinesis stream that apps send events to."
+  description = "Name of the Kinesis stream that apps send events to."
   value       = module.ingestion.stream_name
 }
 
 output "function_names" {
-  description = "Deployed name of each function."
+  description = "Name of each deployed function, by package name."
   value       = local.function_names
 }
 
 output "campaign_arns" {
-  description = "ARN of each model's campaign."
+  description = "ARN of the campaign of each model."
   value       = module.personalize.campaign_arns
 }
 
 output "solution_arns" {
-  description = "ARN of each model's solution."
+  description = "ARN of the solution of each model."
   value       = module.personalize.solution_arns
 }
 
@@ -43,71 +43,71 @@ output "event_tracker_arn" {
 }
 
 output "tracking_id" {
-  description = "Id that PutEvents names the event tracker by."
+  description = "Id of the event tracker, which PutEvents needs."
   value       = module.personalize.tracking_id
 }
 
 output "personalize_role_arn" {
-  description = "Role with which Personalize reads the seed bucket, for import and deletion jobs."
+  description = "ARN of the role with which Personalize reads the seed bucket, in import and deletion jobs."
   value       = module.personalize.role_arn
 }
 
 output "seed_bucket" {
-  description = "Bucket of the seed data."
-  value       = module.storage.seed_bucket
+  description = "Name of the bucket with the seed data."
+  value       = module.storage.seed_bucket_name
 }
 
 output "raw_bucket" {
-  description = "Bucket of the raw events."
-  value       = module.storage.raw_bucket
+  description = "Name of the bucket with the raw events."
+  value       = module.storage.raw_bucket_name
 }
 
 output "history_table" {
-  description = "DynamoDB table of the users' histories."
+  description = "Name of the DynamoDB table with the history of each user."
   value       = module.history.table_name
 }
 
 output "dead_letter_queue_urls" {
-  description = "Dead-letter queue of each function that reads the stream."
+  description = "URL of the dead-letter queue of each function that reads the stream."
   value       = local.dead_letter_queue_urls
 }
 
 output "firehose_name" {
-  description = "Firehose delivery stream that writes the raw events."
+  description = "Name of the Firehose delivery stream that writes the raw events."
   value       = module.ingestion.firehose_name
 }
 
 output "athena_workgroup" {
-  description = "Athena workgroup for questions to the raw events."
+  description = "Name of the Athena workgroup that queries the raw events."
   value       = module.analytics.workgroup_name
 }
 
 output "athena_database" {
-  description = "Glue database of the raw events."
+  description = "Name of the Glue database of the raw events."
   value       = module.analytics.database_name
 }
 
 output "kms_key_arn" {
-  description = "Key that encrypts everything."
+  description = "ARN of the KMS key that encrypts all data."
   value       = module.encryption.key_arn
 }
 
 output "state_machine_arn" {
-  description = "State machine that retrains the models."
+  description = "ARN of the state machine that retrains the models."
   value       = module.retraining.state_machine_arn
 }
 
 output "topic_arn" {
-  description = "SNS topic of outcomes of retraining, alarms and budget warnings."
+  description = "ARN of the SNS topic with outcomes of retraining, alarms and budget warnings."
   value       = module.notifications.topic_arn
 }
 
 output "http_api_url" {
-  description = "Where the HTTP API is; null without http_api."
+  description = "URL of the HTTP API, or null without http_api."
   value       = one(module.http_api[*].url)
 }
 
 output "dashboard_name" {
-  description = "CloudWatch dashboard from events in to recommendations out."
+  description = "Name of the CloudWatch dashboard."
   value       = module.monitoring.dashboard_name
 }

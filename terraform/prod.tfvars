@@ -1,7 +1,7 @@
-# Production: nothing is lost by accident, and there is capacity for a site's evening.
+# Production: protected against accidents, with capacity for a busy evening.
 environment = "prod"
 region      = "us-east-1"
-# allowed_account_ids = ["222222222222"] # your production account: with other credentials nothing is made
+# allowed_account_ids = ["222222222222"] # your production account: with credentials of another one the plan fails
 
 deletion_protection         = true
 point_in_time_recovery      = true
@@ -41,7 +41,7 @@ models = {
     recipe                  = "aws-personalized-ranking"
     minimum_provisioned_tps = 5
     gate                    = { threshold = 0.1 }
-    # Asked of the campaign after each promotion: animal groups that exist in your catalogue.
+    # After each promotion the canary asks the campaign to rank these animal groups. They must be in your catalogue.
     canary = { item_ids = ["1-Bengal-2-2", "1-Persian-3-3", "2-Beagle-3-2", "2-Saint_Bernard-5-3"] }
   }
 }
@@ -52,7 +52,7 @@ filters = {
   new-arrivals    = "INCLUDE ItemID WHERE Items.CREATION_TIMESTAMP > $SINCE" # epoch seconds, for promotions
 }
 
-# http_api = { jwt = { issuer = "https://id.example.org", audience = ["adoption-site"] } } # {}: callers sign with IAM
+# http_api = { jwt = { issuer = "https://id.example.org", audience = ["adoption-site"] } } # with {} callers sign with IAM
 
 retraining = {
   schedule_expression      = "cron(0 3 * * ? *)"
@@ -62,4 +62,4 @@ retraining = {
 
 # notification_emails = ["on-call@example.org"]
 
-budget = { monthly_usd = 2000 } # a month for Amazon Personalize; mails warn before
+budget = { monthly_usd = 2000 } # for Amazon Personalize

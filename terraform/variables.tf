@@ -1,7 +1,7 @@
 # ---- where ----
 
 variable "environment" {
-  description = "Name of this deployment: begins every resource's name, so that several live side by side in one account."
+  description = "Name of this deployment, for example dev. The name of every resource begins with it, so that several deployments can share an account."
   type        = string
 
   validation {
@@ -11,7 +11,7 @@ variable "environment" {
 }
 
 variable "region" {
-  description = "AWS region; Amazon Personalize must be available there."
+  description = "AWS region. Amazon Personalize must be available there."
   type        = string
 
   validation {
@@ -24,24 +24,24 @@ variable "region" {
 }
 
 variable "allowed_account_ids" {
-  description = "AWS accounts that this environment may be deployed to; with other credentials nothing is made. Null: any account."
+  description = "Ids of the AWS accounts that this environment may be deployed to. With credentials of another account the plan fails. Null allows any account."
   type        = list(string)
   default     = null
 
   validation {
     condition     = var.allowed_account_ids == null || alltrue([for id in coalesce(var.allowed_account_ids, []) : can(regex("^[0-9]{12}$", id))])
-    error_message = "allowed_account_ids: an account id has 12 digits."
+    error_message = "allowed_account_ids must be account ids of 12 digits, for example [\"111111111111\"], or null for any account."
   }
 }
 
 variable "tags" {
-  description = "Tags of every resource that has tags, besides Application, Environment and ManagedBy."
+  description = "Tags for all resources, in addition to Application, Environment and ManagedBy. (Resources of Amazon Personalize have no tags.)"
   type        = map(string)
   default     = {}
 }
 
 variable "python" {
-  description = "Program that runs the scripts of apply and destroy: name or path of a Python 3.11 or later that has boto3 and rich. Null: .venv/bin/python of the repository if it exists (`make setup`), else python3."
+  description = "Program that runs the scripts of apply and destroy: the name or the path of Python 3.11 or later with boto3 and rich. Null means .venv/bin/python of the repository if `make setup` has created it, else python3."
   type        = string
   default     = null
 
@@ -52,19 +52,19 @@ variable "python" {
 }
 
 variable "package_directory" {
-  description = "Folder with the functions' zips, as `make package` builds them. Null: build/ of the repository."
+  description = "Folder with the zips of the functions, which `make package` builds. Null means build/ of the repository."
   type        = string
   default     = null
 }
 
 variable "s3_use_path_style" {
-  description = "Whether bucket names go into the path of S3 addresses, as endpoints without a name of their own need it."
+  description = "Whether S3 URLs have the bucket in the path instead of the host name. An endpoint on 127.0.0.1, such as the local AWS, needs it."
   type        = bool
   default     = false
 }
 
 variable "provider_max_retries" {
-  description = "How often the provider repeats a request that failed for a passing reason."
+  description = "How many times the AWS provider retries a request that was throttled or failed for a temporary reason."
   type        = number
   default     = 25
 
@@ -77,25 +77,25 @@ variable "provider_max_retries" {
 # ---- safety ----
 
 variable "deletion_protection" {
-  description = "True: destroy refuses before anything is gone (set it to false and apply first); the history table cannot be deleted by other ways either, nor buckets and workgroups that hold anything."
+  description = "Whether the deployment is protected from deletion. If true, `terraform destroy` fails before it deletes anything, DynamoDB refuses to delete the history table, and buckets and workgroups that are not empty are kept. To destroy, set it to false and apply first."
   type        = bool
   default     = true
 }
 
 variable "point_in_time_recovery" {
-  description = "Whether the history table can be restored to any second of the last 35 days."
+  description = "Whether the history table can be restored to any second of the last 35 days (DynamoDB point-in-time recovery)."
   type        = bool
   default     = true
 }
 
 variable "kms_deletion_window_in_days" {
-  description = "Days between destroy and the loss of the encryption key."
+  description = "Days between `terraform destroy` and the final deletion of the encryption key: 7 to 30."
   type        = number
   default     = 30
 }
 
 variable "retention_days" {
-  description = "Days that each kind of object in S3 is kept; see the module storage."
+  description = "How many days each kind of object in S3 is kept. Defaults: see modules/storage."
   type = object({
     raw_events     = optional(number)
     errors         = optional(number)
@@ -109,7 +109,7 @@ variable "retention_days" {
 # ---- functions ----
 
 variable "log_level" {
-  description = "Least severe level that the functions log: DEBUG, INFO, WARNING or ERROR."
+  description = "Lowest level that the functions log: DEBUG, INFO, WARNING or ERROR."
   type        = string
   default     = "INFO"
 
@@ -120,7 +120,7 @@ variable "log_level" {
 }
 
 variable "log_retention_days" {
-  description = "Days that logs are kept."
+  description = "How many days CloudWatch keeps logs."
   type        = number
   default     = 30
 
@@ -129,12 +129,12 @@ variable "log_retention_days" {
       [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
       var.log_retention_days,
     )
-    error_message = "log_retention_days must be one that CloudWatch knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+    error_message = "log_retention_days must be a value that CloudWatch Logs accepts: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
   }
 }
 
 variable "lambda_runtime" {
-  description = "Lambda runtime that the packages were built for: python3.11, python3.12 or python3.13."
+  description = "Lambda runtime for which the packages were built: python3.11, python3.12 or python3.13."
   type        = string
   default     = "python3.13"
 
@@ -145,7 +145,7 @@ variable "lambda_runtime" {
 }
 
 variable "lambda_architecture" {
-  description = "Processor of the functions: arm64 or x86_64."
+  description = "Processor architecture for which the packages were built: arm64 or x86_64."
   type        = string
   default     = "arm64"
 
@@ -156,7 +156,7 @@ variable "lambda_architecture" {
 }
 
 variable "functions" {
-  description = "Function -> what differs from its defaults: memory_size (MB), timeout (seconds), reserved_concurrency, provisioned_concurrency, snap_start."
+  description = "Settings of functions that differ from their defaults, by function name: memory_size (MB), timeout (seconds), reserved_concurrency, provisioned_concurrency, snap_start. See modules/lambda_function."
   type = map(object({
     memory_size             = optional(number)
     timeout                 = optional(number)
@@ -168,12 +168,12 @@ variable "functions" {
 
   validation {
     condition     = length(setsubtract(keys(var.functions), keys(local.function_defaults))) == 0
-    error_message = "functions: no such function: ${join(", ", setsubtract(keys(var.functions), keys(local.function_defaults)))}. Known: ${join(", ", keys(local.function_defaults))}."
+    error_message = "functions has unknown names: ${join(", ", setsubtract(keys(var.functions), keys(local.function_defaults)))}. The functions are ${join(", ", keys(local.function_defaults))}."
   }
 }
 
 variable "vpc_config" {
-  description = "Subnets and security groups of the functions; they need a way to the AWS services. Null: AWS's own network."
+  description = "Subnets and security groups of the functions. From there the functions must reach AWS services, through a NAT gateway or VPC endpoints (see examples/existing-vpc). Null means that the functions are in no VPC of yours."
   type = object({
     subnet_ids         = set(string)
     security_group_ids = set(string)
@@ -189,7 +189,7 @@ variable "vpc_config" {
 # ---- events ----
 
 variable "stream" {
-  description = "The Kinesis stream (on demand): hours that events are kept, which is how long a consumer may be down."
+  description = "The Kinesis stream of events. retention_hours: how long events are kept, and so how long a consumer can be down without loss."
   type = object({
     retention_hours = optional(number, 48)
   })
@@ -197,7 +197,7 @@ variable "stream" {
 }
 
 variable "stream_mapping" {
-  description = "How Lambda reads the stream; see the module stream_consumer and the table in docs/deployment.md."
+  description = "How Lambda reads the stream. See modules/stream_consumer, and the table in docs/deployment.md."
   type = object({
     batch_size                 = optional(number)
     batching_window_seconds    = optional(number)
@@ -209,7 +209,7 @@ variable "stream_mapping" {
 }
 
 variable "firehose" {
-  description = "When Firehose writes an object of raw events: after so many seconds or MiB, whichever comes first."
+  description = "When Firehose writes an object of raw events: after buffering_seconds or buffering_mib, whichever comes first."
   type = object({
     buffering_seconds = optional(number)
     buffering_mib     = optional(number)
@@ -218,13 +218,13 @@ variable "firehose" {
 }
 
 variable "history_ttl_days" {
-  description = "Days after which an event leaves a user's history."
+  description = "How many days an event stays in a user's history."
   type        = number
   default     = 365
 }
 
 variable "athena_scan_limit_gib" {
-  description = "GiB that one Athena query may read before it is stopped."
+  description = "How many GiB one Athena query may scan before Athena stops it."
   type        = number
   default     = 10
 }
@@ -232,7 +232,7 @@ variable "athena_scan_limit_gib" {
 # ---- recommendations ----
 
 variable "seed" {
-  description = "First data of the models: folder with interactions.csv, items.csv and schemas/ (null: seed/ of the repository, example data), and whether the times in it are moved so that the newest event is now (for example data)."
+  description = "First data of the models. directory: folder with interactions.csv, items.csv and schemas/; null means seed/ of the repository, which has example data. rebase: whether all times are moved so that the newest event is now, which example data needs."
   type = object({
     directory = optional(string)
     rebase    = optional(bool, true)
@@ -248,7 +248,7 @@ variable "seed" {
 }
 
 variable "models" {
-  description = "Model -> recipe, hyperparameters, capacity and exploration (see the module personalize); the gate that a newly trained version must pass, its training budget and its canary (see the module retraining). `recommender` serves the function recommend; `reranker`, if present, serves rerank."
+  description = "Models by name. recipe, hyperparameters, capacity and exploration: see modules/personalize. gate, training budget and canary: see modules/retraining. The model `recommender` is required and serves the function recommend. The model `reranker`, if there is one, serves the function rerank."
   type = map(object({
     recipe                       = string
     hyperparameters              = optional(map(string), {})
@@ -272,7 +272,7 @@ variable "models" {
 
   validation {
     condition     = contains(keys(var.models), "recommender")
-    error_message = "models must have an entry recommender; reranker and others are optional."
+    error_message = "models must have an entry `recommender`; `reranker` and others are optional."
   }
 
   validation {
@@ -292,30 +292,30 @@ variable "models" {
 }
 
 variable "filters" {
-  description = "Filter name -> expression; requests name a filter and give its parameters."
+  description = "Filter expressions of Amazon Personalize by name. A request names a filter and gives values for its placeholders."
   type        = map(string)
   default     = {}
 }
 
 variable "personalize_timeout_seconds" {
-  description = "Seconds that a request waits for Personalize before it gets the fallback answer."
+  description = "How many seconds a request waits for Amazon Personalize before the function answers with its fallback."
   type        = number
   default     = 2
 }
 
 variable "front_door" {
-  description = "Renamed to http_api. Terraform ignores unknown variables of a tfvars file, so the old name is refused here."
+  description = "Former name of http_api. Terraform only warns about unknown variables in a tfvars file, so this variable exists to fail with a clear message."
   type        = any
   default     = null
 
   validation {
     condition     = var.front_door == null
-    error_message = "front_door was renamed to http_api: rename it in your tfvars. Nothing else changes."
+    error_message = "front_door has been renamed to http_api. Rename it in your tfvars file; nothing else changes."
   }
 }
 
 variable "http_api" {
-  description = "HTTP API before the functions that apps call; see the module http_api. {} lets in callers that sign with IAM, { jwt = { issuer, audience } } those with tokens; null makes none."
+  description = "HTTP API in front of the functions that apps call. {} admits callers that sign with IAM credentials, { jwt = { issuer, audience } } admits callers with tokens. Null creates no HTTP API. See modules/http_api."
   type = object({
     jwt = optional(object({
       issuer   = string
@@ -333,7 +333,7 @@ variable "http_api" {
 # ---- retraining ----
 
 variable "retraining" {
-  description = "When the models are retrained, how long a training may take, and how often its state is looked at; see the module retraining."
+  description = "When the models are retrained, how long a training may take, and how often its status is polled. See modules/retraining."
   type = object({
     enabled                  = optional(bool)
     schedule_expression      = optional(string)
@@ -348,7 +348,7 @@ variable "retraining" {
 }
 
 variable "notification_emails" {
-  description = "Mail addresses that get outcomes of retraining, alarms and budget warnings; each must confirm its subscription once."
+  description = "E-mail addresses that receive the outcomes of retraining, alarms and budget warnings. Each address must confirm its subscription once."
   type        = set(string)
   default     = []
 }
@@ -356,7 +356,7 @@ variable "notification_emails" {
 # ---- watching ----
 
 variable "alarms" {
-  description = "When to alarm; see the module monitoring. { enabled = false } makes no alarm."
+  description = "Thresholds of the alarms. { enabled = false } creates no alarm. See modules/monitoring."
   type = object({
     enabled              = optional(bool)
     iterator_age_seconds = optional(number)
@@ -371,7 +371,7 @@ variable "alarms" {
 }
 
 variable "budget" {
-  description = "US dollars a month ({ monthly_usd = 500 }) that Amazon Personalize may cost in this account before mails warn; null for none."
+  description = "Budget for Amazon Personalize in this account, for example { monthly_usd = 500 }: e-mails warn at 80 percent, and when the forecast exceeds it. Null means no budget."
   type = object({
     monthly_usd = number
   })

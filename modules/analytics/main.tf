@@ -25,11 +25,11 @@ resource "aws_glue_catalog_database" "this" {
 resource "aws_glue_catalog_table" "events" {
   name          = "events"
   database_name = aws_glue_catalog_database.this.name
-  description   = "Events as the stream carried them; arrival is the hour in which Firehose wrote them (UTC)"
+  description   = "Events as they were in the stream; arrival is the hour (UTC) in which Firehose wrote them"
   table_type    = "EXTERNAL_TABLE"
 
-  # Athena computes the partitions from these rules, so none has to be registered. One date column for the whole path
-  # year=…/month=…/day=…/hour=… : a range of it prunes, and `NOW` moves with time, which four numbers could not.
+  # Partition projection: Athena computes the partitions from these rules, so no partition has to be registered. The whole
+  # path year=…/month=…/day=…/hour=… is one column of type date, because a range of a date can end at NOW.
   parameters = {
     EXTERNAL                           = "TRUE"
     classification                     = "json"
@@ -56,7 +56,7 @@ resource "aws_glue_catalog_table" "events" {
     ser_de_info {
       name                  = "json"
       serialization_library = "org.openx.data.jsonserde.JsonSerDe"
-      # The raw store keeps poison records too: a line that is no JSON is a row of nulls, not a failed query.
+      # The raw store also has malformed records. A line that is not JSON becomes a row of nulls and does not fail the query.
       parameters = { "ignore.malformed.json" = "true" }
     }
 
@@ -73,7 +73,7 @@ resource "aws_glue_catalog_table" "events" {
 
 resource "aws_athena_workgroup" "this" {
   name          = var.prefix
-  description   = "Questions to the raw events"
+  description   = "Queries of the raw events"
   force_destroy = var.force_destroy
 
   configuration {

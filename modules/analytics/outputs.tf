@@ -9,6 +9,6 @@ output "database_name" {
 }
 
 output "query_ids" {
-  description = "Id of each named query."
+  description = "Id of each named query, by name."
   value       = { for name, query in aws_athena_named_query.this : name => query.id }
 }

@@ -10,14 +10,14 @@ resource "aws_kms_alias" "this" {
   target_key_id = aws_kms_key.this.key_id
 }
 
-# In a key policy `Resource: *` is this key and no other.
+# In a key policy `Resource: *` means this key only.
 data "aws_iam_policy_document" "this" {
-  #checkov:skip=CKV_AWS_109:A key policy; its resource is the key itself
-  #checkov:skip=CKV_AWS_111:A key policy; its resource is the key itself
-  #checkov:skip=CKV_AWS_356:A key policy; its resource is the key itself
+  #checkov:skip=CKV_AWS_109:In a key policy the resource is the key itself
+  #checkov:skip=CKV_AWS_111:In a key policy the resource is the key itself
+  #checkov:skip=CKV_AWS_356:In a key policy the resource is the key itself
 
-  # The account's IAM policies decide who else uses the key; each role's policy names this key and the service.
-  # Without this statement nobody could administer the key: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+  # IAM policies of the account decide who else can use the key. Without this statement nobody could administer the key:
+  # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
   statement {
     sid       = "AccountAdministers"
     actions   = ["kms:*"]
@@ -80,8 +80,8 @@ data "aws_iam_policy_document" "this" {
     }
   }
 
-  # No aws:SourceAccount here: EventBridge does not send it when it publishes to an encrypted topic
-  # (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html). The topic's own policy names the rule.
+  # Without aws:SourceAccount, because EventBridge does not send it when it publishes to an encrypted topic
+  # (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html). The policy of the topic names the rules.
   statement {
     sid       = "RulesToTopic"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
@@ -93,7 +93,7 @@ data "aws_iam_policy_document" "this" {
     }
   }
 
-  # An encrypted state machine's log lines pass through log delivery encrypted.
+  # Log delivery receives the log lines of an encrypted state machine in encrypted form.
   statement {
     sid       = "StateMachineLogs"
     actions   = ["kms:Decrypt"]

@@ -1,10 +1,10 @@
 variable "name" {
-  description = "Alias of the key, without `alias/`: the environment's prefix."
+  description = "Alias of the key without `alias/`. It is the prefix of the environment."
   type        = string
 }
 
 variable "account" {
-  description = "Where the system lives: account id, region, partition."
+  description = "Where the resources are: account id, region and partition."
   type = object({
     id        = string
     region    = string
@@ -13,12 +13,12 @@ variable "account" {
 }
 
 variable "deletion_window_in_days" {
-  description = "Days between `terraform destroy` and the loss of the key, and with it of every backup that it encrypts."
+  description = "Days between `terraform destroy` and the final deletion of the key, with which every backup that it encrypts is lost."
   type        = number
   default     = 30
 
   validation {
     condition     = var.deletion_window_in_days >= 7 && var.deletion_window_in_days <= 30
-    error_message = "deletion_window_in_days must be 7 to 30."
+    error_message = "deletion_window_in_days must be 7 to 30 (days)."
   }
 }

@@ -1,6 +1,6 @@
-# One partition for each user or session, sorted by time. Layout: functions/animal_recommender/history_table.py.
+# One partition for each user or session, sorted by time. functions/animal_recommender/history_table.py has the layout.
 resource "aws_dynamodb_table" "history" {
-  #checkov:skip=CKV_AWS_28:Point-in-time recovery is a setting of the environment; prod.tfvars switches it on
+  #checkov:skip=CKV_AWS_28:Point-in-time recovery is a setting of the environment; prod.tfvars enables it
   name                        = "${var.prefix}-history"
   billing_mode                = "PAY_PER_REQUEST"
   hash_key                    = "pk"

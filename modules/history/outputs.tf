@@ -4,7 +4,7 @@ output "table_name" {
 }
 
 output "function_names" {
-  description = "Names of the functions record_history and get_history."
+  description = "Names of the functions record_history and get_history, by package name."
   value = {
     record_history = module.record_history.function_name
     get_history    = module.get_history.function_name
@@ -12,7 +12,7 @@ output "function_names" {
 }
 
 output "get_history_alias_arn" {
-  description = "ARN of the alias `live` of get_history, which callers invoke."
+  description = "ARN of the alias `live` of get_history, which apps invoke."
   value       = module.get_history.alias_arn
 }
 

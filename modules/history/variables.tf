@@ -1,10 +1,10 @@
 variable "prefix" {
-  description = "What every name begins with."
+  description = "Prefix of the names of all resources, for example dev-animal-recommender."
   type        = string
 }
 
 variable "account" {
-  description = "Where the system lives: account id, region, partition."
+  description = "Where the resources are: account id, region and partition."
   type = object({
     id        = string
     region    = string
@@ -13,7 +13,7 @@ variable "account" {
 }
 
 variable "platform" {
-  description = "What all functions of an environment share; see the module lambda_function."
+  description = "Settings that all functions of an environment share; see modules/lambda_function."
   type = object({
     environment        = string
     package_directory  = string
@@ -31,7 +31,7 @@ variable "platform" {
 }
 
 variable "functions" {
-  description = "Size and scaling of record_history and get_history; see the module lambda_function."
+  description = "Size and scaling of record_history and get_history; see modules/lambda_function."
   type = map(object({
     memory_size             = optional(number)
     timeout                 = optional(number)
@@ -43,7 +43,7 @@ variable "functions" {
 }
 
 variable "mapping" {
-  description = "How Lambda reads the stream for record_history; see the module stream_consumer."
+  description = "How Lambda reads the stream for record_history; see modules/stream_consumer."
   type = object({
     batch_size                 = optional(number)
     batching_window_seconds    = optional(number)
@@ -60,13 +60,13 @@ variable "stream_arn" {
 }
 
 variable "ttl_days" {
-  description = "Days after which an event leaves a user's history."
+  description = "How many days an event stays in a user's history."
   type        = number
   default     = 365
 
   validation {
     condition     = var.ttl_days >= 1 && var.ttl_days <= 3650
-    error_message = "ttl_days must be 1 to 3650."
+    error_message = "ttl_days must be 1 to 3650 (days)."
   }
 }
 

@@ -1,9 +1,9 @@
 locals {
-  # The module was once called front_door; another name would replace the access log.
+  # This module had the name front_door. With another name here the access log would be replaced.
   name        = "${var.prefix}-front-door"
   description = yamldecode(file("${path.module}/openapi.yaml"))
 
-  # Function -> its route. The description is the one place that names paths.
+  # Function -> its route. Only the OpenAPI description names paths.
   routes = { for path, operations in local.description.paths : operations.post.operationId => "POST ${path}"
   if contains(keys(var.alias_arns), operations.post.operationId) }
 }
@@ -50,7 +50,7 @@ resource "aws_apigatewayv2_route" "this" {
   authorization_scopes = try(var.settings.jwt.scopes, null)
 }
 
-# Each function may be invoked by its own route only.
+# Each function can be invoked through its own route only.
 resource "aws_lambda_permission" "this" {
   for_each = local.routes
 
@@ -73,7 +73,7 @@ resource "aws_apigatewayv2_stage" "this" {
     detailed_metrics_enabled = true
   }
 
-  # Nothing of the visitor: no address, no user agent, no claims.
+  # Nothing about the visitor is logged: no IP address, no user agent, no claims.
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.access.arn
     format = jsonencode({
@@ -92,10 +92,10 @@ resource "aws_apigatewayv2_stage" "this" {
   }
 }
 
-# The name's beginning keeps the account's log resource policy from growing with every API
+# With this prefix of the name the log resource policy of the account does not grow with every API
 # (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html).
 resource "aws_cloudwatch_log_group" "access" {
-  #checkov:skip=CKV_AWS_338:Retention is a setting of the environment; prod.tfvars sets a year
+  #checkov:skip=CKV_AWS_338:The retention is a setting of the environment; prod.tfvars sets a year
   name              = "/aws/vendedlogs/apigateway/${local.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn
@@ -105,7 +105,7 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
   count = var.alarm.enabled ? 1 : 0
 
   alarm_name          = "${local.name}-errors"
-  alarm_description   = "Requests to the HTTP API failed with 5xx: a function failed or was refused executions. Look into ${aws_cloudwatch_log_group.access.name}."
+  alarm_description   = "Requests to the HTTP API failed with 5xx: a function failed or was throttled. Look into ${aws_cloudwatch_log_group.access.name}."
   alarm_actions       = [var.alarm.topic_arn]
   namespace           = "AWS/ApiGateway"
   metric_name         = "5xx"

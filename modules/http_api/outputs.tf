@@ -1,5 +1,5 @@
 output "url" {
-  description = "Where the HTTP API is; the paths are in openapi.yaml."
+  description = "URL of the HTTP API. openapi.yaml has the paths."
   value       = aws_apigatewayv2_api.this.api_endpoint
 }
 
@@ -9,16 +9,16 @@ output "api_id" {
 }
 
 output "invoke_arn" {
-  description = "What a caller's IAM policy must allow execute-api:Invoke on (without jwt)."
+  description = "ARN on which the IAM policy of a caller must allow execute-api:Invoke (without jwt)."
   value       = "${aws_apigatewayv2_api.this.execution_arn}/*/POST/*"
 }
 
 output "routes" {
-  description = "Function -> its route."
+  description = "Route of each function, by function name."
   value       = local.routes
 }
 
 output "log_group_name" {
-  description = "Log group of the access log: one JSON object for each request."
+  description = "Name of the log group of the access log, which has one JSON object for each request."
   value       = aws_cloudwatch_log_group.access.name
 }

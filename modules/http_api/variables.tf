@@ -1,20 +1,20 @@
 variable "prefix" {
-  description = "What every name begins with."
+  description = "Prefix of the names of all resources, for example dev-animal-recommender."
   type        = string
 }
 
 variable "alias_arns" {
-  description = "Function -> ARN of its alias: recommend, get_history and, if there is one, rerank. Others have no route."
+  description = "ARN of the alias of each function, by function name: recommend, get_history and, if there is one, rerank. Other functions get no route."
   type        = map(string)
 
   validation {
     condition     = alltrue([for name in ["recommend", "get_history"] : contains(keys(var.alias_arns), name)])
-    error_message = "alias_arns must have entries recommend and get_history; rerank is optional."
+    error_message = "alias_arns must have the entries recommend and get_history; rerank is optional."
   }
 }
 
 variable "settings" {
-  description = "Who is let in, and how often. jwt: tokens of this issuer for one of these audiences, with one of these scopes if any are named; null: AWS signatures (IAM). throttling: requests a second of all callers together, and how many may come at once."
+  description = "Who may call, and how often. jwt: callers need a token of this issuer for one of these audiences, with one of these scopes if scopes are given; null: callers sign with IAM credentials. throttling: requests per second of all callers together (rate), and how many can arrive at once (burst)."
   type = object({
     jwt = optional(object({
       issuer   = string
@@ -30,12 +30,12 @@ variable "settings" {
 
   validation {
     condition     = try(startswith(var.settings.jwt.issuer, "https://") && length(var.settings.jwt.audience) > 0, var.settings.jwt == null)
-    error_message = "settings.jwt needs an issuer, as in the tokens' claim iss, beginning with https://, and at least one audience."
+    error_message = "settings.jwt must have an issuer that begins with https:// and equals the claim iss of the tokens, and at least one audience."
   }
 
   validation {
     condition     = var.settings.throttling.rate > 0 && var.settings.throttling.burst >= 1 && floor(var.settings.throttling.burst) == var.settings.throttling.burst
-    error_message = "settings.throttling: rate must be more than 0 (requests a second), burst a whole number of at least 1."
+    error_message = "settings.throttling.rate must be more than 0 (requests per second), and settings.throttling.burst a whole number of 1 or more."
   }
 }
 
@@ -45,12 +45,12 @@ variable "kms_key_arn" {
 }
 
 variable "log_retention_days" {
-  description = "Days that access logs are kept."
+  description = "How many days CloudWatch keeps the access log."
   type        = number
 }
 
 variable "alarm" {
-  description = "Whether failed requests raise an alarm, and ARN of the topic that it is published to."
+  description = "enabled: whether failed requests raise an alarm. topic_arn: ARN of the topic that the alarm is published to."
   type = object({
     enabled   = optional(bool, true)
     topic_arn = string

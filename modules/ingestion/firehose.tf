@@ -3,10 +3,10 @@ locals {
   log_group     = "/aws/kinesisfirehose/${local.firehose_name}"
 }
 
-# What the stream carried, as it came, one JSON object a line: for replay, for questions in SQL, for audit.
+# Writes the events to S3 as they were in the stream, one JSON object per line: for replay, SQL queries and audits.
 resource "aws_kinesis_firehose_delivery_stream" "raw_events" {
-  #checkov:skip=CKV_AWS_240:Server-side encryption is for direct puts; a delivery stream that reads Kinesis has the encryption of the stream
-  #checkov:skip=CKV_AWS_241:Server-side encryption is for direct puts; a delivery stream that reads Kinesis has the encryption of the stream
+  #checkov:skip=CKV_AWS_240:Server-side encryption is for direct puts; a delivery stream that reads a Kinesis stream has the encryption of that stream
+  #checkov:skip=CKV_AWS_241:Server-side encryption is for direct puts; a delivery stream that reads a Kinesis stream has the encryption of that stream
   name        = local.firehose_name
   destination = "extended_s3"
 
@@ -46,12 +46,12 @@ resource "aws_kinesis_firehose_delivery_stream" "raw_events" {
     }
   }
 
-  # A role without its policy would fail the first reads.
+  # Without the policy the first reads would fail.
   depends_on = [aws_iam_role_policy.firehose]
 }
 
 resource "aws_cloudwatch_log_group" "firehose" {
-  #checkov:skip=CKV_AWS_338:Retention is a setting of the environment; prod.tfvars sets a year
+  #checkov:skip=CKV_AWS_338:The retention is a setting of the environment; prod.tfvars sets a year
   name              = local.log_group
   retention_in_days = var.platform.log_retention_days
   kms_key_id        = var.platform.kms_key_arn

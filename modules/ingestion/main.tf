@@ -27,7 +27,7 @@ module "put_events" {
 data "aws_iam_policy_document" "put_events" {
   #checkov:skip=CKV_AWS_111:personalize:PutEvents does not support resource-level permissions
   #checkov:skip=CKV_AWS_356:personalize:PutEvents does not support resource-level permissions
-  # PutEvents knows no resource; with a tracker's ARN here it is refused:
+  # PutEvents has no resource type. With the ARN of a tracker here, the call is refused:
   # https://docs.aws.amazon.com/personalize/latest/dg/recording-item-interaction-events.html
   statement {
     sid       = "PutEvents"

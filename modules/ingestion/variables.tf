@@ -1,10 +1,10 @@
 variable "prefix" {
-  description = "What every name begins with."
+  description = "Prefix of the names of all resources, for example dev-animal-recommender."
   type        = string
 }
 
 variable "account" {
-  description = "Where the system lives: account id, region, partition."
+  description = "Where the resources are: account id, region and partition."
   type = object({
     id        = string
     region    = string
@@ -13,7 +13,7 @@ variable "account" {
 }
 
 variable "platform" {
-  description = "What all functions of an environment share; see the module lambda_function."
+  description = "Settings that all functions of an environment share; see modules/lambda_function."
   type = object({
     environment        = string
     package_directory  = string
@@ -31,7 +31,7 @@ variable "platform" {
 }
 
 variable "put_events" {
-  description = "Size and scaling of the function put_events; see the module lambda_function."
+  description = "Size and scaling of the function put_events; see modules/lambda_function."
   type = object({
     memory_size             = optional(number)
     timeout                 = optional(number)
@@ -43,18 +43,18 @@ variable "put_events" {
 }
 
 variable "stream_retention_hours" {
-  description = "Hours that the stream keeps events: how long a consumer may be down without loss."
+  description = "How many hours the stream keeps events, and so how long a consumer can be down without loss."
   type        = number
   default     = 48
 
   validation {
     condition     = var.stream_retention_hours >= 24 && var.stream_retention_hours <= 8760
-    error_message = "stream_retention_hours must be 24 to 8760."
+    error_message = "stream_retention_hours must be 24 to 8760 (hours)."
   }
 }
 
 variable "mapping" {
-  description = "How Lambda reads the stream for put_events; see the module stream_consumer."
+  description = "How Lambda reads the stream for put_events; see modules/stream_consumer."
   type = object({
     batch_size                 = optional(number)
     batching_window_seconds    = optional(number)
@@ -76,7 +76,7 @@ variable "raw_bucket_arn" {
 }
 
 variable "firehose" {
-  description = "When Firehose writes an object: after so many seconds or MiB, whichever comes first."
+  description = "When Firehose writes an object: after buffering_seconds or buffering_mib, whichever comes first."
   type = object({
     buffering_seconds = optional(number, 300)
     buffering_mib     = optional(number, 64)
@@ -85,11 +85,11 @@ variable "firehose" {
 
   validation {
     condition     = var.firehose.buffering_seconds >= 0 && var.firehose.buffering_seconds <= 900
-    error_message = "firehose.buffering_seconds must be 0 to 900."
+    error_message = "firehose.buffering_seconds must be 0 to 900 (seconds)."
   }
 
   validation {
     condition     = var.firehose.buffering_mib >= 1 && var.firehose.buffering_mib <= 128
-    error_message = "firehose.buffering_mib must be 1 to 128."
+    error_message = "firehose.buffering_mib must be 1 to 128 (MiB)."
   }
 }

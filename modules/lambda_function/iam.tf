@@ -20,14 +20,14 @@ data "aws_iam_policy_document" "this" {
     resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
   }
 
-  # X-Ray's two write actions know no resource.
+  # The two write actions of X-Ray have no resource type.
   statement {
     sid       = "Traces"
     actions   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
     resources = ["*"]
   }
 
-  # As AWSLambdaVPCAccessExecutionRole; Lambda checks these with no resource when it makes the function.
+  # The same actions as in AWSLambdaVPCAccessExecutionRole. Lambda checks them without a resource when it creates the function.
   dynamic "statement" {
     for_each = var.platform.vpc_config[*]
 

@@ -3,7 +3,7 @@ locals {
   package_hash = fileexists(local.package) ? filebase64sha256(local.package) : null
 }
 
-# Through S3, because the provider makes functions that it uploads itself one after the other, 5 seconds each.
+# Zips go through S3. The provider creates functions whose zips it uploads itself one after the other, 5 seconds each.
 resource "aws_s3_object" "package" {
   bucket      = var.platform.package_bucket
   key         = "${var.name}.zip"
@@ -11,7 +11,7 @@ resource "aws_s3_object" "package" {
   source_hash = local.package_hash
 
   lifecycle {
-    # Not a validation of the variable: `terraform destroy` must work without the zips.
+    # This is not a validation of the variable, because `terraform destroy` must work without the zips.
     precondition {
       condition     = fileexists(local.package)
       error_message = "The package of function ${var.name} is missing: ${local.package}. Build all packages with `make package`, then plan again."
@@ -20,16 +20,16 @@ resource "aws_s3_object" "package" {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_338:Retention is a setting of the environment; prod.tfvars sets a year
+  #checkov:skip=CKV_AWS_338:The retention is a setting of the environment; prod.tfvars sets a year
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.platform.log_retention_days
   kms_key_id        = var.platform.kms_key_arn
 }
 
 resource "aws_lambda_function" "this" {
-  #checkov:skip=CKV_AWS_116:Invoked synchronously only (stream, state machine, apps), where Lambda never uses a dead-letter queue; the event source mappings have their own
-  #checkov:skip=CKV_AWS_117:The functions reach only AWS services; a network of one's own is the option vpc_config
-  #checkov:skip=CKV_AWS_272:Zips are reproducible byte for byte and pinned by source_code_hash; signing would need a signing profile that an account may not have
+  #checkov:skip=CKV_AWS_116:The functions are invoked synchronously only (stream, state machine, apps), and then Lambda does not use a dead-letter queue; the event source mappings have their own
+  #checkov:skip=CKV_AWS_117:The functions call AWS services only; the variable vpc_config puts them into a VPC
+  #checkov:skip=CKV_AWS_272:Zips are reproducible byte for byte and pinned by source_code_hash; code signing needs a signing profile, which an account may not have
   function_name = var.name
   description   = var.description
   role          = aws_iam_role.this.arn
@@ -63,8 +63,8 @@ resource "aws_lambda_function" "this" {
   logging_config {
     log_format = "JSON"
     log_group  = aws_cloudwatch_log_group.this.name
-    # Lambda takes a line without a level for INFO, and metrics (EMF) are such lines: a stricter
-    # filter here would swallow them. The functions' own logger applies POWERTOOLS_LOG_LEVEL.
+    # Lambda takes a line without a level for INFO. Metrics (EMF) are such lines, and a stricter filter here would drop
+    # them. The logger of the functions applies POWERTOOLS_LOG_LEVEL.
     application_log_level = var.platform.log_level == "DEBUG" ? "DEBUG" : "INFO"
     system_log_level      = "WARN"
   }
@@ -90,13 +90,13 @@ resource "aws_lambda_function" "this" {
     }
   }
 
-  # A function whose role has no policy yet would fail its first calls.
+  # Without the policy the first calls of the function would fail.
   depends_on = [aws_iam_role_policy.this]
 }
 
 resource "aws_lambda_alias" "live" {
   name             = "live"
-  description      = "What the streams, the state machine and the apps call."
+  description      = "The version that the stream, the state machine and the apps call."
   function_name    = aws_lambda_function.this.function_name
   function_version = aws_lambda_function.this.version
 }

@@ -9,12 +9,12 @@ output "function_arn" {
 }
 
 output "alias_name" {
-  description = "Name of the alias that callers use."
+  description = "Name of the alias that callers invoke."
   value       = aws_lambda_alias.live.name
 }
 
 output "alias_arn" {
-  description = "ARN of the alias `live`: what streams, the state machine and apps invoke."
+  description = "ARN of the alias `live`, which the stream, the state machine and apps invoke."
   value       = aws_lambda_alias.live.arn
 }
 

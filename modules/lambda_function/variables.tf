@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Full name of the function, for example `dev-animal-recommender-put-events`; its role has the same name."
+  description = "Name of the function and of its role, for example `dev-animal-recommender-put-events`."
   type        = string
 
   validation {
@@ -24,7 +24,7 @@ variable "package" {
 }
 
 variable "platform" {
-  description = "What all functions of an environment share: where the zips are, the bucket that they go through, the target that they were built for, logging, encryption, and the network (no vpc_config: AWS's own network)."
+  description = "Settings that all functions of an environment share: the folder of the zips, the bucket through which they are uploaded, the runtime and architecture that they were built for, logging, the encryption key, and the VPC (null: none)."
   type = object({
     environment        = string
     package_directory  = string
@@ -57,7 +57,7 @@ variable "platform" {
 }
 
 variable "settings" {
-  description = "Size and scaling of this function: memory in MB, timeout in seconds, reserved_concurrency (-1: the account's shared pool), provisioned_concurrency of the alias (0: none), snap_start."
+  description = "Size and scaling of this function: memory_size in MB, timeout in seconds, reserved_concurrency (-1: none, the function uses the pool of the account), provisioned_concurrency of the alias (0: none), snap_start."
   type = object({
     memory_size             = optional(number, 256)
     timeout                 = optional(number, 30)
@@ -79,7 +79,7 @@ variable "settings" {
 
   validation {
     condition     = var.settings.reserved_concurrency >= -1
-    error_message = "settings.reserved_concurrency must be -1 (not reserved), 0 (stopped) or a number of executions."
+    error_message = "settings.reserved_concurrency must be -1 (nothing reserved), 0 (the function is stopped) or a number of executions."
   }
 
   validation {
@@ -89,7 +89,7 @@ variable "settings" {
 
   validation {
     condition     = !(var.settings.snap_start && var.settings.provisioned_concurrency > 0)
-    error_message = "settings.snap_start and settings.provisioned_concurrency exclude each other (a Lambda rule): choose one."
+    error_message = "settings.snap_start and settings.provisioned_concurrency cannot be used together (a rule of Lambda): choose one."
   }
 
   validation {
@@ -104,13 +104,13 @@ variable "settings" {
 }
 
 variable "environment" {
-  description = "Environment variables of this function, besides those that every function gets."
+  description = "Environment variables of this function, in addition to those of all functions."
   type        = map(string)
   default     = {}
 }
 
 variable "policy_json" {
-  description = "IAM policy document of what the function itself calls; null if it calls nothing. Logs, traces and network are added here."
+  description = "IAM policy document with the calls that the code of the function makes, or null if it makes none. The module adds logs, traces and the VPC."
   type        = string
   default     = null
 }

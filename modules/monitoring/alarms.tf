@@ -1,11 +1,11 @@
 locals {
-  # Functions that a visitor or the stream waits for; the others are retried by the state machine.
+  # Functions that visitors or the stream wait for. The state machine retries the others.
   online = { for name, function in var.function_names : name => function
   if contains(["put_events", "record_history", "get_history", "recommend", "rerank"], name) }
 
   nouns = { for name in keys(var.function_names) : name => replace(name, "_", "-") }
 
-  # What all alarms share unless they say otherwise: one bad interval of five minutes is enough, silence is good.
+  # Defaults of all alarms: one bad interval of five minutes raises the alarm, and missing data is good.
   usual = {
     statistic          = "Sum"
     extended_statistic = null
@@ -24,7 +24,7 @@ locals {
       dimensions  = { FunctionName = function }
     }) },
     { for name, function in local.online : "${local.nouns[name]}-throttles" => merge(local.usual, {
-      description = "${function} was refused executions: raise its reserved concurrency or the account's."
+      description = "${function} was throttled: raise its reserved concurrency or the concurrency limit of the account."
       namespace   = "AWS/Lambda"
       metric      = "Throttles"
       dimensions  = { FunctionName = function }
@@ -40,7 +40,7 @@ locals {
 
   stream_alarms = merge(
     { for name in keys(var.dead_letter_queue_names) : "${local.nouns[name]}-iterator-age" => merge(local.usual, {
-      description        = "${var.function_names[name]} is behind the stream: it fails, or needs more parallelization."
+      description        = "${var.function_names[name]} is behind the stream: it fails, or needs a higher parallelization factor."
       namespace          = "AWS/Lambda"
       metric             = "IteratorAge"
       dimensions         = { FunctionName = var.function_names[name] }
@@ -49,7 +49,7 @@ locals {
       threshold          = var.alarms.iterator_age_seconds * 1000
     }) },
     { for name, queue in var.dead_letter_queue_names : "${local.nouns[name]}-dead-letters" => merge(local.usual, {
-      description = "Events could not be processed. `make dead-letters` shows them by reason, `make redrive` sends repaired ones again."
+      description = "Events could not be processed. `make dead-letters` shows them by reason. `make redrive` sends repaired ones again."
       namespace   = "AWS/SQS"
       metric      = "ApproximateNumberOfMessagesVisible"
       dimensions  = { QueueName = queue }
@@ -57,7 +57,7 @@ locals {
     }) },
     {
       raw-events-late = merge(local.usual, {
-        description = "Firehose writes raw events late or not at all. Look into its log group and the errors/ prefix."
+        description = "Firehose writes raw events late or not at all. Look into its log group, and into the prefix errors/ of the bucket."
         namespace   = "AWS/Firehose"
         metric      = "DeliveryToS3.DataFreshness"
         dimensions  = { DeliveryStreamName = var.firehose_name }
@@ -79,7 +79,7 @@ locals {
       threshold          = var.alarms.campaign_latency_ms
     }) },
     { for model, campaign in var.campaigns : "${model}-idle" => merge(local.usual, {
-      description        = "Nobody asked the campaign of ${model} for ${var.alarms.idle_campaign_days} days (or since it was made), and it costs money every hour."
+      description        = "The campaign of ${model} has had no requests for ${var.alarms.idle_campaign_days} days (or since it was created), and it costs money every hour."
       namespace          = "AWS/Personalize"
       metric             = campaign.ranks ? "GetPersonalizedRanking" : "GetRecommendations"
       dimensions         = { CampaignArn = campaign.arn }
@@ -94,7 +94,7 @@ locals {
   retraining_alarms = merge(
     {
       retraining-failed = merge(local.usual, {
-        description = "A retraining of a model failed; the mail of the run and its execution say why."
+        description = "The retraining of a model failed. The e-mail of the run and its execution say why."
         namespace   = "AnimalRecommender"
         metric      = "ModelFailed"
         dimensions  = { service = lookup(var.function_names, "report_outcome", "") }
@@ -102,7 +102,7 @@ locals {
     },
     var.retraining_enabled ? {
       retraining-missing = merge(local.usual, {
-        description        = "No retraining succeeded for ${var.alarms.retraining_days} days (or since the first apply). Look at the schedule and the state machine."
+        description        = "No retraining has succeeded for ${var.alarms.retraining_days} days (or since the first apply). Look at the schedule and the state machine."
         namespace          = "AWS/States"
         metric             = "ExecutionsSucceeded"
         dimensions         = { StateMachineArn = var.state_machine_arn }
@@ -118,7 +118,7 @@ locals {
   alarms = merge(local.function_alarms, local.stream_alarms, local.campaign_alarms, local.retraining_alarms)
 }
 
-# No ok_actions: a new alarm becomes OK with its first data, and every first apply would send a mail for each.
+# Without ok_actions: a new alarm becomes OK with its first data, so the first apply would send an e-mail for each alarm.
 resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = { for noun, alarm in local.alarms : noun => alarm if var.alarms.enabled }
 
@@ -138,12 +138,12 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   treat_missing_data  = each.value.missing
 }
 
-# Beyond its minimum a campaign scales by itself, with some failed requests and at the price of the higher capacity.
+# Above its minimum a campaign scales by itself, but some requests fail, and the higher capacity is billed.
 resource "aws_cloudwatch_metric_alarm" "campaign_use" {
   for_each = { for model, campaign in var.campaigns : model => campaign if var.alarms.enabled }
 
   alarm_name          = "${var.prefix}-${each.key}-use"
-  alarm_description   = "The campaign of ${each.key} is asked near or beyond its provisioned ${each.value.minimum_provisioned_tps} requests a second: raise minimum_provisioned_tps."
+  alarm_description   = "The campaign of ${each.key} has nearly as many requests as its provisioned ${each.value.minimum_provisioned_tps} per second, or more: raise minimum_provisioned_tps."
   alarm_actions       = [var.topic_arn]
   evaluation_periods  = 3
   comparison_operator = "GreaterThanThreshold"

@@ -1,5 +1,5 @@
-# Top to bottom: events come in, models learn, recommendations go out. tests/ keeps it within
-# CloudWatch's grid; the README shows the layout.
+# From top to bottom: events in, models, recommendations out. The README shows the layout, and tests/ checks that it fits
+# the grid of CloudWatch.
 
 locals {
   header_height = 2
@@ -13,7 +13,7 @@ locals {
   dashboard = [
     {
       title = "Events in"
-      text  = "Apps write to the stream; put_events and record_history read it, each at its own pace. Rejected events are in the dead-letter queues."
+      text  = "Apps write to the stream. put_events and record_history read it independently of each other. Rejected events are in the dead-letter queues."
       graphs = [
         {
           title   = "Events written to the stream"
@@ -63,7 +63,7 @@ locals {
     },
     {
       title = "Models"
-      text  = "Once a day the state machine retrains; a version that passes its gate goes live."
+      text  = "The state machine retrains once a day. A version that passes its gate is deployed."
       graphs = [
         {
           title  = "Outcomes of retraining"
@@ -89,7 +89,7 @@ locals {
     },
     {
       title = "Campaigns"
-      text  = "Capacity is paid for every hour: ${join(", ", [for model, campaign in var.campaigns : "${model} ${campaign.minimum_provisioned_tps} requests/s"])}."
+      text  = "The provisioned capacity is billed every hour: ${join(", ", [for model, campaign in var.campaigns : "${model} ${campaign.minimum_provisioned_tps} requests/s"])}."
       graphs = [
         {
           title  = "Requests a minute"
@@ -109,7 +109,7 @@ locals {
     },
     {
       title = "Recommendations out"
-      text  = "What apps see. A degraded answer came without Personalize: the popular list, or the list as it was sent."
+      text  = "What apps see. A degraded answer is one without Personalize: the popular list, or the list in the order in which it was sent."
       graphs = [
         {
           title   = "Requests"

@@ -1,10 +1,10 @@
 variable "prefix" {
-  description = "What every name begins with."
+  description = "Prefix of the names of all resources, for example dev-animal-recommender."
   type        = string
 }
 
 variable "account" {
-  description = "Where the system lives: account id, region, partition."
+  description = "Where the resources are: account id, region and partition."
   type = object({
     id        = string
     region    = string
@@ -18,7 +18,7 @@ variable "topic_arn" {
 }
 
 variable "function_names" {
-  description = "Deployed name of each function, by package name."
+  description = "Name of each deployed function, by package name."
   type        = map(string)
 }
 
@@ -28,7 +28,7 @@ variable "stream_name" {
 }
 
 variable "dead_letter_queue_names" {
-  description = "Name of the dead-letter queue of each function that reads the stream."
+  description = "Name of the dead-letter queue of each function that reads the stream, by package name."
   type        = map(string)
 }
 
@@ -38,12 +38,12 @@ variable "firehose_name" {
 }
 
 variable "firehose_buffering_seconds" {
-  description = "Seconds that Firehose may hold events back: data are late only beyond them."
+  description = "How many seconds Firehose buffers events. Data is late only after that."
   type        = number
 }
 
 variable "campaigns" {
-  description = "Campaign of each model: ARN, whether its recipe ranks, and the capacity that is paid for."
+  description = "Campaign of each model: its ARN, whether its recipe is a ranking recipe, and its provisioned capacity (transactions per second)."
   type = map(object({
     arn                     = string
     ranks                   = bool
@@ -57,12 +57,12 @@ variable "state_machine_arn" {
 }
 
 variable "retraining_enabled" {
-  description = "Whether a schedule starts the retraining, so that its absence means trouble."
+  description = "Whether a schedule starts the retraining, so that a missing run raises an alarm."
   type        = bool
 }
 
 variable "alarms" {
-  description = "When to alarm: age of the oldest event that a consumer has not read (seconds), lateness of raw events beyond Firehose's own buffering (seconds), degraded answers in 5 minutes, campaign latency at p99 (milliseconds), use of the provisioned capacity (percent), days without a request or a retraining. enabled = false makes no alarm."
+  description = "Thresholds of the alarms. iterator_age_seconds: age of the oldest event that a consumer has not read. late_seconds: how late raw events are, in addition to the buffering of Firehose. degraded_answers: number in 5 minutes. campaign_latency_ms: 99th percentile. campaign_use_percent: share of the provisioned capacity. idle_campaign_days: days without a request. retraining_days: days without a successful run. enabled = false creates no alarm."
   type = object({
     enabled              = optional(bool, true)
     iterator_age_seconds = optional(number, 300)
@@ -77,22 +77,22 @@ variable "alarms" {
 
   validation {
     condition     = var.alarms.idle_campaign_days >= 1 && var.alarms.idle_campaign_days <= 7 && floor(var.alarms.idle_campaign_days) == var.alarms.idle_campaign_days
-    error_message = "alarms.idle_campaign_days must be 1 to 7 whole days (CloudWatch looks back a week at most)."
+    error_message = "alarms.idle_campaign_days must be a whole number of 1 to 7 (days; CloudWatch evaluates at most a week)."
   }
 
   validation {
     condition     = var.alarms.retraining_days >= 1 && var.alarms.retraining_days <= 7 && floor(var.alarms.retraining_days) == var.alarms.retraining_days
-    error_message = "alarms.retraining_days must be 1 to 7 whole days (CloudWatch looks back a week at most)."
+    error_message = "alarms.retraining_days must be a whole number of 1 to 7 (days; CloudWatch evaluates at most a week)."
   }
 
   validation {
     condition     = alltrue([for limit in [var.alarms.iterator_age_seconds, var.alarms.late_seconds, var.alarms.degraded_answers, var.alarms.campaign_latency_ms, var.alarms.campaign_use_percent] : limit >= 0])
-    error_message = "alarms: a limit must not be negative."
+    error_message = "alarms: iterator_age_seconds, late_seconds, degraded_answers, campaign_latency_ms and campaign_use_percent must be 0 or more."
   }
 }
 
 variable "budget" {
-  description = "US dollars a month that Amazon Personalize may cost in this account; warned at 80 percent and when the forecast exceeds it. Null: no budget. (Personalize, because it is most of the bill, and by service, because its resources carry no tags.)"
+  description = "Budget for Amazon Personalize in this account, in US dollars per month. E-mails warn at 80 percent, and when the forecast exceeds the budget. Null means no budget. (Amazon Personalize is most of the bill. Its resources have no tags, so the budget covers the whole service.)"
   type = object({
     monthly_usd = number
   })
@@ -100,6 +100,6 @@ variable "budget" {
 
   validation {
     condition     = var.budget == null || try(var.budget.monthly_usd > 0, false)
-    error_message = "budget.monthly_usd must be more than 0, or budget null."
+    error_message = "budget.monthly_usd must be more than 0. Use budget = null for no budget."
   }
 }

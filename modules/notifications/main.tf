@@ -17,7 +17,7 @@ locals {
   name = "${var.prefix}-notifications"
   arn  = "arn:${var.account.partition}:sns:${var.account.region}:${var.account.id}:${local.name}"
 
-  # Service -> what of it may publish: only what bears this environment's prefix.
+  # Service -> which of its resources may publish: those with the prefix of this environment.
   publishers = {
     budgets    = "arn:${var.account.partition}:budgets::${var.account.id}:*"
     cloudwatch = "arn:${var.account.partition}:cloudwatch:${var.account.region}:${var.account.id}:alarm:${var.prefix}-*"
@@ -25,7 +25,7 @@ locals {
   }
 }
 
-# The functions publish by the policies of their own roles.
+# The policies of their roles allow the functions to publish.
 data "aws_iam_policy_document" "this" {
   statement {
     sid       = "AccountAdministers"

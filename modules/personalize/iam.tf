@@ -1,4 +1,4 @@
-# With this role Personalize reads imports and lists of users to forget, and uses the key of the datasets.
+# With this role Personalize reads the files of import jobs and of data deletion jobs, and uses the key of the datasets.
 resource "aws_iam_role" "this" {
   name               = "${var.prefix}-personalize"
   description        = "Personalize reads its data and uses the key"
@@ -49,7 +49,7 @@ data "aws_iam_policy_document" "this" {
     resources = ["${var.seed.bucket_arn}/*"]
   }
 
-  # As https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html
+  # See https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html
   statement {
     sid       = "UseKey"
     actions   = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:ListGrants"]

@@ -6,7 +6,8 @@ locals {
 
   names = { for model in keys(var.models) : model => "${var.prefix}-${model}" }
 
-  # Another recipe is another solution: with a name of its own it is made and trained while the old one still serves.
+  # The recipe of a solution cannot change, so another recipe means another solution. With a name of its own it can be
+  # created and trained while the old one still serves.
   solution_names = { for model, settings in var.models : model => join("-", [
     local.names[model], substr(sha256(jsonencode([settings.recipe, settings.hyperparameters])), 0, 8),
   ]) }
@@ -21,12 +22,12 @@ locals {
 
   filters = { for name, expression in var.filters : name => {
     arn = "${local.arn_prefix}:filter/${var.prefix}-${name}"
-    # What a request must fill in; a dollar sign in a literal is none.
+    # The placeholders for which a request must give values. A dollar sign inside a literal is not a placeholder.
     placeholders = toset(flatten(regexall("\\$([A-Za-z0-9_]+)", replace(expression, "/\"[^\"]*\"/", ""))))
   } }
 }
 
-# No tags on any of these: for Personalize's registry types a changed tag means a new resource, and with it lost data.
+# Without tags: a change of a tag replaces a resource of these registry types, and its data would be lost.
 
 resource "aws_cloudcontrolapi_resource" "schema" {
   for_each = local.datasets
@@ -49,7 +50,8 @@ resource "aws_cloudcontrolapi_resource" "dataset_group" {
   depends_on = [aws_iam_role_policy.this]
 }
 
-# Without the DatasetImportJob that the type could take: Terraform would lose a dataset if it was killed during the import.
+# Without the DatasetImportJob that the type accepts: if Terraform was killed during the import, the state would not have
+# the dataset.
 resource "aws_cloudcontrolapi_resource" "dataset" {
   for_each = local.datasets
 
@@ -69,7 +71,7 @@ resource "aws_cloudcontrolapi_resource" "event_tracker" {
     DatasetGroupArn = aws_cloudcontrolapi_resource.dataset_group.id
   })
 
-  # A tracker writes to the interactions dataset.
+  # An event tracker needs the interactions dataset.
   depends_on = [terraform_data.seed_import]
 }
 
@@ -83,13 +85,14 @@ resource "aws_cloudcontrolapi_resource" "filter" {
     FilterExpression = each.value
   })
 
-  # An expression names columns of the datasets.
+  # A filter expression names columns of the datasets.
   depends_on = [terraform_data.seed_import]
 }
 
-# What campaigns serve changes daily and is the state machine's, so Terraform keeps only where that is written down.
+# The state machine changes daily what a campaign serves, and writes it to the ledger. Terraform owns the parameter, not
+# its value.
 resource "aws_ssm_parameter" "ledger" {
-  #checkov:skip=CKV2_AWS_34:Metrics and ARNs of models, nothing secret
+  #checkov:skip=CKV2_AWS_34:The values are metrics and ARNs of models, which are not secret
   for_each = var.models
 
   name        = "${var.ledger_path}/${each.key}/ledger"

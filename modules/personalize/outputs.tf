@@ -9,27 +9,27 @@ output "event_tracker_arn" {
 }
 
 output "tracking_id" {
-  description = "Id that PutEvents names the tracker by."
+  description = "Id of the event tracker, which PutEvents needs."
   value       = jsondecode(aws_cloudcontrolapi_resource.event_tracker.properties)["TrackingId"]
 }
 
 output "solution_arns" {
-  description = "ARN of each model's solution, computed from its name: users need not wait for the training."
+  description = "ARN of the solution of each model. It is computed from the name, so that other resources need not wait for the training."
   value       = local.solution_arns
 }
 
 output "campaign_arns" {
-  description = "ARN of each model's campaign, computed from its name: users need not wait for the training."
+  description = "ARN of the campaign of each model. It is computed from the name, so that other resources need not wait for the training."
   value       = local.campaign_arns
 }
 
 output "filters" {
-  description = "Each filter: its ARN, computed from its name, and the placeholders of its expression."
+  description = "ARN of each filter, computed from its name, and the placeholders of its expression."
   value       = local.filters
 }
 
-output "ledger_parameters" {
-  description = "Name of each model's ledger parameter."
+output "ledger_parameter_names" {
+  description = "Name of the SSM parameter with the ledger of each model."
   value       = { for model, parameter in aws_ssm_parameter.ledger : model => parameter.name }
 }
 

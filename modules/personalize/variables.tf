@@ -1,10 +1,10 @@
 variable "prefix" {
-  description = "What every name begins with."
+  description = "Prefix of the names of all resources, for example dev-animal-recommender."
   type        = string
 }
 
 variable "account" {
-  description = "Where the system lives: account id, region, partition."
+  description = "Where the resources are: account id, region and partition."
   type = object({
     id        = string
     region    = string
@@ -18,7 +18,7 @@ variable "kms_key_arn" {
 }
 
 variable "seed" {
-  description = "First data: the bucket that it is uploaded to, the folder with interactions.csv, items.csv and schemas/, whether times are moved so that the newest event is now, and the key of the popular list that is made of them for the time before the first promotion."
+  description = "First data. bucket: where it is uploaded to. directory: folder with interactions.csv, items.csv and schemas/. rebase: whether all times are moved so that the newest event is now. popular_key: key in the bucket of the popular list, which is computed from this data for the time before the first promotion."
   type = object({
     bucket      = string
     bucket_arn  = string
@@ -29,7 +29,7 @@ variable "seed" {
 }
 
 variable "models" {
-  description = "Name -> model: recipe and hyperparameters of its solution, capacity and exploration of its campaign."
+  description = "Models by name: recipe and hyperparameters of the solution, capacity (transactions per second) and exploration of the campaign."
   type = map(object({
     recipe                       = string
     hyperparameters              = optional(map(string), {})
@@ -41,12 +41,12 @@ variable "models" {
 
   validation {
     condition     = alltrue([for name in keys(var.models) : can(regex("^[a-z][a-z0-9-]{0,15}$", name))])
-    error_message = "models: a name is 1 to 16 lower-case letters, digits and hyphens, beginning with a letter."
+    error_message = "models: a name must be 1 to 16 lower-case letters, digits and hyphens, and begin with a letter."
   }
 
   validation {
     condition     = length(var.models) >= 1 && length(var.models) <= 5
-    error_message = "models: 1 to 5 (Personalize allows 5 campaigns a dataset group)."
+    error_message = "models must have 1 to 5 entries (Amazon Personalize allows 5 campaigns in a dataset group)."
   }
 
   validation {
@@ -61,7 +61,7 @@ variable "models" {
     condition = alltrue([for model in values(var.models) :
       model.exploration_weight == null && model.exploration_item_age_cut_off == null || model.recipe == "aws-user-personalization"
     ])
-    error_message = "models: exploration_weight and exploration_item_age_cut_off belong to the recipe aws-user-personalization; v2 and ranking recipes have no exploration."
+    error_message = "models: exploration_weight and exploration_item_age_cut_off need the recipe aws-user-personalization; the v2 and ranking recipes have no exploration."
   }
 
   validation {
@@ -71,7 +71,7 @@ variable "models" {
 
   validation {
     condition     = alltrue([for model in values(var.models) : coalesce(model.exploration_item_age_cut_off, 1) >= 1])
-    error_message = "models: exploration_item_age_cut_off must be at least 1 (day since the newest interaction)."
+    error_message = "models: exploration_item_age_cut_off must be 1 or more (days before the newest interaction)."
   }
 
   validation {
@@ -108,33 +108,33 @@ variable "models" {
 }
 
 variable "filters" {
-  description = "Name -> filter expression of Personalize; a request names a filter and gives its parameters."
+  description = "Filter expressions of Amazon Personalize by name. A request names a filter and gives values for its placeholders."
   type        = map(string)
   default     = {}
 
   validation {
     condition     = length(var.filters) <= 10
-    error_message = "filters: at most 10 (a quota of the dataset group)."
+    error_message = "filters must have at most 10 entries (a quota of the dataset group)."
   }
 
   validation {
     condition     = alltrue([for name in keys(var.filters) : can(regex("^[a-z][a-z0-9-]{0,23}$", name))])
-    error_message = "filters: a name is 1 to 24 lower-case letters, digits and hyphens, beginning with a letter."
+    error_message = "filters: a name must be 1 to 24 lower-case letters, digits and hyphens, and begin with a letter."
   }
 
   validation {
     condition     = alltrue([for expression in values(var.filters) : can(regex("^(INCLUDE|EXCLUDE) ItemID WHERE ", expression)) && length(expression) <= 2500])
-    error_message = "filters: an expression begins with `INCLUDE ItemID WHERE` or `EXCLUDE ItemID WHERE` and has at most 2,500 characters."
+    error_message = "filters: an expression must begin with `INCLUDE ItemID WHERE` or `EXCLUDE ItemID WHERE`, and have at most 2,500 characters."
   }
 }
 
 variable "ledger_path" {
-  description = "SSM path under which each model has its ledger, `<path>/<model>/ledger`: what serves, and how it was judged."
+  description = "SSM path of the ledgers. The ledger of a model is the parameter `<path>/<model>/ledger`: which version serves, and how the last training was evaluated."
   type        = string
 }
 
 variable "python" {
-  description = "Program that runs the scripts: name or path of a Python 3.11 or later that has boto3 and rich."
+  description = "Program that runs the scripts: the name or the path of Python 3.11 or later with boto3 and rich."
   type        = string
   default     = "python3"
 

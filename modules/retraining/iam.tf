@@ -1,6 +1,6 @@
 locals {
   solution_arns = values(var.solution_arns)
-  # A version's ARN is its solution's, and one part more.
+  # The ARN of a version is that of its solution and one more part.
   version_arns  = [for arn in local.solution_arns : "${arn}/*"]
   campaign_arns = values(var.campaign_arns)
   ledger_arns = [for name in keys(var.models) :
@@ -11,11 +11,11 @@ locals {
     kind => [for model in local.models : model.campaignArn if model.kind == kind]
   }
 
-  # Lists of Personalize and metrics of CloudWatch know no resource.
+  # List actions of Personalize and GetMetricData have no resource type.
   list_versions     = { sid = "ListVersions", actions = ["personalize:ListSolutionVersions"], resources = ["*"] }
   describe_versions = { sid = "Versions", actions = ["personalize:DescribeSolutionVersion"], resources = local.version_arns }
 
-  # Function -> what it calls: actions on resources; `via` names the service that uses the key for it.
+  # Function -> the calls that it makes: actions on resources. `via` names the service that uses the key for the function.
   calls = {
     plan_retraining = [
       { sid = "OlderRuns", actions = ["states:ListExecutions"], resources = [local.state_machine_arn] },
@@ -87,7 +87,7 @@ data "aws_iam_policy_document" "function" {
   for_each = local.calls
 
   dynamic "statement" {
-    # Without a re-ranker, say, there is none to ask.
+    # A list of resources is empty if, for example, there is no ranking model.
     for_each = [for call in each.value : call if length(call.resources) > 0]
 
     content {
@@ -138,7 +138,7 @@ data "aws_iam_policy_document" "trust" {
 
 resource "aws_iam_role" "state_machine" {
   name               = local.name
-  description        = "What the state machine ${local.name} may do"
+  description        = "Role of the state machine ${local.name}"
   assume_role_policy = data.aws_iam_policy_document.trust["states"].json
 }
 
@@ -182,7 +182,7 @@ data "aws_iam_policy_document" "state_machine" {
     }
   }
 
-  # None of these knows a resource: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+  # None of these has a resource type: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
   statement {
     sid = "LogDelivery"
     # Unused here: logs:* - the local Step Functions deliver no logs; the real service sets the delivery up with these
@@ -215,7 +215,7 @@ data "aws_iam_policy_document" "state_machine" {
 
 resource "aws_iam_role" "scheduler" {
   name               = "${local.name}-schedule"
-  description        = "Lets the schedule ${local.name} start the state machine"
+  description        = "Role with which the schedule ${local.name} starts the state machine"
   assume_role_policy = data.aws_iam_policy_document.trust["scheduler"].json
 }
 
@@ -232,7 +232,7 @@ data "aws_iam_policy_document" "scheduler" {
     resources = [local.state_machine_arn]
   }
 
-  # Both the schedule and the state machine are encrypted with the key.
+  # The key encrypts both the schedule and the state machine.
   statement {
     sid       = "UseKey"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]

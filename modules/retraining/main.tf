@@ -2,7 +2,7 @@ locals {
   name              = "${var.prefix}-retraining"
   state_machine_arn = "arn:${var.account.partition}:states:${var.account.region}:${var.account.id}:stateMachine:${local.name}"
 
-  # As plan_retraining reads them (functions/animal_recommender/retraining/run_state.py, Model).
+  # In the form that plan_retraining reads (functions/animal_recommender/retraining/run_state.py, Model).
   models = [for name, model in var.models : {
     name                   = name
     kind                   = strcontains(model.recipe, "ranking") ? "ranking" : "recommendations"
@@ -19,7 +19,7 @@ locals {
     canaryItemIds          = model.canary.item_ids
   }]
 
-  # How often a state looks, and how long it waits in all.
+  # How often the states poll, and how long they wait.
   waiting = {
     trainingPollSeconds    = var.settings.training_poll_seconds
     trainingTimeoutSeconds = var.settings.training_timeout_seconds
@@ -27,14 +27,14 @@ locals {
     campaignTimeoutSeconds = var.settings.campaign_timeout_seconds
   }
 
-  # Function -> what sets it apart; what each may call is in iam.tf.
+  # Function -> its settings. iam.tf has what each of them may call.
   functions = {
     plan_retraining = {
-      description = "Says which models a run is about, by which rules, and whether an older run is under way."
+      description = "Plans a run: which models, by which rules, and whether an older run is under way."
       environment = { MODELS = jsonencode(local.models), WAITING = jsonencode(local.waiting) }
     }
     check_interactions = {
-      description = "Decides whether a training of one model is due; sees that automatic training is off."
+      description = "Decides whether a training of one model is due. Keeps automatic training off."
       environment = { PUT_EVENTS_SERVICE = var.put_events_function_name }
     }
     create_solution_version = {
@@ -42,11 +42,11 @@ locals {
       environment = {}
     }
     describe_solution_version = {
-      description = "Says how far a training is."
+      description = "Returns the status of a training."
       environment = {}
     }
     stop_solution_version = {
-      description = "Stops what a run left in training, so that no paid training outlives its run."
+      description = "Stops the trainings that a run left, so that no billed training goes on after its run."
       environment = {}
     }
     evaluate_solution_version = {
@@ -54,15 +54,15 @@ locals {
       environment = {}
     }
     update_campaign = {
-      description = "Asks a campaign to serve another solution version."
+      description = "Updates a campaign to another solution version."
       environment = {}
     }
     describe_campaign = {
-      description = "Says whether a campaign serves what was asked for."
+      description = "Returns whether a campaign serves the version that it was updated to."
       environment = {}
     }
     verify_campaign = {
-      description = "The canary: asks a campaign as an app would, and says whether the answers make sense."
+      description = "Canary: calls a campaign as an app does, and checks the answers."
       environment = {
         FALLBACK_BUCKET       = var.fallback.bucket
         FALLBACK_KEY          = var.fallback.key
@@ -70,7 +70,7 @@ locals {
       }
     }
     report_outcome = {
-      description = "Tells people, the ledger and CloudWatch what a run came to for one model."
+      description = "Reports the outcome of a run for one model: by e-mail, to the ledger and to CloudWatch."
       environment = { TOPIC_ARN = var.topic_arn, LEDGER_PREFIX = var.ledger_prefix }
     }
   }
@@ -114,13 +114,13 @@ resource "aws_sfn_state_machine" "this" {
     enabled = true
   }
 
-  # A state machine whose role has no policy yet could not even be made: it tests its log delivery.
+  # Without the policy the state machine could not be created, because Step Functions tests the log delivery.
   depends_on = [aws_iam_role_policy.state_machine]
 }
 
-# Log groups of this prefix need no resource policy of their own, of which an account may have only ten.
+# Log groups with this prefix need no resource policy, of which an account can have only ten.
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_338:Retention is a setting of the environment; prod.tfvars sets a year
+  #checkov:skip=CKV_AWS_338:The retention is a setting of the environment; prod.tfvars sets a year
   name              = "/aws/vendedlogs/states/${local.name}"
   retention_in_days = var.platform.log_retention_days
   kms_key_id        = var.platform.kms_key_arn

@@ -9,12 +9,12 @@ output "state_machine_name" {
 }
 
 output "function_names" {
-  description = "Package name of each function of the state machine -> its deployed name."
+  description = "Name of each deployed function of the state machine, by package name."
   value       = { for name, function in module.function : name => function.function_name }
 }
 
 output "log_group_name" {
-  description = "Log group of the state machine's executions."
+  description = "Name of the log group of the executions."
   value       = aws_cloudwatch_log_group.this.name
 }
 

@@ -24,7 +24,7 @@ resource "aws_scheduler_schedule" "this" {
   depends_on = [aws_iam_role_policy.scheduler]
 }
 
-# Outcomes of single models are mailed by the run itself. This is for a run that broke off as a whole.
+# The run itself sends the outcomes of single models by e-mail. This rule is for runs that broke off as a whole.
 resource "aws_cloudwatch_event_rule" "broke_off" {
   name        = "${local.name}-broke-off"
   description = "Executions of ${local.name} that failed, were aborted or timed out."
@@ -53,13 +53,13 @@ resource "aws_cloudwatch_event_target" "mail" {
       status    = "$.detail.status"
     }
 
-    # Each line is a string of its own. Of an encrypted state machine the event may come without error and cause.
+    # Each line is a separate string. The event of an encrypted state machine may have no error and no cause.
     input_template = join("\n", [for line in [
       "The retraining run <name> of the animal recommender (${var.platform.environment}) broke off: <status>.",
       "WHY: <error> <cause>",
       "Trainings of this run are being stopped. Models that had been reported before are not affected. A campaign whose update was under way goes on to the new version, which nobody has checked.",
-      "WHAT TO DO: see the whole cause with: aws stepfunctions describe-execution --execution-arn <execution>",
-      "Then start a new run: make retrain ENV=${var.platform.environment} - and see what is deployed: make models ENV=${var.platform.environment} (a version that the ledger does not have goes with make rollback)",
+      "WHAT TO DO: show the whole cause with: aws stepfunctions describe-execution --execution-arn <execution>",
+      "Then start a new run with make retrain ENV=${var.platform.environment}, and show what is deployed with make models ENV=${var.platform.environment}. If a campaign serves a version that the ledger does not have, make rollback restores the previous one.",
     ] : "\"${line}\""])
   }
 }

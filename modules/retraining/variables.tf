@@ -1,10 +1,10 @@
 variable "prefix" {
-  description = "What every name begins with."
+  description = "Prefix of the names of all resources, for example dev-animal-recommender."
   type        = string
 }
 
 variable "account" {
-  description = "Where the system lives: account id, region, partition."
+  description = "Where the resources are: account id, region and partition."
   type = object({
     id        = string
     region    = string
@@ -13,7 +13,7 @@ variable "account" {
 }
 
 variable "platform" {
-  description = "What all functions of an environment share; see the module lambda_function."
+  description = "Settings that all functions of an environment share; see modules/lambda_function."
   type = object({
     environment        = string
     package_directory  = string
@@ -31,7 +31,7 @@ variable "platform" {
 }
 
 variable "functions" {
-  description = "Size and scaling of the functions, by package name; see the module lambda_function."
+  description = "Size and scaling of the functions, by package name; see modules/lambda_function."
   type = map(object({
     memory_size             = optional(number)
     timeout                 = optional(number)
@@ -43,7 +43,7 @@ variable "functions" {
 }
 
 variable "models" {
-  description = "Name -> model and its rules. gate: a new version is promoted if its offline `metric` is above `threshold`, its coverage is at least `minimum_coverage`, and it lost at most the share `regression_tolerance` of the deployed version's metric. monthly_training_hours: budget of the model, null for none. canary: users asked for after a promotion, and items ranked for them (a ranking model needs at least two)."
+  description = "Models by name, with the rules of their retraining. gate: a new version is promoted if its offline `metric` is above `threshold`, its coverage is at least `minimum_coverage`, and its metric is at most the share `regression_tolerance` lower than that of the deployed version. minimum_new_interactions: for this model in place of that of settings. monthly_training_hours: budget of the model, or null for none. canary: users for whom the campaign is called after a promotion, and items that it ranks for them (a ranking model needs at least two)."
   type = map(object({
     recipe        = string
     training_mode = optional(string, "FULL")
@@ -72,7 +72,7 @@ variable "models" {
       "precision_at_10",
       "precision_at_25",
     ], model.gate.metric)])
-    error_message = "models: gate.metric must be coverage, mean_reciprocal_rank_at_25, or normalized_discounted_cumulative_gain_at_N or precision_at_N with N of 5, 10, 25."
+    error_message = "models: gate.metric must be coverage, mean_reciprocal_rank_at_25, normalized_discounted_cumulative_gain_at_N or precision_at_N, where N is 5, 10 or 25."
   }
 
   validation {
@@ -86,7 +86,7 @@ variable "models" {
     condition = alltrue([for model in values(var.models) :
       coalesce(model.minimum_new_interactions, 0) >= 0 && floor(coalesce(model.minimum_new_interactions, 0)) == coalesce(model.minimum_new_interactions, 0)
     ])
-    error_message = "models: minimum_new_interactions must be a whole number of 0 (train always) or more."
+    error_message = "models: minimum_new_interactions must be a whole number of 0 (always train) or more."
   }
 
   validation {
@@ -98,12 +98,12 @@ variable "models" {
     condition = alltrue([for model in values(var.models) :
       !strcontains(model.recipe, "ranking") || length(distinct(model.canary.item_ids)) >= 2
     ])
-    error_message = "models: a ranking model needs canary.item_ids of at least two different items, which the canary has ranked."
+    error_message = "models: a ranking model must have at least two different canary.item_ids, which the canary asks the campaign to rank."
   }
 
   validation {
     condition     = alltrue([for model in values(var.models) : length(model.canary.user_ids) <= 10 && length(model.canary.item_ids) <= 100])
-    error_message = "models: canary takes at most 10 user_ids and 100 item_ids."
+    error_message = "models: canary must have at most 10 user_ids and 100 item_ids."
   }
 }
 
@@ -128,12 +128,12 @@ variable "campaign_arns" {
 }
 
 variable "put_events_function_name" {
-  description = "Deployed name of the function put_events, whose metric EventsAccepted counts what is new."
+  description = "Name of the deployed function put_events. Its metric EventsAccepted counts the new interactions."
   type        = string
 }
 
 variable "fallback" {
-  description = "Where a promotion stores the popular list that recommend falls back to, and whose campaign it is of."
+  description = "Bucket and key where a promotion stores the popular list, with which recommend answers in an outage, and the campaign whose recommendations the list has."
   type = object({
     bucket       = string
     bucket_arn   = string
@@ -143,22 +143,22 @@ variable "fallback" {
 }
 
 variable "topic_arn" {
-  description = "ARN of the topic that each outcome is published to."
+  description = "ARN of the topic that the outcomes are published to."
   type        = string
 }
 
 variable "ledger_prefix" {
-  description = "The ledger of a model is the SSM parameter `<ledger_prefix>/<model>/ledger`, for example `/animal-recommender/dev/models`."
+  description = "SSM path of the ledgers, for example `/animal-recommender/dev/models`. The ledger of a model is the parameter `<ledger_prefix>/<model>/ledger`."
   type        = string
 
   validation {
     condition     = can(regex("^/[a-zA-Z0-9_.-]+(/[a-zA-Z0-9_.-]+)*$", var.ledger_prefix))
-    error_message = "ledger_prefix must be an SSM path: a leading slash, no trailing one."
+    error_message = "ledger_prefix must be an SSM path that begins with a slash and does not end with one, for example /animal-recommender/dev/models."
   }
 }
 
 variable "settings" {
-  description = "When runs start, and how they wait. enabled: whether the schedule starts runs at all. minimum_new_interactions: since a model's last training, unless the model sets its own. *_poll_seconds: pause between two looks. *_timeout_seconds: when a training is stopped, or a campaign update given up."
+  description = "When runs start, and how they wait. enabled: whether the schedule starts runs. minimum_new_interactions: how many there must be since the last training of a model. *_poll_seconds: pause between two polls. *_timeout_seconds: when a training is stopped, or a campaign update is given up."
   type = object({
     enabled                  = optional(bool, true)
     schedule_expression      = optional(string, "cron(0 3 * * ? *)")
@@ -173,12 +173,12 @@ variable "settings" {
 
   validation {
     condition     = can(regex("^(cron|rate)\\(.+\\)$", var.settings.schedule_expression))
-    error_message = "settings.schedule_expression must be cron(...) or rate(...), as EventBridge Scheduler takes them."
+    error_message = "settings.schedule_expression must be a cron(...) or rate(...) expression of EventBridge Scheduler."
   }
 
   validation {
     condition     = var.settings.minimum_new_interactions >= 0 && floor(var.settings.minimum_new_interactions) == var.settings.minimum_new_interactions
-    error_message = "settings.minimum_new_interactions must be a whole number of 0 (train always) or more."
+    error_message = "settings.minimum_new_interactions must be a whole number of 0 (always train) or more."
   }
 
   validation {
@@ -191,15 +191,15 @@ variable "settings" {
 
   validation {
     condition     = var.settings.training_timeout_seconds <= 259200 && var.settings.campaign_timeout_seconds <= 86400
-    error_message = "settings: training_timeout_seconds may be at most 259200 (3 days) and campaign_timeout_seconds 86400 (1 day); the state machine itself ends after 7 days."
+    error_message = "settings: training_timeout_seconds must be at most 259200 (3 days), and campaign_timeout_seconds at most 86400 (1 day); the state machine itself times out after 7 days."
   }
 
-  # A look enters about 12 events into the history, and an execution ends at 25,000 of them.
+  # One poll adds about 12 events to the history of an execution, which ends at 25,000 events.
   validation {
     condition = 12 * length(var.models) * (
       var.settings.training_timeout_seconds / var.settings.training_poll_seconds +
       2 * var.settings.campaign_timeout_seconds / var.settings.campaign_poll_seconds
     ) < 20000
-    error_message = "settings: so many looks would overflow the history of an execution (25,000 events); poll less often or give up earlier."
+    error_message = "settings: so many polls would exceed the 25,000 events of an execution. Raise *_poll_seconds or lower *_timeout_seconds."
   }
 }

@@ -1,17 +1,17 @@
 locals {
-  # Function -> what sets it apart. Without a model reranker there is no function rerank.
+  # Function -> its settings. Without a model reranker there is no function rerank.
   functions = { for name, function in {
     recommend = {
       model       = "recommender"
       action      = "personalize:GetRecommendations"
-      description = "Answers animal groups that a user or session may like."
+      description = "Recommends animal groups for a user or a session."
       environment = { FALLBACK_BUCKET = var.fallback.bucket, FALLBACK_KEY = var.fallback.key }
       reads       = ["${var.fallback.bucket_arn}/${var.fallback.key}"]
     }
     rerank = {
       model       = "reranker"
       action      = "personalize:GetPersonalizedRanking"
-      description = "Puts a list of animals in the order that a user may like."
+      description = "Ranks a list of animals for a user."
       environment = {}
       reads       = []
     }

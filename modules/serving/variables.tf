@@ -1,10 +1,10 @@
 variable "prefix" {
-  description = "What every name begins with."
+  description = "Prefix of the names of all resources, for example dev-animal-recommender."
   type        = string
 }
 
 variable "account" {
-  description = "Where the system lives: account id, region, partition."
+  description = "Where the resources are: account id, region and partition."
   type = object({
     id        = string
     region    = string
@@ -13,7 +13,7 @@ variable "account" {
 }
 
 variable "platform" {
-  description = "What all functions of an environment share; see the module lambda_function."
+  description = "Settings that all functions of an environment share; see modules/lambda_function."
   type = object({
     environment        = string
     package_directory  = string
@@ -31,7 +31,7 @@ variable "platform" {
 }
 
 variable "functions" {
-  description = "Size and scaling of recommend and rerank; see the module lambda_function."
+  description = "Size and scaling of recommend and rerank; see modules/lambda_function."
   type = map(object({
     memory_size             = optional(number)
     timeout                 = optional(number)
@@ -43,17 +43,17 @@ variable "functions" {
 }
 
 variable "campaign_arns" {
-  description = "ARN of the campaign of each model. `recommender` serves recommend; `reranker`, if there is one, serves rerank."
+  description = "ARN of the campaign of each model. `recommender` serves the function recommend. `reranker`, if there is one, serves the function rerank."
   type        = map(string)
 
   validation {
     condition     = contains(keys(var.campaign_arns), "recommender")
-    error_message = "campaign_arns must have an entry recommender; reranker is optional."
+    error_message = "campaign_arns must have an entry `recommender`; `reranker` is optional."
   }
 }
 
 variable "filters" {
-  description = "Each filter that a request may name: its ARN, and the placeholders that the request must give values."
+  description = "Filters that a request may name: the ARN of each, and the placeholders for which a request must give values."
   type = map(object({
     arn          = string
     placeholders = set(string)
@@ -62,23 +62,23 @@ variable "filters" {
 }
 
 variable "personalize_timeout_seconds" {
-  description = "Seconds that a request waits for Personalize before it gets the fallback answer."
+  description = "How many seconds a request waits for Amazon Personalize before the function answers with its fallback."
   type        = number
   default     = 2
 
   validation {
     condition     = var.personalize_timeout_seconds > 0 && var.personalize_timeout_seconds <= 20
-    error_message = "personalize_timeout_seconds must be more than 0 and at most 20."
+    error_message = "personalize_timeout_seconds must be more than 0 and at most 20 (seconds)."
   }
 
   validation {
     condition     = alltrue([for name in ["recommend", "rerank"] : try(coalesce(var.functions[name].timeout, 30), 30) >= var.personalize_timeout_seconds + 4])
-    error_message = "personalize_timeout_seconds must leave 4 seconds of the timeouts of recommend and rerank, for the start and for reading the popular list."
+    error_message = "personalize_timeout_seconds must be at least 4 seconds less than the timeouts of recommend and rerank, which they need to start and to read the popular list."
   }
 }
 
 variable "fallback" {
-  description = "Bucket and key of the popular list that recommend answers when its campaign does not."
+  description = "Bucket and key of the popular list, with which recommend answers if its campaign fails."
   type = object({
     bucket     = string
     bucket_arn = string

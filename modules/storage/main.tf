@@ -1,7 +1,7 @@
 locals {
   names = { for noun in ["seed", "raw-events", "packages", "access-logs"] : noun => "${var.prefix}-${noun}-${var.account.id}" }
   arns  = { for noun, name in local.names : noun => "arn:${var.account.partition}:s3:::${name}" }
-  # Server access logs cannot be delivered to a bucket whose default key is a customer's own.
+  # S3 cannot deliver server access logs to a bucket whose default encryption uses a customer managed key.
   data_buckets = toset(["seed", "raw-events", "packages"])
 
   # Prefix of the objects of a bucket -> days until they expire.
@@ -18,10 +18,10 @@ locals {
 }
 
 resource "aws_s3_bucket" "this" {
-  #checkov:skip=CKV_AWS_18:The data buckets log to access-logs, see aws_s3_bucket_logging; access-logs does not log itself
-  #checkov:skip=CKV_AWS_144:Raw events can be replayed from S3 within the region; a second region is the owner's decision and doubles the price
-  #checkov:skip=CKV_AWS_145:The data buckets use the environment's key; S3 can deliver access logs only to a bucket with S3's own key
-  #checkov:skip=CKV2_AWS_62:Nothing waits for single objects; Athena reads the prefixes by time
+  #checkov:skip=CKV_AWS_18:The data buckets log to access-logs (aws_s3_bucket_logging); access-logs does not log to itself
+  #checkov:skip=CKV_AWS_144:Versioning protects the data within the region; a copy in a second region doubles the price and is the decision of the owner
+  #checkov:skip=CKV_AWS_145:The data buckets use the key of the environment; S3 can deliver access logs only to a bucket with SSE-S3
+  #checkov:skip=CKV2_AWS_62:Nothing reacts to single objects, so event notifications have no receiver
   for_each = local.names
 
   bucket        = each.value
@@ -114,7 +114,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
-  # Expiry of older versions means something only once there are versions.
+  # The rule for noncurrent versions needs versioning.
   depends_on = [aws_s3_bucket_versioning.this]
 }
 
@@ -125,7 +125,7 @@ resource "aws_s3_bucket_logging" "this" {
   target_bucket = aws_s3_bucket.this["access-logs"].id
   target_prefix = "${each.key}/"
 
-  # S3 checks at once that it may write there.
+  # S3 checks immediately whether the log delivery may write to the target bucket.
   depends_on = [aws_s3_bucket_policy.this]
 }
 
@@ -135,6 +135,6 @@ resource "aws_s3_bucket_policy" "this" {
   bucket = each.value.id
   policy = data.aws_iam_policy_document.bucket[each.key].json
 
-  # S3 refuses two changes of a bucket's access at the same moment.
+  # S3 refuses two simultaneous changes of the access to a bucket.
   depends_on = [aws_s3_bucket_public_access_block.this]
 }

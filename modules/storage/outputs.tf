@@ -1,7 +1,7 @@
-# Users of a bucket wait until it is private and encrypted, but not for its lifecycle rules, which take a minute.
+# What uses a bucket waits until the bucket is private and encrypted, but not for the lifecycle rules, which take a minute.
 
-output "seed_bucket" {
-  description = "Name of the bucket that holds seed data and what promotions leave for the functions."
+output "seed_bucket_name" {
+  description = "Name of the bucket with the seed data and the popular list."
   value       = aws_s3_bucket.this["seed"].id
   depends_on  = [aws_s3_bucket_policy.this, aws_s3_bucket_server_side_encryption_configuration.this]
 }
@@ -11,24 +11,24 @@ output "seed_bucket_arn" {
   value       = local.arns["seed"]
 }
 
-output "raw_bucket" {
-  description = "Name of the bucket that holds the raw events and Athena's results."
+output "raw_bucket_name" {
+  description = "Name of the bucket with the raw events and the results of Athena queries."
   value       = aws_s3_bucket.this["raw-events"].id
   depends_on  = [aws_s3_bucket_policy.this, aws_s3_bucket_server_side_encryption_configuration.this]
 }
 
 output "raw_bucket_arn" {
-  description = "ARN of the raw-events bucket."
+  description = "ARN of the bucket with the raw events."
   value       = local.arns["raw-events"]
 }
 
-output "packages_bucket" {
-  description = "Name of the bucket that the functions' packages go through."
+output "packages_bucket_name" {
+  description = "Name of the bucket through which the zips of the functions are uploaded."
   value       = aws_s3_bucket.this["packages"].id
   depends_on  = [aws_s3_bucket_policy.this, aws_s3_bucket_server_side_encryption_configuration.this, aws_s3_bucket_versioning.this]
 }
 
-output "access_logs_bucket" {
-  description = "Name of the bucket that holds the access logs of the others."
+output "access_logs_bucket_name" {
+  description = "Name of the bucket with the access logs of the other buckets."
   value       = aws_s3_bucket.this["access-logs"].id
 }

@@ -26,8 +26,8 @@ data "aws_iam_policy_document" "bucket" {
   }
 }
 
-# An upload without these headers gets the bucket's default, which is the right key; only a header that asks for
-# something else is refused.
+# An upload without these headers is encrypted with the default key of the bucket, which is the right one. The policy refuses
+# only headers that ask for another key or another encryption.
 data "aws_iam_policy_document" "own_key_only" {
   for_each = local.data_buckets
 
@@ -80,7 +80,7 @@ data "aws_iam_policy_document" "own_key_only" {
   }
 }
 
-# Personalize reads an import with its role *and* as a service: both the role and the bucket must allow it.
+# Personalize reads the file of an import with its role and as a service: the role and the bucket policy must both allow it.
 data "aws_iam_policy_document" "personalize_reads" {
   statement {
     sid       = "PersonalizeReads"

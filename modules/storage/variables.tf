@@ -1,15 +1,15 @@
 variable "prefix" {
-  description = "What every name begins with; bucket names end with the account id, since they are global."
+  description = "Prefix of the names of all resources, for example dev-animal-recommender. Bucket names also end with the account id, because they are global."
   type        = string
 
   validation {
     condition     = length(var.prefix) <= 37
-    error_message = "prefix must have at most 37 characters, so that bucket names stay within 63."
+    error_message = "prefix must have at most 37 characters, so that bucket names have at most 63."
   }
 }
 
 variable "account" {
-  description = "Where the system lives: account id, region, partition."
+  description = "Where the resources are: account id, region and partition."
   type = object({
     id        = string
     region    = string
@@ -23,7 +23,7 @@ variable "kms_key_arn" {
 }
 
 variable "retention_days" {
-  description = "Days that each kind of object is kept: raw events, records that Firehose could not write, Athena's results, access logs, and versions that were overwritten or deleted."
+  description = "How many days each kind of object is kept. raw_events. errors: records that Firehose could not process. query_results: results of Athena queries. access_logs. older_versions: versions of objects that were overwritten or deleted."
   type = object({
     raw_events     = optional(number, 730)
     errors         = optional(number, 30)
@@ -35,12 +35,12 @@ variable "retention_days" {
 
   validation {
     condition     = alltrue([for days in values(var.retention_days) : days >= 1])
-    error_message = "retention_days: each must be at least 1 (day)."
+    error_message = "retention_days: each value must be 1 or more (days)."
   }
 }
 
 variable "force_destroy" {
-  description = "Whether `terraform destroy` may delete buckets that still hold objects."
+  description = "Whether `terraform destroy` deletes buckets that are not empty."
   type        = bool
   default     = false
 }

@@ -15,13 +15,13 @@ module "function" {
   policy_json = data.aws_iam_policy_document.consumer.json
 }
 
-# Single records that can never succeed (the function sends them) and batches given up on (Lambda sends where they are).
+# The function sends single records that can never be processed. Lambda sends the position of a batch that it has given up.
 resource "aws_sqs_queue" "dead_letters" {
   name                       = local.queue_name
   kms_master_key_id          = var.platform.kms_key_arn
   message_retention_seconds  = 1209600
   visibility_timeout_seconds = 120
-  # Here and not in aws_sqs_queue_policy: the provider waits about 25 seconds for each resource that sets attributes.
+  # The policy is here and not in an aws_sqs_queue_policy, for which the provider would wait about 25 seconds more.
   policy = data.aws_iam_policy_document.queue.json
 }
 

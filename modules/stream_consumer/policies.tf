@@ -31,7 +31,7 @@ data "aws_iam_policy_document" "consumer" {
     }
   }
 
-  # A sender to an encrypted queue needs Decrypt too: SQS verifies the data key that it was given.
+  # A sender to an encrypted queue also needs Decrypt, because SQS verifies the data key.
   statement {
     sid       = "EncryptDeadLetters"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Full name of the function, for example `dev-animal-recommender-put-events`; its queue is `<name>-dead-letters`."
+  description = "Name of the function, for example `dev-animal-recommender-put-events`. The name of its dead-letter queue is `<name>-dead-letters`."
   type        = string
 }
 
@@ -14,7 +14,7 @@ variable "description" {
 }
 
 variable "account" {
-  description = "Where the system lives: account id, region, partition."
+  description = "Where the resources are: account id, region and partition."
   type = object({
     id        = string
     region    = string
@@ -23,7 +23,7 @@ variable "account" {
 }
 
 variable "platform" {
-  description = "What all functions of an environment share; see the module lambda_function."
+  description = "Settings that all functions of an environment share; see modules/lambda_function."
   type = object({
     environment        = string
     package_directory  = string
@@ -41,7 +41,7 @@ variable "platform" {
 }
 
 variable "settings" {
-  description = "Size and scaling of the function; see the module lambda_function."
+  description = "Size and scaling of the function; see modules/lambda_function."
   type = object({
     memory_size             = optional(number)
     timeout                 = optional(number)
@@ -53,12 +53,12 @@ variable "settings" {
 }
 
 variable "environment" {
-  description = "Environment variables of the function; DEAD_LETTER_QUEUE_URL is added here."
+  description = "Environment variables of the function. The module adds DEAD_LETTER_QUEUE_URL."
   type        = map(string)
 }
 
 variable "policy_json" {
-  description = "IAM policy document of what the function itself calls; reading the stream and writing to its dead-letter queue are added here."
+  description = "IAM policy document with the calls that the code of the function makes. The module adds reading the stream and sending to the dead-letter queue."
   type        = string
 }
 
@@ -68,7 +68,7 @@ variable "stream_arn" {
 }
 
 variable "mapping" {
-  description = "How Lambda reads the stream: records in a batch, seconds to wait for a full one, batches of a shard at a time, and when a batch that keeps failing goes to the dead-letter queue (tries, or seconds of age)."
+  description = "How Lambda reads the stream (event source mapping). batch_size: records in a batch. batching_window_seconds: how long Lambda waits for a full batch. parallelization_factor: batches of one shard that are processed at the same time. A batch that keeps failing goes to the dead-letter queue after maximum_retry_attempts, or if its records are older than maximum_record_age_seconds."
   type = object({
     batch_size                 = optional(number, 100)
     batching_window_seconds    = optional(number, 1)
@@ -85,21 +85,21 @@ variable "mapping" {
 
   validation {
     condition     = var.mapping.batching_window_seconds >= 0 && var.mapping.batching_window_seconds <= 300
-    error_message = "mapping.batching_window_seconds must be 0 to 300."
+    error_message = "mapping.batching_window_seconds must be 0 to 300 (seconds)."
   }
 
   validation {
     condition     = var.mapping.parallelization_factor >= 1 && var.mapping.parallelization_factor <= 10
-    error_message = "mapping.parallelization_factor must be 1 to 10 (batches of one shard at a time)."
+    error_message = "mapping.parallelization_factor must be 1 to 10 (batches of one shard at the same time)."
   }
 
   validation {
     condition     = var.mapping.maximum_retry_attempts >= 0 && var.mapping.maximum_retry_attempts <= 10000
-    error_message = "mapping.maximum_retry_attempts must be 0 to 10000; without a limit one bad batch would block its shard."
+    error_message = "mapping.maximum_retry_attempts must be 0 to 10000. Without a limit one bad batch would block its shard."
   }
 
   validation {
     condition     = var.mapping.maximum_record_age_seconds >= 60 && var.mapping.maximum_record_age_seconds <= 604800
-    error_message = "mapping.maximum_record_age_seconds must be 60 to 604800."
+    error_message = "mapping.maximum_record_age_seconds must be 60 to 604800 (seconds)."
   }
 }

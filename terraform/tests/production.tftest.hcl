@@ -12,23 +12,23 @@ mock_provider "aws" {
   }
 }
 
-run "given_production_when_planned_then_nothing_is_lost_by_accident" {
+run "given_production_when_planned_then_it_is_protected_and_has_capacity" {
   command = plan
 
   assert {
     condition     = var.deletion_protection && var.point_in_time_recovery && var.kms_deletion_window_in_days == 30
-    error_message = "Production must be protected."
+    error_message = "Production must have deletion protection, point-in-time recovery and the longest deletion window."
   }
   assert {
     condition     = var.log_retention_days >= 365 && coalesce(var.stream.retention_hours, 48) > 48
-    error_message = "Production must keep logs for a year, and events longer than a weekend."
+    error_message = "Production must keep logs for a year, and events for more than two days."
   }
   assert {
     condition     = alltrue([for model in values(var.models) : model.minimum_provisioned_tps > 1])
-    error_message = "Production must have capacity."
+    error_message = "Production must have more than the minimum capacity."
   }
   assert {
     condition     = coalesce(var.alarms.enabled, true) && var.budget != null
-    error_message = "Production must be watched."
+    error_message = "Production must have alarms and a budget."
   }
 }

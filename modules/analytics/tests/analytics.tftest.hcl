@@ -6,7 +6,7 @@ variables {
   kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
 }
 
-run "given_a_raw_store_when_planned_then_its_partitions_are_computed_and_never_registered" {
+run "given_a_raw_store_when_planned_then_athena_computes_its_partitions" {
   command = plan
 
   assert {
@@ -27,7 +27,7 @@ run "given_queries_when_planned_then_results_are_encrypted_and_scans_limited" {
 
   assert {
     condition     = aws_athena_workgroup.this.configuration[0].result_configuration[0].encryption_configuration[0].kms_key_arn == var.kms_key_arn && aws_athena_workgroup.this.configuration[0].enforce_workgroup_configuration
-    error_message = "Results must be encrypted, whatever a client asks for."
+    error_message = "Results must be encrypted, whatever the client configures."
   }
   assert {
     condition     = aws_athena_workgroup.this.configuration[0].bytes_scanned_cutoff_per_query == 2147483648
@@ -39,7 +39,7 @@ run "given_queries_when_planned_then_results_are_encrypted_and_scans_limited" {
   }
   assert {
     condition     = alltrue([for query in aws_athena_named_query.this : length(query.description) > 20 && !startswith(query.description, "--")])
-    error_message = "Each named query says what it answers."
+    error_message = "Each named query must have a description."
   }
 }
 

@@ -14,18 +14,18 @@ run "given_an_environment_when_planned_then_its_key_rotates_and_has_an_alias" {
 
   assert {
     condition     = aws_kms_key.this.enable_key_rotation && aws_kms_alias.this.name == "alias/test-animal-recommender"
-    error_message = "The key must rotate and be found by the environment's name."
+    error_message = "The key must rotate, and its alias must be the prefix of the environment."
   }
 }
 
-run "given_services_that_use_the_key_when_planned_then_each_is_held_to_this_account" {
+run "given_services_that_use_the_key_when_planned_then_each_is_limited_to_this_account" {
   command = plan
 
   assert {
     condition = alltrue([for statement in data.aws_iam_policy_document.this.statement :
       length(statement.condition) == 1 if !contains(["AccountAdministers", "RulesToTopic"], statement.sid)
     ])
-    error_message = "Every service's use of the key needs a condition on this account."
+    error_message = "Every statement for a service must have a condition on this account."
   }
   assert {
     condition = alltrue([for action in ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:ListGrants"] :
@@ -37,7 +37,7 @@ run "given_services_that_use_the_key_when_planned_then_each_is_held_to_this_acco
     condition = one(flatten([for statement in data.aws_iam_policy_document.this.statement :
       [for principal in statement.principals : principal.identifiers] if statement.sid == "LogGroups"
     ])) == "logs.eu-west-1.amazonaws.com"
-    error_message = "CloudWatch Logs is a service of the region."
+    error_message = "The principal of CloudWatch Logs must have the region."
   }
 }
 

@@ -25,7 +25,7 @@ run "given_histories_when_planned_then_they_expire_are_encrypted_and_can_be_rest
 
   assert {
     condition     = aws_dynamodb_table.history.hash_key == "pk" && aws_dynamodb_table.history.range_key == "sk"
-    error_message = "The functions read and write these keys."
+    error_message = "The table must have the keys that the functions read and write."
   }
   assert {
     condition     = aws_dynamodb_table.history.ttl[0].enabled && aws_dynamodb_table.history.ttl[0].attribute_name == "expiresAt"
@@ -37,7 +37,7 @@ run "given_histories_when_planned_then_they_expire_are_encrypted_and_can_be_rest
   }
   assert {
     condition     = aws_dynamodb_table.history.point_in_time_recovery[0].enabled
-    error_message = "A table can be restored unless it is said that it need not."
+    error_message = "Point-in-time recovery must be on by default."
   }
 }
 
@@ -49,20 +49,20 @@ run "given_production_when_planned_then_the_table_cannot_be_deleted" {
 
   assert {
     condition     = aws_dynamodb_table.history.deletion_protection_enabled
-    error_message = "Deletion protection follows the variable."
+    error_message = "Deletion protection must follow the variable."
   }
 }
 
-run "given_roles_when_planned_then_reader_cannot_write_and_nobody_can_scan" {
+run "given_roles_when_planned_then_the_reader_cannot_write_and_no_function_can_scan" {
   command = plan
 
   assert {
     condition     = one([for statement in data.aws_iam_policy_document.get_history.statement : tolist(statement.actions) if statement.sid == "ReadHistory"]) == tolist(["dynamodb:Query"])
-    error_message = "get_history queries, and nothing else."
+    error_message = "get_history may query only."
   }
   assert {
     condition     = toset(one([for statement in data.aws_iam_policy_document.record_history.statement : statement.actions if statement.sid == "WriteHistory"])) == toset(["dynamodb:BatchWriteItem", "dynamodb:Query"])
-    error_message = "record_history writes batches and reads sessions."
+    error_message = "record_history may write batches and query sessions only."
   }
 }
 

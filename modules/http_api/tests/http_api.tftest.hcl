@@ -26,29 +26,29 @@ variables {
   }
 }
 
-run "given_functions_when_planned_then_each_described_one_has_its_route_to_the_alias" {
+run "given_functions_when_planned_then_each_function_of_the_description_has_a_route_to_its_alias" {
   command = plan
 
   assert {
     condition     = output.routes == { recommend = "POST /recommendations", rerank = "POST /rankings", get_history = "POST /history" }
-    error_message = "Apps reach the functions of openapi.yaml and no others."
+    error_message = "The routes must be those of openapi.yaml."
   }
   assert {
     condition     = alltrue([for name, integration in aws_apigatewayv2_integration.this : integration.integration_uri == var.alias_arns[name]])
-    error_message = "Only the alias has provisioned concurrency and SnapStart."
+    error_message = "A route must invoke the alias, which has provisioned concurrency and SnapStart."
   }
 }
 
-run "given_a_route_when_planned_then_it_alone_may_invoke_its_function" {
+run "given_a_route_when_planned_then_only_that_route_may_invoke_its_function" {
   command = plan
 
   assert {
     condition     = aws_lambda_permission.this["recommend"].function_name == "test-animal-recommender-recommend" && aws_lambda_permission.this["recommend"].qualifier == "live"
-    error_message = "The permission is the alias's."
+    error_message = "The permission must be for the alias."
   }
   assert {
     condition     = aws_lambda_permission.this["recommend"].source_arn == "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/*/POST/recommendations"
-    error_message = "No other route, and no other API."
+    error_message = "The permission must name this route of this API."
   }
 }
 
@@ -57,15 +57,15 @@ run "given_no_jwt_when_planned_then_callers_sign_with_iam" {
 
   assert {
     condition     = alltrue([for route in aws_apigatewayv2_route.this : route.authorization_type == "AWS_IAM"])
-    error_message = "No route is open."
+    error_message = "Every route must have an authorization."
   }
   assert {
     condition     = length(aws_apigatewayv2_authorizer.jwt) == 0
-    error_message = "IAM needs no authorizer."
+    error_message = "With IAM there must be no authorizer."
   }
 }
 
-run "given_an_issuer_when_planned_then_every_route_asks_for_its_tokens" {
+run "given_an_issuer_when_planned_then_every_route_requires_its_tokens" {
   command = plan
   variables {
     settings = { jwt = { issuer = "https://id.example.org", audience = ["site"], scopes = ["recommendations"] } }
@@ -73,15 +73,15 @@ run "given_an_issuer_when_planned_then_every_route_asks_for_its_tokens" {
 
   assert {
     condition     = alltrue([for route in aws_apigatewayv2_route.this : route.authorization_type == "JWT" && route.authorization_scopes == toset(["recommendations"])])
-    error_message = "No route is open."
+    error_message = "Every route must have an authorization."
   }
   assert {
     condition     = aws_apigatewayv2_authorizer.jwt[0].jwt_configuration[0].issuer == "https://id.example.org"
-    error_message = "Tokens of others are refused."
+    error_message = "The authorizer must accept tokens of this issuer only."
   }
 }
 
-run "given_a_stage_when_planned_then_it_throttles_and_logs_encrypted_and_nothing_of_the_visitor" {
+run "given_a_stage_when_planned_then_it_throttles_and_its_encrypted_log_has_nothing_about_the_visitor" {
   command = plan
   variables {
     settings = { throttling = { rate = 7 } }
@@ -89,15 +89,15 @@ run "given_a_stage_when_planned_then_it_throttles_and_logs_encrypted_and_nothing
 
   assert {
     condition     = aws_apigatewayv2_stage.this.default_route_settings[0].throttling_rate_limit == 7 && aws_apigatewayv2_stage.this.default_route_settings[0].throttling_burst_limit == 100
-    error_message = "Each setting has its own default."
+    error_message = "Each setting must have its own default."
   }
   assert {
     condition     = aws_cloudwatch_log_group.access.kms_key_id == var.kms_key_arn && aws_apigatewayv2_stage.this.access_log_settings[0].destination_arn == aws_cloudwatch_log_group.access.arn
-    error_message = "The access log is encrypted with the environment's key."
+    error_message = "The access log must be encrypted with the environment's key."
   }
   assert {
     condition     = !can(regex("identity|claims|userAgent", aws_apigatewayv2_stage.this.access_log_settings[0].format))
-    error_message = "The access log must not say who called."
+    error_message = "The access log must not have the caller."
   }
 }
 
@@ -116,7 +116,7 @@ run "given_no_reranker_when_planned_then_there_is_no_route_for_rankings" {
   }
 }
 
-run "given_alarms_off_when_planned_then_there_is_none" {
+run "given_alarms_off_when_planned_then_there_is_no_alarm" {
   command = plan
   variables {
     alarm = { enabled = false, topic_arn = "arn:aws:sns:us-east-1:123456789012:test" }
@@ -124,7 +124,7 @@ run "given_alarms_off_when_planned_then_there_is_none" {
 
   assert {
     condition     = length(aws_cloudwatch_metric_alarm.errors) == 0
-    error_message = "{ enabled = false } makes no alarm."
+    error_message = "{ enabled = false } must create no alarm."
   }
 }
 

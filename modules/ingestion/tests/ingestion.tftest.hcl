@@ -34,7 +34,7 @@ run "given_events_when_planned_then_the_stream_scales_by_itself_and_is_encrypted
 
   assert {
     condition     = aws_kinesis_stream.events.stream_mode_details[0].stream_mode == "ON_DEMAND" && aws_kinesis_stream.events.retention_period == 48
-    error_message = "The stream is on demand and keeps events for 48 hours."
+    error_message = "The stream must be on demand and keep events for 48 hours."
   }
   assert {
     condition     = aws_kinesis_stream.events.encryption_type == "KMS" && aws_kinesis_stream.events.kms_key_id == var.platform.kms_key_arn
@@ -42,22 +42,22 @@ run "given_events_when_planned_then_the_stream_scales_by_itself_and_is_encrypted
   }
 }
 
-run "given_a_raw_store_when_planned_then_firehose_writes_one_json_a_line_by_the_hour" {
+run "given_a_raw_store_when_planned_then_firehose_writes_one_object_per_line_and_a_prefix_per_hour" {
   command = plan
 
   assert {
     condition     = aws_kinesis_firehose_delivery_stream.raw_events.extended_s3_configuration[0].prefix == "events/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/"
-    error_message = "Athena's table computes its partitions from this prefix."
+    error_message = "The prefix must be the one from which Athena computes the partitions."
   }
   assert {
     condition     = startswith(aws_kinesis_firehose_delivery_stream.raw_events.extended_s3_configuration[0].error_output_prefix, "errors/")
-    error_message = "Errors must not lie among the events."
+    error_message = "Errors must not be under the prefix of the events."
   }
   assert {
     condition = aws_kinesis_firehose_delivery_stream.raw_events.extended_s3_configuration[0].compression_format == "GZIP" && one([
       for processor in aws_kinesis_firehose_delivery_stream.raw_events.extended_s3_configuration[0].processing_configuration[0].processors : processor.type
     ]) == "AppendDelimiterToRecord"
-    error_message = "Objects are compressed, one record a line."
+    error_message = "Objects must be compressed and have one record per line."
   }
   assert {
     condition     = aws_kinesis_firehose_delivery_stream.raw_events.extended_s3_configuration[0].kms_key_arn == var.platform.kms_key_arn
@@ -65,16 +65,16 @@ run "given_a_raw_store_when_planned_then_firehose_writes_one_json_a_line_by_the_
   }
 }
 
-run "given_put_events_and_firehose_when_planned_then_only_what_knows_no_resource_is_granted_on_all" {
+run "given_put_events_and_firehose_when_planned_then_only_put_events_is_granted_on_all_resources" {
   command = plan
 
   assert {
     condition     = toset(one(data.aws_iam_policy_document.put_events.statement).actions) == toset(["personalize:PutEvents"])
-    error_message = "PutEvents knows no resource, so nothing else may stand beside it."
+    error_message = "PutEvents has no resource type, so its statement must have no other action."
   }
   assert {
     condition     = alltrue([for statement in data.aws_iam_policy_document.firehose.statement : !contains(statement.resources, "*")])
-    error_message = "Firehose needs no right on all resources."
+    error_message = "No statement of Firehose may name all resources."
   }
 }
 

@@ -36,11 +36,11 @@ run "given_a_package_when_planned_then_the_function_is_encrypted_traced_and_vers
   }
   assert {
     condition     = aws_lambda_function.this.handler == "put_events.handler.handler" && aws_lambda_alias.live.name == "live"
-    error_message = "The handler follows from the package, and callers use the alias live."
+    error_message = "The handler must be in the package, and the alias must be live."
   }
   assert {
     condition     = aws_lambda_function.this.environment[0].variables["POWERTOOLS_SERVICE_NAME"] == var.name
-    error_message = "Metrics carry the deployed name as their service."
+    error_message = "The service of the metrics must be the name of the function."
   }
   assert {
     condition     = aws_lambda_function.this.logging_config[0].application_log_level == "INFO"
@@ -63,7 +63,7 @@ run "given_provisioned_concurrency_when_planned_then_the_alias_has_it" {
   }
   assert {
     condition     = aws_lambda_provisioned_concurrency_config.live[0].qualifier == "live"
-    error_message = "Provisioned concurrency belongs to the alias."
+    error_message = "The alias must have the provisioned concurrency."
   }
 }
 
@@ -83,7 +83,7 @@ run "given_a_timeout_over_lambdas_limit_when_planned_then_refused" {
   expect_failures = [var.settings]
 }
 
-run "given_a_vpc_when_planned_then_the_function_is_in_it_and_its_role_may_be" {
+run "given_a_vpc_when_planned_then_the_function_is_in_it_and_its_role_allows_that" {
   command = plan
   variables {
     platform = {
@@ -100,6 +100,6 @@ run "given_a_vpc_when_planned_then_the_function_is_in_it_and_its_role_may_be" {
   }
   assert {
     condition     = aws_lambda_function.this.vpc_config[0].subnet_ids == toset(["subnet-1"])
-    error_message = "vpc_config puts the function into the network."
+    error_message = "The function must be in the VPC."
   }
 }

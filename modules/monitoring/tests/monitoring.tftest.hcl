@@ -24,7 +24,7 @@ variables {
   retraining_enabled = true
 }
 
-run "given_a_system_when_planned_then_each_way_to_fail_has_an_alarm_that_mails" {
+run "given_a_system_when_planned_then_every_kind_of_failure_has_an_alarm_that_sends_mail" {
   command = plan
 
   assert {
@@ -37,35 +37,35 @@ run "given_a_system_when_planned_then_each_way_to_fail_has_an_alarm_that_mails" 
   }
   assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset([var.topic_arn]) && startswith(alarm.alarm_name, "test-animal-recommender-")])
-    error_message = "Every alarm mails, and bears the environment's name, which the topic's policy asks for."
+    error_message = "Every alarm must publish to the topic, and have the prefix that the policy of the topic requires."
   }
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["raw-events-late"].threshold == 1200
-    error_message = "Raw events are late only beyond Firehose's own buffering."
+    error_message = "The threshold must include the buffering of Firehose."
   }
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["retraining-missing"].treat_missing_data == "breaching"
-    error_message = "No retraining leaves no metric, and that is the trouble."
+    error_message = "Without a retraining there is no metric, so missing data must raise the alarm."
   }
   assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.period * alarm.evaluation_periods <= 604800])
-    error_message = "CloudWatch looks back a week at most."
+    error_message = "CloudWatch evaluates at most a week."
   }
 }
 
-run "given_campaigns_when_planned_then_use_is_measured_against_what_is_paid_for" {
+run "given_campaigns_when_planned_then_use_is_measured_against_the_provisioned_capacity" {
   command = plan
 
   assert {
     condition = contains([for query in aws_cloudwatch_metric_alarm.campaign_use["recommender"].metric_query : coalesce(query.expression, "-")],
     "100 * requests / PERIOD(requests) / 5")
-    error_message = "Use is requests a second over the provisioned minimum."
+    error_message = "Use must be requests per second divided by the provisioned minimum."
   }
   assert {
     condition = anytrue([for query in aws_cloudwatch_metric_alarm.campaign_use["reranker"].metric_query :
       try(one(query.metric).metric_name, "") == "GetPersonalizedRanking"
     ])
-    error_message = "A ranking campaign counts rankings."
+    error_message = "The alarm of a ranking campaign must count rankings."
   }
 }
 
@@ -74,17 +74,17 @@ run "given_a_dashboard_when_planned_then_it_fits_cloudwatchs_grid" {
 
   assert {
     condition     = alltrue([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget.x + widget.width <= 24 && widget.width >= 1])
-    error_message = "The grid is 24 wide."
+    error_message = "Every graph must be within the 24 columns of the grid."
   }
   assert {
     condition = alltrue([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets :
       length(widget.properties.metrics) > 0 if widget.type == "metric"
     ])
-    error_message = "No graph may be empty."
+    error_message = "Every graph must have metrics."
   }
 }
 
-run "given_no_alarms_and_no_budget_when_planned_then_only_the_dashboard_is_made" {
+run "given_no_alarms_and_no_budget_when_planned_then_there_is_only_the_dashboard" {
   command = plan
   variables {
     alarms = { enabled = false }
@@ -92,11 +92,11 @@ run "given_no_alarms_and_no_budget_when_planned_then_only_the_dashboard_is_made"
 
   assert {
     condition     = length(output.alarm_names) == 0 && length(aws_budgets_budget.personalize) == 0
-    error_message = "Alarms and budget are optional."
+    error_message = "There must be neither alarms nor a budget."
   }
 }
 
-run "given_a_budget_when_planned_then_it_warns_before_it_is_spent" {
+run "given_a_budget_when_planned_then_it_warns_before_it_is_exceeded" {
   command = plan
   variables {
     budget = { monthly_usd = 100 }
@@ -104,11 +104,11 @@ run "given_a_budget_when_planned_then_it_warns_before_it_is_spent" {
 
   assert {
     condition     = length(aws_budgets_budget.personalize[0].notification) == 2 && aws_budgets_budget.personalize[0].limit_amount == "100"
-    error_message = "A budget warns at 80 percent, and when the forecast exceeds it."
+    error_message = "A budget must warn at 80 percent, and when the forecast exceeds it."
   }
 }
 
-run "given_no_schedule_when_planned_then_a_missing_retraining_is_no_alarm" {
+run "given_no_schedule_when_planned_then_a_missing_retraining_raises_no_alarm" {
   command = plan
   variables {
     retraining_enabled = false
@@ -116,11 +116,11 @@ run "given_no_schedule_when_planned_then_a_missing_retraining_is_no_alarm" {
 
   assert {
     condition     = !contains(keys(aws_cloudwatch_metric_alarm.this), "retraining-missing")
-    error_message = "Without a schedule nothing is missing."
+    error_message = "Without a schedule there must be no alarm for missing runs."
   }
 }
 
-run "given_two_weeks_of_silence_when_planned_then_refused" {
+run "given_an_alarm_after_two_weeks_when_planned_then_refused" {
   command = plan
   variables {
     alarms = { idle_campaign_days = 14 }

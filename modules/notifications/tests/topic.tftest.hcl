@@ -10,19 +10,19 @@ variables {
   kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
 }
 
-run "given_no_addresses_when_planned_then_there_is_an_encrypted_topic_and_nobody_is_mailed" {
+run "given_no_addresses_when_planned_then_there_is_an_encrypted_topic_without_subscriptions" {
   command = plan
 
   assert {
     condition     = aws_sns_topic.this.kms_master_key_id == var.kms_key_arn && length(aws_sns_topic_subscription.mail) == 0
-    error_message = "The topic is encrypted with the environment's key, and mails nobody by itself."
+    error_message = "The topic must be encrypted with the environment's key, and have no subscription."
   }
   assert {
     condition = alltrue([for service in ["budgets", "cloudwatch", "events"] : length([
       for statement in data.aws_iam_policy_document.this.statement : statement
       if statement.sid == "Publish${title(service)}" && length(statement.condition) == 1
     ]) == 1])
-    error_message = "Services publish for this environment's alarms, rules and budgets only."
+    error_message = "Only alarms, rules and budgets of this environment may publish."
   }
 }
 
@@ -34,11 +34,11 @@ run "given_addresses_when_planned_then_each_is_subscribed_once" {
 
   assert {
     condition     = toset([for one in aws_sns_topic_subscription.mail : one.endpoint]) == toset(["a@example.org", "b@example.org"])
-    error_message = "Every address gets its own subscription."
+    error_message = "Every address must have its own subscription."
   }
 }
 
-run "given_what_is_no_address_when_planned_then_it_is_refused" {
+run "given_a_malformed_address_when_planned_then_refused" {
   command = plan
   variables {
     emails = ["team at example.org"]

@@ -35,11 +35,11 @@ run "given_data_when_planned_then_datasets_are_encrypted_and_imported_from_the_s
   }
   assert {
     condition     = keys(terraform_data.seed_import) == ["interactions", "items"] && keys(terraform_data.end_of_imports) == ["interactions", "items"]
-    error_message = "Every dataset has its seed imported, and is deleted only when that has ended."
+    error_message = "Every dataset must have a seed import, and a resource that waits for its end before the dataset is deleted."
   }
   assert {
     condition     = length(jsondecode(jsondecode(aws_cloudcontrolapi_resource.schema["interactions"].desired_state).Schema).fields) == 4
-    error_message = "The schema is the seed's own."
+    error_message = "The schema must be the one of the seed."
   }
 }
 
@@ -48,19 +48,19 @@ run "given_two_models_when_planned_then_each_has_solution_training_and_campaign_
 
   assert {
     condition     = output.campaign_arns == { recommender = "arn:aws:personalize:us-east-1:123456789012:campaign/test-animal-recommender-recommender", reranker = "arn:aws:personalize:us-east-1:123456789012:campaign/test-animal-recommender-reranker" }
-    error_message = "Campaign ARNs are computed from names, so that functions need no look-up."
+    error_message = "Campaign ARNs must be computed from names."
   }
   assert {
     condition     = terraform_data.solution["reranker"].input == { recipe = "aws-personalized-ranking", hyperparameters = tomap({ hidden_dimension = "64" }) }
-    error_message = "Recipe and hyperparameters belong to the solution, and a plan shows them."
+    error_message = "A plan must show the recipe and the hyperparameters of the solution."
   }
   assert {
     condition     = can(regex("^arn:aws:personalize:us-east-1:123456789012:solution/test-animal-recommender-reranker-[0-9a-f]{8}$", output.solution_arns["reranker"]))
-    error_message = "A solution is named after its model and a digest of its recipe, so that the next one can stand beside it."
+    error_message = "The name of a solution must have the model and a digest of the recipe, so that the next one can exist beside it."
   }
   assert {
     condition     = alltrue([for steps in [terraform_data.teardown, terraform_data.solution, terraform_data.first_solution_version, terraform_data.campaign, terraform_data.retired_solutions] : keys(steps) == ["recommender", "reranker"]])
-    error_message = "Every model has its solution, first version and campaign, and their end."
+    error_message = "Every model must have a solution, a first version, a campaign and their teardown."
   }
 }
 
@@ -69,28 +69,69 @@ run "given_capacity_and_exploration_when_planned_then_they_can_change_without_a_
 
   assert {
     condition     = terraform_data.campaign_settings["recommender"].triggers_replace[0] == { MINIMUM_PROVISIONED_TPS = "2", EXPLORATION_WEIGHT = "0.3", EXPLORATION_ITEM_AGE_CUT_OFF = "30" }
-    error_message = "Capacity and exploration are settings of their own."
+    error_message = "A change of capacity or exploration must run the script again."
   }
   assert {
     condition     = terraform_data.campaign_settings["reranker"].triggers_replace[0] == { MINIMUM_PROVISIONED_TPS = "1", EXPLORATION_WEIGHT = "", EXPLORATION_ITEM_AGE_CUT_OFF = "" }
-    error_message = "A ranking campaign has no exploration."
+    error_message = "A ranking campaign must have no exploration."
   }
   assert {
     condition     = length(terraform_data.campaign["recommender"].triggers_replace) == 1
-    error_message = "Only another solution, never settings, may be what a campaign is made for."
+    error_message = "Only another solution may replace the campaign's resource, not other settings."
   }
 }
 
-run "given_a_role_when_planned_then_only_this_accounts_personalize_may_assume_it" {
+run "given_scripts_when_planned_then_destroy_finds_its_inputs_in_the_state" {
+  command = plan
+
+  assert {
+    condition     = terraform_data.teardown["reranker"].input.interpreter == ["python3", "-m"]
+    error_message = "The scripts must be run without a shell."
+  }
+  assert {
+    condition = terraform_data.teardown["reranker"].input.environment == {
+      AWS_DEFAULT_REGION = "us-east-1"
+      AWS_REGION         = "us-east-1"
+      CAMPAIGN_ARN       = "arn:aws:personalize:us-east-1:123456789012:campaign/test-animal-recommender-reranker"
+      DATASET_GROUP_ARN  = "arn:aws:personalize:us-east-1:123456789012:dataset-group/test-animal-recommender"
+      PYTHONPATH         = "../..:../../functions"
+      PYTHONSAFEPATH     = "1"
+      SOLUTION_PREFIX    = "test-animal-recommender-reranker"
+    }
+    error_message = "The state must have all inputs of the scripts that destroy runs."
+  }
+  assert {
+    condition     = terraform_data.end_of_imports["items"].input.environment.DATASET_ARN == "arn:aws:personalize:us-east-1:123456789012:some/test"
+    error_message = "The state must have the dataset whose imports destroy waits for."
+  }
+}
+
+run "given_a_shell_expression_for_python_when_planned_then_refused" {
+  command = plan
+  variables {
+    python = "$(command -v python3)"
+  }
+  expect_failures = [var.python]
+}
+
+run "given_no_folder_of_scripts_when_planned_then_refused" {
+  command = plan
+  variables {
+    python_path = []
+  }
+  expect_failures = [var.python_path]
+}
+
+run "given_a_role_when_planned_then_only_personalize_in_this_account_may_assume_it" {
   command = plan
 
   assert {
     condition     = toset([for condition in one(data.aws_iam_policy_document.assume_role.statement).condition : condition.variable]) == toset(["aws:SourceAccount", "aws:SourceArn"])
-    error_message = "A trust without conditions could be used for somebody else."
+    error_message = "The trust policy must have conditions on the account and the source."
   }
 }
 
-run "given_a_third_model_when_planned_then_it_is_one_more_entry" {
+run "given_a_third_model_when_planned_then_it_has_a_campaign" {
   command = plan
   variables {
     models = {
@@ -102,7 +143,7 @@ run "given_a_third_model_when_planned_then_it_is_one_more_entry" {
 
   assert {
     condition     = endswith(output.campaign_arns["homepage"], "campaign/test-animal-recommender-homepage")
-    error_message = "A model needs nothing but its entry."
+    error_message = "A model must need nothing but its entry."
   }
 }
 
@@ -154,7 +195,7 @@ run "given_no_capacity_when_planned_then_refused" {
   expect_failures = [var.models]
 }
 
-run "given_filters_when_planned_then_each_tells_the_placeholders_of_its_expression" {
+run "given_filters_when_planned_then_the_output_has_the_placeholders_of_each_expression" {
   command = plan
   variables {
     filters = {
@@ -164,15 +205,15 @@ run "given_filters_when_planned_then_each_tells_the_placeholders_of_its_expressi
   }
   assert {
     condition     = output.filters["species"].placeholders == toset(["SPECIES", "SINCE"])
-    error_message = "A request must be told to give both."
+    error_message = "Both placeholders must be in the output."
   }
   assert {
     condition     = length(output.filters["not-applied-for"].placeholders) == 0
-    error_message = "A dollar sign in a literal is no placeholder."
+    error_message = "A dollar sign in a literal must not be a placeholder."
   }
 }
 
-run "given_a_filter_that_is_no_expression_when_planned_then_refused" {
+run "given_a_filter_that_is_not_an_expression_when_planned_then_refused" {
   command = plan
   variables {
     filters = { cats = "only cats" }

@@ -56,7 +56,7 @@ variables {
   ledger_prefix   = "/animal-recommender/test/models"
 }
 
-run "given_two_models_when_applied_then_the_plan_of_a_run_has_their_rules" {
+run "given_two_models_when_applied_then_plan_retraining_gets_their_rules" {
   command = apply
 
   assert {
@@ -64,19 +64,19 @@ run "given_two_models_when_applied_then_the_plan_of_a_run_has_their_rules" {
       ["recommender", "recommendations", "normalized_discounted_cumulative_gain_at_5", 0.01, 1000],
       ["reranker", "ranking", "normalized_discounted_cumulative_gain_at_5", 0.3, 7],
     ]
-    error_message = "NDCG@5 above 0.01 unless the model says otherwise."
+    error_message = "The default gate must be NDCG@5 above 0.01."
   }
   assert {
     condition     = local.models[0].monthlyTrainingHours == 20 && local.models[1].monthlyTrainingHours == null
-    error_message = "A budget is optional."
+    error_message = "A training budget must be optional."
   }
   assert {
     condition     = jsondecode(local.functions.plan_retraining.environment.WAITING).trainingTimeoutSeconds == 86400
-    error_message = "Times reach the state machine through the plan."
+    error_message = "plan_retraining must get the timeouts."
   }
 }
 
-run "given_the_definition_when_applied_then_no_placeholder_is_left_and_it_is_encrypted_logged_and_traced" {
+run "given_the_definition_when_applied_then_all_variables_are_replaced_and_it_is_encrypted_logged_and_traced" {
   command = apply
 
   assert {
@@ -94,39 +94,39 @@ run "given_the_policies_when_applied_then_each_function_calls_what_it_needs_and_
 
   assert {
     condition     = keys(local.calls) == keys(local.functions)
-    error_message = "Each function has its calls."
+    error_message = "Each function must have a policy of its own."
   }
   assert {
     condition     = alltrue(flatten([for calls in values(local.calls) : [for call in calls : [for action in call.actions : !strcontains(action, "*")]]]))
-    error_message = "No wildcard actions."
+    error_message = "No action may have a wildcard."
   }
   assert {
     condition = alltrue(flatten([for calls in values(local.calls) : [for call in calls : [
       for resource in call.resources :
       resource != "*" || contains(["cloudwatch:GetMetricData", "personalize:ListSolutionVersions"], join(" ", call.actions))
     ]]]))
-    error_message = "No wildcard resource where the service knows resources."
+    error_message = "Only actions without a resource type may name all resources."
   }
   assert {
     condition     = one([for statement in data.aws_iam_policy_document.state_machine.statement : statement if statement.sid == "Functions"]).actions == toset(["lambda:InvokeFunction"])
-    error_message = "The state machine invokes functions."
+    error_message = "The state machine must be allowed to invoke the functions."
   }
 }
 
-run "given_a_run_that_breaks_off_when_matched_then_it_is_mailed_and_its_training_is_stopped" {
+run "given_a_run_that_breaks_off_when_matched_then_a_mail_is_sent_and_its_training_is_stopped" {
   command = apply
 
   assert {
     condition     = jsondecode(aws_cloudwatch_event_rule.broke_off.event_pattern).detail.status == ["ABORTED", "FAILED", "TIMED_OUT"]
-    error_message = "All three ways of breaking off."
+    error_message = "The rule must match all three statuses."
   }
   assert {
     condition     = jsonencode(jsondecode(replace(aws_cloudwatch_event_target.stop_training.input_transformer[0].input_template, "<name>", "\"run\""))) == jsonencode({ executionName = "run", solutionArns = values(var.solution_arns) })
-    error_message = "The function is told the run and the solutions."
+    error_message = "The function must get the run and the solutions."
   }
 }
 
-run "given_a_disabled_schedule_when_applied_then_nothing_starts_by_itself" {
+run "given_a_disabled_schedule_when_applied_then_no_run_starts_by_itself" {
   command = apply
   variables {
     settings = { enabled = false }
@@ -134,11 +134,11 @@ run "given_a_disabled_schedule_when_applied_then_nothing_starts_by_itself" {
 
   assert {
     condition     = aws_scheduler_schedule.this.state == "DISABLED"
-    error_message = "Runs can still be started by hand."
+    error_message = "The schedule must be disabled."
   }
 }
 
-run "given_a_ranking_model_without_canary_items_when_planned_then_it_is_refused" {
+run "given_a_ranking_model_without_canary_items_when_planned_then_refused" {
   command = plan
   variables {
     models        = { reranker = { recipe = "aws-personalized-ranking" } }
@@ -149,7 +149,7 @@ run "given_a_ranking_model_without_canary_items_when_planned_then_it_is_refused"
   expect_failures = [var.models]
 }
 
-run "given_an_unknown_metric_when_planned_then_it_is_refused" {
+run "given_an_unknown_metric_when_planned_then_refused" {
   command = plan
   variables {
     models = { recommender = { recipe = "aws-user-personalization", gate = { metric = "accuracy" } } }
@@ -158,7 +158,7 @@ run "given_an_unknown_metric_when_planned_then_it_is_refused" {
   expect_failures = [var.models]
 }
 
-run "given_more_looks_than_an_execution_can_remember_when_planned_then_they_are_refused" {
+run "given_more_polls_than_an_execution_can_have_events_for_when_planned_then_refused" {
   command = plan
   variables {
     settings = { training_poll_seconds = 5 }
@@ -167,11 +167,19 @@ run "given_more_looks_than_an_execution_can_remember_when_planned_then_they_are_
   expect_failures = [var.settings]
 }
 
-run "given_no_schedule_expression_when_planned_then_it_is_refused" {
+run "given_a_malformed_schedule_expression_when_planned_then_refused" {
   command = plan
   variables {
     settings = { schedule_expression = "daily" }
   }
 
   expect_failures = [var.settings]
+}
+
+run "given_no_definition_when_planned_then_refused" {
+  command = plan
+  variables {
+    definition_path = "no-such-file.json"
+  }
+  expect_failures = [var.definition_path]
 }

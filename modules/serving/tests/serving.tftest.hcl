@@ -27,24 +27,24 @@ variables {
   }
 }
 
-run "given_both_models_when_planned_then_each_function_may_ask_its_own_campaign_only" {
+run "given_both_models_when_planned_then_each_function_may_call_its_own_campaign_only" {
   command = plan
 
   assert {
     condition     = output.function_names == { recommend = "test-animal-recommender-recommend", rerank = "test-animal-recommender-rerank" }
-    error_message = "Each model that serves has its function."
+    error_message = "Each of the two models must have its function."
   }
   assert {
     condition     = one([for statement in data.aws_iam_policy_document.this["recommend"].statement : toset(statement.resources) if statement.sid == "AskCampaign"]) == toset([var.campaign_arns.recommender, var.filters.species.arn])
-    error_message = "recommend asks the recommender's campaign, with the declared filters."
+    error_message = "recommend may use the campaign of the recommender and the declared filters only."
   }
   assert {
     condition     = one([for statement in data.aws_iam_policy_document.this["rerank"].statement : tolist(statement.actions)]) == tolist(["personalize:GetPersonalizedRanking"])
-    error_message = "rerank ranks, and reads no bucket."
+    error_message = "rerank may rank only, and read no bucket."
   }
   assert {
     condition     = one(flatten([for statement in data.aws_iam_policy_document.this["recommend"].statement : statement.resources if statement.sid == "ReadFallback"])) == "arn:aws:s3:::test-seed/fallback/popular.json"
-    error_message = "recommend reads one object."
+    error_message = "recommend may read one object only."
   }
 }
 
@@ -56,7 +56,7 @@ run "given_no_reranker_when_planned_then_there_is_no_function_rerank" {
 
   assert {
     condition     = keys(output.function_names) == ["recommend"]
-    error_message = "A function without a campaign would only fail."
+    error_message = "There must be no function without a campaign."
   }
 }
 
@@ -68,7 +68,7 @@ run "given_no_recommender_when_planned_then_refused" {
   expect_failures = [var.campaign_arns]
 }
 
-run "given_no_time_for_personalize_when_planned_then_refused" {
+run "given_a_timeout_of_zero_for_personalize_when_planned_then_refused" {
   command = plan
   variables {
     personalize_timeout_seconds = 0
@@ -76,7 +76,7 @@ run "given_no_time_for_personalize_when_planned_then_refused" {
   expect_failures = [var.personalize_timeout_seconds]
 }
 
-run "given_a_function_that_ends_before_its_fallback_when_planned_then_refused" {
+run "given_a_function_that_times_out_before_its_fallback_when_planned_then_refused" {
   command = plan
   variables {
     functions                   = { rerank = { timeout = 10 } }

@@ -15,7 +15,7 @@ run "given_an_environment_when_planned_then_all_buckets_are_private_versioned_an
 
   assert {
     condition     = alltrue([for bucket in aws_s3_bucket.this : startswith(bucket.bucket, "test-animal-recommender-") && endswith(bucket.bucket, "-123456789012")])
-    error_message = "Bucket names are global: they need the environment and the account."
+    error_message = "Bucket names are global, so they must have the environment and the account id."
   }
   assert {
     condition = alltrue([for block in aws_s3_bucket_public_access_block.this :
@@ -36,7 +36,7 @@ run "given_an_environment_when_planned_then_all_buckets_are_private_versioned_an
   }
   assert {
     condition     = alltrue([for bucket in aws_s3_bucket.this : bucket.force_destroy == false])
-    error_message = "A bucket that holds anything must not be destroyed unless asked for."
+    error_message = "By default buckets that are not empty must not be destroyed."
   }
 }
 
@@ -57,7 +57,7 @@ run "given_bucket_policies_when_planned_then_they_refuse_plain_http_and_other_ke
     condition = alltrue(flatten([for statement in data.aws_iam_policy_document.personalize_reads.statement :
       [for resource in statement.resources : strcontains(resource, "-seed-")]
     ]))
-    error_message = "Personalize may read the seed bucket only."
+    error_message = "Amazon Personalize may read the seed bucket only."
   }
 }
 
@@ -71,7 +71,7 @@ run "given_retention_when_planned_then_raw_events_expire_by_prefix" {
     condition = { for rule in aws_s3_bucket_lifecycle_configuration.this["raw-events"].rule :
       rule.id => rule.expiration[0].days if rule.id != "older-versions"
     } == { events = 10, errors = 30, query-results = 2 }
-    error_message = "Each prefix of the raw store has its own retention."
+    error_message = "Each prefix of the raw store must have its own retention."
   }
 }
 

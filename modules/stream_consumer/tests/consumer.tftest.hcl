@@ -29,19 +29,19 @@ run "given_a_stream_when_planned_then_a_bad_record_cannot_block_its_shard" {
 
   assert {
     condition     = aws_lambda_event_source_mapping.stream.bisect_batch_on_function_error && contains(aws_lambda_event_source_mapping.stream.function_response_types, "ReportBatchItemFailures")
-    error_message = "A failing batch must be narrowed down to its bad record."
+    error_message = "A failing batch must be split until only the bad record fails."
   }
   assert {
     condition     = aws_lambda_event_source_mapping.stream.maximum_retry_attempts == 10 && aws_lambda_event_source_mapping.stream.maximum_record_age_in_seconds == 86400
-    error_message = "Retries must have an end."
+    error_message = "The number of retries must be limited."
   }
   assert {
     condition     = aws_lambda_event_source_mapping.stream.starting_position == "TRIM_HORIZON"
-    error_message = "Events that were there before the function must not be skipped."
+    error_message = "Events that are older than the function must be read."
   }
   assert {
     condition     = length(aws_lambda_event_source_mapping.stream.destination_config[0].on_failure) == 1
-    error_message = "What is given up on must reach the dead-letter queue."
+    error_message = "Batches that are given up must go to the dead-letter queue."
   }
 }
 
@@ -50,7 +50,7 @@ run "given_dead_letters_when_planned_then_they_are_encrypted_and_kept_for_two_we
 
   assert {
     condition     = aws_sqs_queue.dead_letters.kms_master_key_id == var.platform.kms_key_arn && aws_sqs_queue.dead_letters.message_retention_seconds == 1209600
-    error_message = "Dead letters hold user data, and people need time to look at them."
+    error_message = "Dead letters must be encrypted, because they have user data, and must be kept for two weeks."
   }
   assert {
     condition     = one(data.aws_iam_policy_document.queue.statement).effect == "Deny"
@@ -69,7 +69,7 @@ run "given_a_role_when_planned_then_it_reads_this_stream_and_writes_to_this_queu
     condition = alltrue([for statement in data.aws_iam_policy_document.consumer.statement :
       length(statement.condition) == 1 if anytrue([for action in statement.actions : startswith(action, "kms:")])
     ])
-    error_message = "The key may be used through the one service that needs it."
+    error_message = "Each statement must limit the key to the service that needs it."
   }
 }
 
@@ -89,7 +89,7 @@ run "given_a_batch_that_lambda_refuses_when_planned_then_refused" {
   expect_failures = [var.mapping]
 }
 
-run "given_nulls_when_planned_then_the_defaults_hold" {
+run "given_nulls_when_planned_then_the_defaults_are_used" {
   command = plan
   variables {
     mapping = { batch_size = null, parallelization_factor = 4 }
@@ -97,6 +97,6 @@ run "given_nulls_when_planned_then_the_defaults_hold" {
 
   assert {
     condition     = aws_lambda_event_source_mapping.stream.batch_size == 100 && aws_lambda_event_source_mapping.stream.parallelization_factor == 4
-    error_message = "A setting that is not given has the module's default."
+    error_message = "A setting that is null must have the default of the module."
   }
 }
