@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from local_aws.testing.server import LocalAws, eventually, run_server
+from local_aws.testing.state_machines import create_state_machine
 
 HERE = Path(__file__).parent
 CONSUMER = """
@@ -42,6 +43,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     with run_server(tmp_path_factory.mktemp("aws"), LOCAL_LAMBDA_RETRY_SECONDS="0.1,0.2") as aws:
         yield aws
+
+
+@pytest.fixture(scope="module")
+def machine(aws: LocalAws) -> str:
+    return create_state_machine(aws)
 
 
 @pytest.fixture(name="eventually", scope="session")

@@ -1,7 +1,5 @@
-"""Functions run as on Lambda: answers, errors, time-outs, logs, metrics, concurrency."""
+"""Functions run as on Lambda: results, errors, timeouts, environment, concurrency."""
 
-import base64
-import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,40 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.testing.functions import ECHO
 from local_aws.testing.server import LocalAws
-
-ECHO = """
-import json, os, sys, time
-
-def handler(event, context):
-    kind = event.get("kind")
-    print("seen", kind)
-    if kind == "raise":
-        raise ValueError("no good")
-    if kind == "exit":
-        os._exit(3)
-    if kind == "sleep":
-        time.sleep(event["seconds"])
-    if kind == "environment":
-        return dict(os.environ)
-    if kind == "identity":
-        import boto3
-        return boto3.client("sts").get_caller_identity()["Arn"]
-    if kind == "import":
-        import aws_lambda_powertools
-    if kind == "large":
-        return "x" * 7_000_000
-    if kind == "metric":
-        directive = {"Namespace": "Test", "Dimensions": [["service"]], "Metrics": [{"Name": "Things", "Unit": "Count"}]}
-        meta = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}
-        print(json.dumps({"_aws": meta, "service": "s", "Things": [2]}))
-    return {"pid": os.getpid(), "arn": context.invoked_function_arn, "left": context.get_remaining_time_in_millis()}
-"""
-
-
-@pytest.fixture(scope="module")
-def echo(aws: LocalAws) -> str:
-    return aws.create_function(ECHO, Timeout=2)
 
 
 def test_given_an_alias_when_invoked_twice_then_one_process_answers(aws: LocalAws, echo: str) -> None:
@@ -125,59 +91,6 @@ def test_given_new_configuration_then_processes_are_new(aws: LocalAws) -> None:
     assert before["pid"] not in processes
 
 
-def test_logs_and_metrics_arrive_in_cloud_watch(aws: LocalAws, eventually: Callable[..., object]) -> None:
-    name = aws.create_function(ECHO)
-    _, answer = aws.invoke(name, {"kind": "metric"}, LogType="Tail")
-    tail = base64.b64decode(answer["LogResult"]).decode()
-    assert tail.startswith("START RequestId: ")
-    assert "Init Duration: " in tail
-    lines = eventually(lambda: aws.log_lines(f"/aws/lambda/{name}"))
-    assert "seen metric" in lines
-    assert any(line.startswith("REPORT RequestId: ") for line in lines)
-    metrics = aws.client("cloudwatch").list_metrics(Namespace="Test")["Metrics"]
-    assert {"Name": "service", "Value": "s"} in metrics[0]["Dimensions"]
-    own = {"Name": "FunctionName", "Value": name}
-    found = aws.client("cloudwatch").list_metrics(Namespace="AWS/Lambda", Dimensions=[own])["Metrics"]
-    assert {metric["MetricName"] for metric in found} >= {"Invocations", "Errors", "Duration"}
-
-
-def test_json_logs_go_to_the_group_that_is_configured(aws: LocalAws, eventually: Callable[..., object]) -> None:
-    group = f"/custom/{time.time_ns()}"
-    name = aws.create_function(ECHO, LoggingConfig={"LogFormat": "JSON", "LogGroup": group, "SystemLogLevel": "INFO"})
-    aws.invoke(name, {})
-    lines = eventually(lambda: aws.log_lines(group))
-    platform = [json.loads(line) for line in lines if line.startswith("{")]
-    assert [line["type"] for line in platform] == ["platform.start", "platform.report"]
-    assert platform[1]["record"]["status"] == "success"
-
-
-def test_given_active_tracing_then_the_function_and_its_own_segments_are_traced(
-    aws: LocalAws, eventually: Callable[..., object]
-) -> None:
-    code = """
-import json, os, socket
-def handler(event, context):
-    trace = dict(part.split("=") for part in os.environ["_X_AMZN_TRACE_ID"].split(";"))
-    segment = {"name": "inside", "id": "0123456789abcdef", "trace_id": trace["Root"], "parent_id": trace["Parent"],
-               "type": "subsegment", "start_time": 1, "end_time": 2}
-    host, port = os.environ["AWS_XRAY_DAEMON_ADDRESS"].split(":")
-    datagram = b'{"format": "json", "version": 1}\\n' + json.dumps(segment).encode()
-    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(datagram, (host, int(port)))
-    return trace
-"""
-    name = aws.create_function(code, TracingConfig={"Mode": "Active"}, Role=aws.create_role("xray:*"))
-    trace, _ = aws.invoke(name)
-    assert trace["Sampled"] == "1"
-
-    def names() -> set[str]:
-        (found,) = aws.client("xray").batch_get_traces(TraceIds=[trace["Root"]])["Traces"] or [{"Segments": []}]
-        return {json.loads(one["Document"])["name"] for one in found["Segments"]}
-
-    assert eventually(lambda: names() == {name, "inside"})
-    untraced = aws.create_function(code)
-    assert aws.invoke(untraced)[0]["Sampled"] == "0"
-
-
 def test_given_reserved_concurrency_in_use_then_the_next_call_is_throttled(aws: LocalAws) -> None:
     name = aws.create_function(ECHO)
     aws.client("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
@@ -212,37 +125,3 @@ def test_given_a_kill_then_the_caller_gets_an_error_and_the_next_an_answer(
     assert aws.invoke(name, {})[1].get("FunctionError") is None
     assert aws.administer("functions", "DELETE")["killed"] >= 1
     assert aws.administer("functions") == {"processes": []}
-
-
-def test_bad_requests_are_refused_as_lambda_does(aws: LocalAws, echo: str) -> None:
-    client = aws.client("lambda")
-    for arguments, code in [
-        ({"FunctionName": "nobody", "Payload": b"{}"}, "ResourceNotFoundException"),
-        ({"FunctionName": echo, "Qualifier": "gone", "Payload": b"{}"}, "ResourceNotFoundException"),
-        ({"FunctionName": echo, "Payload": b"{no json"}, "InvalidRequestContentException"),
-    ]:
-        with pytest.raises(ClientError) as refused:
-            client.invoke(**arguments)
-        assert refused.value.response["Error"]["Code"] == code
-    assert client.invoke(FunctionName=echo, InvocationType="DryRun")["StatusCode"] == 204
-    assert aws.invoke(echo, {"kind": "large"})[0]["errorType"] == "Function.ResponseSizeTooLarge"
-
-
-def test_given_a_failing_event_invocation_then_it_is_retried_and_handed_on(
-    aws: LocalAws, eventually: Callable[..., object]
-) -> None:
-    (dead_url, dead_arn), (failed_url, failed_arn) = aws.create_queue(), aws.create_queue()
-    name = aws.create_function(ECHO, DeadLetterConfig={"TargetArn": dead_arn})
-    aws.client("lambda").put_function_event_invoke_config(
-        FunctionName=name, MaximumRetryAttempts=1, DestinationConfig={"OnFailure": {"Destination": failed_arn}}
-    )
-    _, answer = aws.invoke(name, {"kind": "raise"}, InvocationType="Event")
-    assert answer["StatusCode"] == 202
-    (record,) = eventually(lambda: aws.receive_messages(failed_url))
-    assert record["Body"]["requestPayload"] == {"kind": "raise"}
-    assert record["Body"]["requestContext"]["condition"] == "RetriesExhausted"
-    assert record["Body"]["requestContext"]["approximateInvokeCount"] == 2
-    assert record["Body"]["responsePayload"]["errorMessage"] == "no good"
-    (dead,) = eventually(lambda: aws.receive_messages(dead_url))
-    assert dead["Body"] == {"kind": "raise"}
-    assert dead["MessageAttributes"]["ErrorMessage"]["StringValue"] == "no good"

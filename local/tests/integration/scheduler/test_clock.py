@@ -1,4 +1,4 @@
-"""What happens by time and by event: schedules, rules, state machines, mails."""
+"""Schedules, and rules with a schedule, fire at their times."""
 
 import json
 import time
@@ -6,120 +6,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from local_aws.testing.server import LocalAws, unique_name
+from local_aws.testing.state_machines import inputs
 
 Eventually = Callable[..., Any]
-ECHO = """
-def handler(event, context):
-    if event.get("fail"):
-        raise ValueError("told to")
-    return event
-"""
-
-
-@pytest.fixture(scope="module")
-def machine(aws: LocalAws) -> str:
-    """A state machine that calls a function by its alias, and fails when told to."""
-    alias = aws.client("lambda").get_alias(FunctionName=aws.create_function(ECHO), Name="live")["AliasArn"]
-    invoke = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": {"FunctionName": alias, "Payload.$": "$"},
-        "OutputPath": "$.Payload",
-        "Retry": [{"ErrorEquals": ["Lambda.TooManyRequestsException"], "MaxAttempts": 2}],
-        "End": True,
-    }
-    definition = json.dumps({"StartAt": "Invoke", "States": {"Invoke": invoke}})
-    made = aws.client("stepfunctions").create_state_machine(
-        name=unique_name("machine"), definition=definition, roleArn=aws.create_role()
-    )
-    return made["stateMachineArn"]
-
-
-def executions(aws: LocalAws, machine: str) -> list[dict[str, Any]]:
-    states = aws.client("stepfunctions")
-    listed = states.list_executions(stateMachineArn=machine)["executions"]
-    return [states.describe_execution(executionArn=found["executionArn"]) for found in listed]
-
-
-def inputs(aws: LocalAws, machine: str) -> list[Any]:
-    return [json.loads(found["input"]) for found in executions(aws, machine)]
-
-
-def test_executions_run_side_by_side_and_end(aws: LocalAws, machine: str, eventually: Eventually) -> None:
-    states = aws.client("stepfunctions")
-    arns = [
-        states.start_execution(stateMachineArn=machine, input=json.dumps({"n": n}))["executionArn"] for n in range(3)
-    ]
-    assert len(set(arns)) == 3
-
-    def ended() -> list[dict[str, Any]]:
-        found = [states.describe_execution(executionArn=arn) for arn in arns]
-        return found if all(execution["status"] == "SUCCEEDED" for execution in found) else []
-
-    assert [json.loads(execution["output"]) for execution in eventually(ended)] == [{"n": n} for n in range(3)]
-
-
-def test_given_a_rule_when_an_execution_fails_then_its_targets_hear_of_it(
-    aws: LocalAws, machine: str, eventually: Eventually
-) -> None:
-    events, (url, arn) = aws.client("events"), aws.create_queue()
-    topic = aws.client("sns").create_topic(Name=unique_name("topic"))["TopicArn"]
-    aws.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="ops@example.com")
-    rule = unique_name("rule")
-    pattern = {"source": ["aws.states"], "detail": {"status": ["FAILED"], "stateMachineArn": [machine]}}
-    events.put_rule(Name=rule, EventPattern=json.dumps(pattern))
-    transformer = {"InputPathsMap": {"s": "$.detail.status"}, "InputTemplate": '"A run ended <s>"'}
-    targets = [{"Id": "queue", "Arn": arn}, {"Id": "mail", "Arn": topic, "InputTransformer": transformer}]
-    events.put_targets(Rule=rule, Targets=targets)
-    aws.client("stepfunctions").start_execution(stateMachineArn=machine, input='{"fail": true}')
-    (message,) = eventually(lambda: aws.receive_messages(url))
-    assert message["Body"]["detail-type"] == "Step Functions Execution Status Change"
-    assert message["Body"]["detail"]["error"] == "ValueError"
-    assert "told to" in message["Body"]["detail"]["cause"]
-    mails = eventually(lambda: [m for m in aws.administer("mails")["mails"] if m["source"] == topic])
-    assert (mails[0]["to"], mails[0]["body"]) == ("ops@example.com", '"A run ended FAILED"')
-
-
-def test_given_a_rule_then_functions_and_state_machines_are_targets(
-    aws: LocalAws, machine: str, eventually: Eventually
-) -> None:
-    (url, _), rule, events = aws.create_queue(), unique_name("rule"), aws.client("events")
-    code = 'import boto3, json, os\ndef handler(event, context):\n    boto3.client("sqs").send_message('
-    code += 'QueueUrl=os.environ["QUEUE"], MessageBody=json.dumps(event))\n'
-    function = aws.create_function(code, Environment={"Variables": {"QUEUE": url}})
-    function_arn = aws.client("lambda").get_alias(FunctionName=function, Name="live")["AliasArn"]
-    rule_arn = events.put_rule(Name=rule, EventPattern=json.dumps({"source": [rule]}))["RuleArn"]
-    aws.client("lambda").add_permission(
-        FunctionName=function,
-        Qualifier="live",
-        StatementId="rule",
-        Action="lambda:InvokeFunction",
-        Principal="events.amazonaws.com",
-        SourceArn=rule_arn,
-    )
-    events.put_targets(
-        Rule=rule,
-        Targets=[
-            {"Id": "function", "Arn": function_arn, "InputPath": "$.detail"},
-            {"Id": "machine", "Arn": machine, "RoleArn": aws.create_role(), "Input": json.dumps({"from": rule})},
-        ],
-    )
-    events.put_events(Entries=[{"Source": rule, "DetailType": "t", "Detail": '{"a": 1}'}])
-    (message,) = eventually(lambda: aws.receive_messages(url))
-    assert message["Body"] == {"a": 1}
-    eventually(lambda: {"from": rule} in inputs(aws, machine))
-
-
-def test_given_a_disabled_rule_then_nothing_happens(aws: LocalAws) -> None:
-    (url, arn), rule, events = aws.create_queue(), unique_name("rule"), aws.client("events")
-    events.put_rule(Name=rule, EventPattern=json.dumps({"source": [rule]}), State="DISABLED")
-    events.put_targets(Rule=rule, Targets=[{"Id": "a", "Arn": arn}])
-    events.put_events(Entries=[{"Source": rule, "DetailType": "t", "Detail": "{}"}])
-    time.sleep(0.5)
-    assert aws.receive_messages(url) == []
 
 
 def schedule(aws: LocalAws, machine: str, expression: str, **settings: Any) -> str:

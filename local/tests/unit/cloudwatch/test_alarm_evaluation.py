@@ -1,4 +1,4 @@
-"""What state an alarm is in, by what was measured."""
+"""The state of an alarm, by its datapoints."""
 
 import itertools
 from datetime import UTC, datetime
@@ -8,8 +8,7 @@ import pytest
 from moto.cloudwatch.models import Alarm, CloudWatchBackend
 
 from local_aws.cloudwatch.alarm_evaluation import datapoints, evaluate_alarm
-from local_aws.cloudwatch.datapoints import Metric, MetricHistory
-from local_aws.cloudwatch.metric_math import UnsupportedAlarmError, evaluate_expression
+from local_aws.cloudwatch.datapoints import MetricHistory
 
 NOW = 1_700_000_060.0  # twenty seconds into a minute
 FUNCTION = [{"Name": "FunctionName", "Value": "f"}]
@@ -47,19 +46,6 @@ def test_given_values_then_periods_end_with_the_current_minute(backend: CloudWat
     readings.read_new()
     readings.read_new()
     assert datapoints(alarm, readings, NOW)[0] == 6.0, "each datum counts once"
-
-
-@pytest.mark.parametrize(
-    ("statistic", "value"),
-    [("Sum", 10), ("SampleCount", 4), ("Minimum", 1), ("Maximum", 4), ("Average", 2.5), ("p50", 3), ("p99", 4)],
-)
-def test_every_statistic(backend: CloudWatchBackend, statistic: str, value: float) -> None:
-    measure(backend, 0, Values=[4.0, 1.0, 3.0, 2.0])
-    readings = MetricHistory(backend)
-    readings.read_new()
-    minute = int(NOW // 60)
-    metric = Metric("n", "m", frozenset({("FunctionName", "f")}))
-    assert readings.statistic(statistic, metric, minute, minute + 1) == value
 
 
 def test_statistics_that_a_caller_had_made_count_too(backend: CloudWatchBackend) -> None:
@@ -115,20 +101,6 @@ def test_the_reason_says_what_crossed_what(backend: CloudWatchBackend) -> None:
     assert reason == (
         "Threshold Crossed: 2 of the last 3 datapoints [5, 0, 3.5] crossed the threshold: greater than 1."
     )
-
-
-def test_arithmetic_of_metrics() -> None:
-    values, periods = {"requests": 600.0, "none": None}, {"requests": 300}
-    assert evaluate_expression("100 * requests / PERIOD(requests) / 4", values, periods) == 50.0
-    assert evaluate_expression("-(requests - 1.5) + 2", values, periods) == -596.5
-    assert evaluate_expression("requests + none", values, periods) is None
-    assert evaluate_expression("requests / 0", values, periods) is None
-
-
-@pytest.mark.parametrize("expression", ["ANOMALY_DETECTION_BAND(m)", "SUM(METRICS())", "requests **", "other", "'a'"])
-def test_given_more_than_arithmetic_then_it_is_said(expression: str) -> None:
-    with pytest.raises(UnsupportedAlarmError):
-        evaluate_expression(expression, {"requests": 1.0}, {})
 
 
 def test_judging_never_fails_on_any_mix_of_data(backend: CloudWatchBackend) -> None:

@@ -1,13 +1,10 @@
-"""Which route a request is for, and how many of them a stage takes."""
+"""The stage and the route of a request."""
 
-import json
 from types import SimpleNamespace
 
 import pytest
 
-from local_aws.apigateway.access_log import format_line
 from local_aws.apigateway.routes import find_route, find_stage
-from local_aws.apigateway.throttling import TokenBuckets
 
 KEYS = ("$default", "ANY /{all+}", "GET /pets/{id}", "ANY /pets/{id}", "GET /pets/new", "GET /a.b", "POST /x/{one}/y")
 
@@ -48,24 +45,3 @@ def test_a_named_stage_is_the_beginning_of_the_path() -> None:
         ("$default", "/pets"),
     ]
     assert find_stage(named, "/pets") is None
-
-
-def test_a_line_of_the_access_log_stays_json_whatever_happened() -> None:
-    form = '{"route":"$context.routeKey","failed":"$context.integrationErrorMessage","for":"$context.authorizer.error"}'
-    filled = format_line(form, {"routeKey": "GET /pets", "integrationErrorMessage": 'says "no"\nat last'})
-    assert json.loads(filled) == {"route": "GET /pets", "failed": 'says "no"\nat last', "for": "-"}
-
-
-def test_a_bucket_holds_a_burst_and_fills_at_its_rate() -> None:
-    now = [0.0]
-    buckets = TokenBuckets(lambda: now[0])
-
-    def take() -> bool:
-        return buckets.take("stage", rate=2, burst=3)
-
-    assert [take() for _ in range(4)] == [True, True, True, False]
-    now[0] = 0.5
-    assert [take(), take()] == [True, False]
-    now[0] = 100.0
-    assert [take() for _ in range(4)] == [True, True, True, False]
-    assert buckets.take("another", rate=2, burst=3)

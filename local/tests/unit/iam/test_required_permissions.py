@@ -1,53 +1,16 @@
-"""From requests as boto3 really sends them to the rights that they need, and refusals as boto3 really reads them."""
+"""The permissions that calls need, for requests as boto3 sends them."""
 
-from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
-import boto3
 import pytest
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.exceptions import ClientError
-from werkzeug.test import EnvironBuilder
 
-from local_aws.iam.access_denied import AccessDeniedError, access_denied_response
-from local_aws.iam.actors import Actor
 from local_aws.iam.api_calls import UnknownOperationError, read_call
-from local_aws.iam.permission import Permission
 from local_aws.iam.required_permissions import ActionOnResource, required_permissions
+from local_aws.testing.capturing_client import CapturingClient
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"
 PERSONALIZE = f"arn:aws:personalize:{REGION}:{ACCOUNT}"
-Answer = Callable[[dict[str, Any], str], Any]
-
-
-class Wire:
-    """A boto3 client whose requests go no further than to a function."""
-
-    def __init__(self, service: str, answer: Answer) -> None:
-        self.client = boto3.client(
-            service,
-            region_name=REGION,
-            endpoint_url="http://127.0.0.1:1",
-            aws_access_key_id="k",
-            aws_secret_access_key="s",
-            config=boto3.session.Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
-        )
-        self._name = self.client.meta.service_model.signing_name
-        self._answer = answer
-        self.client.meta.events.register("before-send", self._send)
-
-    def _send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        split, body = urlsplit(request.url), request.body
-        content = body.read() if hasattr(body, "read") else body
-        headers = {k: v.decode() if isinstance(v, bytes) else v for k, v in request.headers.items()}
-        environ = EnvironBuilder(
-            method=request.method, path=split.path, query_string=split.query, headers=headers, data=content or b""
-        ).get_environ()
-        answer = self._answer(environ, self._name)
-        raw = type("Raw", (), {"stream": lambda self, *_, **__: iter([answer.get_data()])})()
-        return AWSResponse(request.url, answer.status_code, dict(answer.headers), raw)
 
 
 class SeenError(Exception):
@@ -61,12 +24,11 @@ def needed(service: str, operation: str, parameters: dict[str, Any]) -> list[Act
         raise SeenError(required_permissions(call))
 
     with pytest.raises(SeenError) as seen:
-        getattr(Wire(service, answer).client, operation)(**parameters)
+        getattr(CapturingClient(service, answer).client, operation)(**parameters)
     return seen.value.args[0]
 
 
 LINES = {"logGroupName": "/g", "logStreamName": "s", "logEvents": [{"timestamp": 0, "message": "m"}]}
-MISLEADING = {"FunctionName": "f", "Payload": b'{"FunctionName": "g"}'}
 METRIC = {"MetricDataQueries": [], "StartTime": 0, "EndTime": 1}
 RECORDS = {"ShardIterator": "i", "StreamARN": f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/s"}
 WRITES = {"RequestItems": {"t": [{"PutRequest": {"Item": {"pk": {"S": "a"}}}}]}}
@@ -162,35 +124,3 @@ def test_a_call_whose_resource_cannot_be_told_is_named() -> None:
         needed("kinesis", "get_records", {"ShardIterator": "i"})
     with pytest.raises(UnknownOperationError, match="glue GetTable"):
         needed("glue", "get_table", {"DatabaseName": "d", "Name": "n"})
-
-
-@pytest.mark.parametrize(
-    ("service", "operation", "parameters", "code"),
-    [
-        ("s3", "get_object", {"Bucket": "b", "Key": "k"}, "AccessDenied"),
-        ("sns", "publish", PUBLISH, "AuthorizationError"),
-        ("sqs", "send_message", MESSAGE, "AccessDenied"),
-        ("dynamodb", "query", {"TableName": "t"}, "AccessDeniedException"),
-        ("lambda", "invoke", {"FunctionName": "f"}, "AccessDeniedException"),
-        ("cloudwatch", "get_metric_data", METRIC, "AccessDeniedException"),
-        ("personalize", "update_campaign", UPDATE, "AccessDeniedException"),
-        ("personalize-runtime", "get_recommendations", PROMOTED, "AccessDeniedException"),
-    ],
-)
-def test_a_refusal_reads_as_on_aws(service: str, operation: str, parameters: dict[str, Any], code: str) -> None:
-    role = Actor(ACCOUNT, "lambda.amazonaws.com", FUNCTION, f"arn:aws:iam::{ACCOUNT}:role/p/r", "f")
-
-    def answer(environ: dict[str, Any], signing_name: str) -> Any:
-        call = read_call(environ, signing_name, ACCOUNT, REGION)
-        return access_denied_response(
-            call, AccessDeniedError(role, Permission("x:Do", "arn:x & y"), "because no identity-based policy allows it")
-        )
-
-    with pytest.raises(ClientError) as raised:
-        getattr(Wire(service, answer).client, operation)(**parameters)
-    error = raised.value.response["Error"]
-    assert error["Code"] == code
-    assert error["Message"] == (
-        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/r/f is not authorized to perform: x:Do on resource: arn:x & y"
-        " because no identity-based policy allows it"
-    )
