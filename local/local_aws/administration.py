@@ -1,4 +1,4 @@
-"""`/_local/`: what the local AWS tells about itself, and what tests may do to it."""
+"""`/_local/`: the state of the local AWS, and operations for tests."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -31,7 +31,7 @@ class Administration:
         self._started = time.time()
 
     def handle(self, request: Request) -> Response:
-        """Answer one request; 404 for a path that nobody handles."""
+        """Answer one request; 404 for an unknown path."""
         name = request.path.removeprefix(PREFIX).partition("/")[0]
         if name not in self._handlers:
             return json_response({"message": f"no such path; there are {', '.join(sorted(self._handlers))}"}, 404)

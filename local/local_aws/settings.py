@@ -19,7 +19,7 @@ class ServerSettings:
         port: TCP port; 0 lets the system choose one.
         data_dir: for extracted function packages and mails; created if missing.
         account_id: the account of requests without known credentials (moto's default).
-        hosts: host names that requests may use, beside loopback addresses, `localhost` and those of HTTP APIs.
+        hosts: host names that requests may use, in addition to loopback addresses, `localhost` and those of HTTP APIs.
         region: the region of what the server does without a request.
     """
 

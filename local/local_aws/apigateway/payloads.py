@@ -17,7 +17,7 @@ _TEXT = re.compile(r"^(text/.*|application/(json|javascript|xml|.*\+json|.*\+xml
 
 @dataclass(frozen=True)
 class RequestContext:
-    """What the event contains beside the request itself; `authorizer` describes the caller."""
+    """What the event contains in addition to the request; `authorizer` describes the caller."""
 
     account: str
     api_id: str

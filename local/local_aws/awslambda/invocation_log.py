@@ -39,7 +39,7 @@ class LogEntry:
 
 
 class InvocationLog:
-    """Writes entries to moto's CloudWatch in a thread of its own, so that no caller waits for it."""
+    """Writes entries to moto's CloudWatch in a separate thread, so that no caller waits."""
 
     def __init__(self, authorizer: Authorizer) -> None:
         self._authorizer = authorizer

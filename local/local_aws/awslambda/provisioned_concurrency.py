@@ -52,7 +52,7 @@ def keep_provisioned_concurrency() -> None:
 
 
 def _configs(response: LambdaResponse) -> tuple[dict[tuple[str, str], dict[str, Any]], tuple[str, str]]:
-    """Return all configurations of the backend, and the key of the function version or alias that is asked about."""
+    """Return all configurations of the backend, and the key of the version or alias in the request."""
     backend: Any = response.backend
     name, qualifier = unquote(response.path.rstrip("/").split("/")[-2]), response._get_param("Qualifier")
     LambdaBackend.get_function(backend, name, qualifier)

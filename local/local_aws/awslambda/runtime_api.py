@@ -69,7 +69,7 @@ class RuntimeApi:
         self.init_error = (body, error_type)
 
     def fail(self, error: ProcessEndedError) -> None:
-        """Raise an error in whoever waits: the process has ended."""
+        """Raise an error in the threads that wait: the process has ended."""
         for future in (self.initialised, self._response):
             try:
                 future.set_exception(error)

@@ -102,7 +102,7 @@ def _permissions(call: Call, actor: Actor) -> Iterator[Permission]:
         permission = Permission(action, resource, condition_keys)
         yield permission
         if action == "s3:GetObject" and not actor.is_administrator and not object_exists(resource, actor.account):
-            # S3 tells only those who may list a bucket that it lacks an object.
+            # Only a caller who may list the bucket gets the error that an object does not exist.
             yield Permission("s3:ListBucket", resource.partition("/")[0])
         if not actor.is_administrator and call.operation != "HeadObject":
             upload = call.headers if action == "s3:PutObject" else None

@@ -1,4 +1,4 @@
-"""A permission that somebody needs."""
+"""A permission that a call or a service needs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ class Permission:
     Attributes:
         action: such as `s3:GetObject`.
         resource: an ARN, or `*` for an action without a resource.
-        context: condition keys that come with the action, beside those of the actor.
+        context: condition keys that come with the action, in addition to those of the actor.
     """
 
     action: str

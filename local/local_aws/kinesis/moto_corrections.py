@@ -41,7 +41,7 @@ def keep_tags() -> None:
 
 @correction
 def number_records_without_search() -> None:
-    """Give the records of a shard the numbers 1, 2, 3 …, so that each number also tells the position.
+    """Give the records of a shard the numbers 1, 2, 3 …, so that each number is also the position.
 
     Causes: moto/kinesis/models.py, put_record lists every key of the shard to find the last ("not safe for
     concurrency": two threads can overwrite each other's record); get_records walks the shard from its beginning.

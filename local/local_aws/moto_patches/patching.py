@@ -9,7 +9,7 @@ Correction = Callable[[], None]
 
 
 def correction(function: Correction) -> Correction:
-    """Mark a function that corrects moto. Its docstring tells the cause: the file of moto and what is wrong there."""
+    """Mark a function that corrects moto. Its docstring gives the cause: the file of moto and what is wrong there."""
     function.is_correction = True  # type: ignore[attr-defined]
     return function
 

@@ -55,7 +55,7 @@ def start_server(data_dir: Path, *arguments: str, **variables: str) -> ServerPro
     Args:
         data_dir: folder for its files.
         arguments: more arguments of `local-aws serve`.
-        variables: environment variables, beside those of this process.
+        variables: environment variables, in addition to those of this process.
     """
     command = [sys.executable, "-m", "local_aws", "serve", "--port", "0", "--data-dir", str(data_dir), *arguments]
     process = subprocess.Popen(command, env={**os.environ, **variables}, stdout=subprocess.PIPE, text=True)

@@ -1,5 +1,7 @@
 """What services share, and the order in which they start and stop."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,3 +46,10 @@ def test_every_folder_with_a_definition_is_registered() -> None:
     package = Path(registry.__file__).parent
     folders = {path.parent.name for path in package.glob("*/definition.py")}
     assert {service.name for service in registry.services()} == folders
+
+
+def test_what_takes_long_to_load_is_not_loaded_at_the_start() -> None:
+    code = "import sys; from local_aws import registry, server; registry.correct_moto(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "moto.kinesis.models" in loaded
+    assert not {"duckdb", "sqlglot", "moto.stepfunctions.parser.models"} & set(loaded)

@@ -81,7 +81,9 @@ def test_given_a_delimiter_then_folders_are_listed_once_across_pages(aws: LocalA
     assert found == ["a+1/", "b", "c d/", "e"]
 
 
-def test_given_a_suspended_bucket_when_an_object_is_deleted_then_older_versions_stay_behind_a_marker(aws: LocalAws) -> None:
+def test_given_a_suspended_bucket_when_an_object_is_deleted_then_older_versions_stay_behind_a_marker(
+    aws: LocalAws,
+) -> None:
     s3, name = aws.client("s3"), unique_name("bucket")
     s3.create_bucket(Bucket=name)
     s3.put_object(Bucket=name, Key="k", Body=b"null version")
