@@ -217,5 +217,9 @@ docs: setup ## Renew the tables in READMEs that come from the code
 	@$(RUN) -m local_aws.personalize.operations_table --update local/README.md
 
 .PHONY: clean
-clean: ## Remove what was built and installed here
-	@rm -rf build .venv .venv-checkov .local .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+clean: ## Stop the local AWS; remove what was built and installed here
+	@if $(RUN) -c 'import scripts.demo.local_system' 2>/dev/null; then \
+	  $(RUN) -m scripts.demo.local_system down; \
+	  [ -z "$${LOCAL_AWS_DIR:-}" ] || LOCAL_AWS_DIR= $(RUN) -m scripts.demo.local_system down; \
+	elif [ -e .local ]; then echo ".local stays: make down stops and removes the local AWS" >&2; fi
+	@rm -rf build .venv .venv-checkov .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

@@ -12,6 +12,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.common import server_process
 from scripts.common.task import TaskError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,14 +72,19 @@ class Local:
 def local() -> Local:
     """Return the local AWS that this shell means: ``LOCAL_AWS_DIR`` and ``LOCAL_AWS_PORT``, else ``.local`` and 4566.
 
+    An empty value counts as not set. If the folder's server runs already, its port is the one that counts.
+
     Raises:
         TaskError: ``LOCAL_AWS_PORT`` is not a port.
     """
-    directory = os.environ.get("LOCAL_AWS_DIR", str(ROOT / ".local"))
-    port = os.environ.get("LOCAL_AWS_PORT", str(DEFAULT_PORT))
-    if not port.isdecimal() or not 0 < int(port) < 65536:
+    # Not resolve(): a symbolic link must be seen as one, and refused.
+    directory = Path(os.path.abspath(os.environ.get("LOCAL_AWS_DIR") or ROOT / ".local"))  # noqa: PTH100
+    port = os.environ.get("LOCAL_AWS_PORT") or str(DEFAULT_PORT)
+    if not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 65536:
         raise TaskError(f"LOCAL_AWS_PORT={port} is not a port: 1 to 65535.")
-    return Local(Path(directory).resolve(), int(port))
+    chosen = Local(directory, int(port))
+    server = server_process.find_server(chosen.data)
+    return chosen if server is None else Local(directory, server.port)
 
 
 def variables(environment: str) -> dict[str, str]:

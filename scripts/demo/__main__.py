@@ -14,7 +14,7 @@ from scripts.common import environments
 from scripts.common.environments import ROOT, Local
 from scripts.common.task import TaskError, run_task
 from scripts.common.terminal import Progress, Steps, console, print_table
-from scripts.demo import local_server, local_system
+from scripts.demo import local_folder, local_server, local_system
 from scripts.demo.visitor import BREED, SPECIES, Visitor
 from scripts.operate.execution_history import Execution
 from scripts.operate.retrain import finish
@@ -32,11 +32,13 @@ def run_demo() -> None:
     console.print("[bold]Animal Recommender[/bold]: from nothing to recommendations, without an AWS account\n")
     local = environments.local()
     started, was_up = time.monotonic(), local_server.is_up(local)
-    try:
-        run_steps(local, Steps(_STEPS), stop_after=not was_up)
-    finally:
-        if not was_up:
-            local_server.stop(local)
+    local_folder.claim(local.directory)
+    with local_folder.exclusive(local.directory):
+        try:
+            run_steps(local, Steps(_STEPS), stop_after=not was_up)
+        finally:
+            if not was_up:
+                local_server.stop(local)
     console.print(f"\n[bold green]Done[/bold green] in {time.monotonic() - started:.0f} s. Logs: {local.logs}")
     console.print("[bold]make up[/bold] starts the same system and leaves it up; [bold]make status[/bold] explains it.")
 

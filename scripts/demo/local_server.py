@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,71 +11,77 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 from typing import Any
 
-from scripts.common import environments
+from scripts.common import environments, server_process
 from scripts.common.environments import ROOT, Local
+from scripts.common.server_process import ServerProcess
 from scripts.common.task import TaskError
+from scripts.demo import local_folder
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10
+_WITHOUT_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def is_up(local: Local) -> bool:
-    """Return whether our own server answers at the endpoint."""
-    return _get_health(local) is not None and process_id(local) is not None
+    """Return whether our own server answers."""
+    server = server_process.find_server(local.data)
+    return server is not None and answers(server.port)
 
 
-def _get_health(local: Local) -> dict[str, Any] | None:
+def answers(port: int) -> bool:
+    """Return whether a local AWS answers at a port: that of this folder, or another."""
+    return _get_health(port) is not None
+
+
+def _get_health(port: int) -> dict[str, Any] | None:
     """Return what the server reports of itself, or None if it does not answer."""
     try:
-        with urllib.request.urlopen(f"{local.endpoint}/_local/health", timeout=2) as response:
+        with _WITHOUT_PROXY.open(f"http://127.0.0.1:{port}/_local/health", timeout=2) as response:
             health: dict[str, Any] = json.load(response)
     except (urllib.error.URLError, OSError, ValueError):
         return None
     return health
 
 
-def _pid_file(local: Local) -> Path:
-    return local.directory / "server.pid"
-
-
 def process_id(local: Local) -> int | None:
-    """Return the server's process id, or None if it does not run. Another program may have got the old id."""
-    try:
-        process = int(_pid_file(local).read_text())
-    except (OSError, ValueError):
-        return None
-    return process if f"-m local_aws serve --port {local.port}" in _command_line(process) else None
-
-
-def _command_line(process: int) -> str:
-    """Return the command line of a process; empty if there is none."""
-    entry = Path(f"/proc/{process}/cmdline")
-    if Path("/proc/self").exists():
-        return entry.read_bytes().replace(b"\0", b" ").decode(errors="replace") if entry.exists() else ""
-    shown = subprocess.run(["ps", "-p", str(process), "-o", "command="], capture_output=True, text=True, check=False)
-    return shown.stdout
+    """Return the server's process id, or None if it does not run."""
+    server = server_process.find_server(local.data)
+    return None if server is None else server.pid
 
 
 def start(local: Local) -> None:
     """Start the server if it does not run; remove what a killed one left.
 
     Raises:
-        TaskError: The port is in use, or the server does not start.
+        TaskError: The folder cannot be used, the port is in use, or the server does not start.
     """
-    if is_up(local):
+    local_folder.claim(local.directory)
+    running = server_process.find_server(local.data)
+    if running is not None:
+        _wait_until_it_answers(running)
         return
-    stop(local)
+    local_folder.remove_state(local.directory)
     if _port_is_in_use(local.port):
         raise TaskError(
-            f"Port {local.port} is in use by another program. Stop it, or choose another: LOCAL_AWS_PORT=4567 make …"
+            f"Port {local.port} is in use by {describe_user(local.port)}. "
+            "Stop it, or choose another: LOCAL_AWS_PORT=4567 make …"
         )
+    _wait_until_ready(local, _launch(local))
+
+
+def describe_user(port: int) -> str:
+    """Return who listens at a port, as far as it is known."""
+    others = [server for server in server_process.list_servers() if server.port == port]
+    return f"the local AWS of {others[0].data.parent}" if others else "another program"
+
+
+def _launch(local: Local) -> subprocess.Popen[bytes]:
     local.logs.mkdir(parents=True, exist_ok=True)
     with (local.logs / "server.log").open("ab") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "local_aws", "serve", "--port", str(local.port), "--data-dir", str(local.data)],
+            [sys.executable, *server_process.command_arguments(local.port, local.data)],
             cwd=ROOT,
             env=environments.variables("local"),
             stdin=subprocess.DEVNULL,
@@ -84,8 +89,20 @@ def start(local: Local) -> None:
             stderr=log,
             start_new_session=True,
         )
-    _pid_file(local).write_text(str(server.pid))
-    _wait_until_ready(local, server)
+    (local.directory / "server.pid").write_text(str(server.pid))  # for people; our commands ask the process table
+    return server
+
+
+def _wait_until_it_answers(server: ServerProcess) -> None:
+    """Wait for a server that another command has started. One that is only slow must not lose its state."""
+    deadline = time.monotonic() + _START_SECONDS
+    while not answers(server.port):
+        if time.monotonic() > deadline:
+            raise TaskError(
+                f"The local AWS runs (process {server.pid}), but does not answer at port {server.port}. "
+                "`make down` stops it; then `make up` starts a new one."
+            )
+        time.sleep(0.1)
 
 
 def _port_is_in_use(port: int) -> bool:
@@ -95,26 +112,25 @@ def _port_is_in_use(port: int) -> bool:
 
 def _wait_until_ready(local: Local, server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _START_SECONDS
-    while _get_health(local) is None:
+    while not answers(local.port):
         if server.poll() is not None or time.monotonic() > deadline:
             raise TaskError(f"The local AWS did not start; its log: {local.logs / 'server.log'}")
         time.sleep(0.1)
 
 
 def stop(local: Local) -> bool:
-    """Stop the server and remove its state; logs stay. Return whether a server was running."""
-    process = process_id(local)
-    if process is not None:
-        _end_process(process)
-    for leftover in (local.data, local.directory / "terraform"):
-        shutil.rmtree(leftover, ignore_errors=True)
-    for leftover in (
-        _pid_file(local),
-        *local.directory.glob("terraform.tfstate*"),
-        *local.directory.glob(".terraform*"),
-    ):
-        leftover.unlink(missing_ok=True)
-    return process is not None
+    """Stop the server and remove its state; logs stay. Return whether a server was running.
+
+    Raises:
+        TaskError: The server cannot be stopped, or the folder is not ours.
+    """
+    server = server_process.find_server(local.data)
+    if server is not None:
+        _end_process(server.pid)
+        if server_process.find_server(local.data) is not None:
+            raise TaskError(f"The local AWS (process {server.pid}) cannot be stopped: it does not end.")
+    local_folder.remove_state(local.directory)
+    return server is not None
 
 
 def _end_process(process: int) -> None:
@@ -124,6 +140,8 @@ def _end_process(process: int) -> None:
             os.killpg(process, sign)
         except ProcessLookupError:
             return
+        except PermissionError as error:
+            raise TaskError(f"The local AWS (process {process}) belongs to another user, who can stop it.") from error
         deadline = time.monotonic() + _STOP_SECONDS
         while time.monotonic() < deadline:
             if _has_ended(process):

@@ -7,21 +7,25 @@ Terraform state from an earlier server describes nothing, and is removed with th
 
 from __future__ import annotations
 
+import json
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from scripts.common import environments, terraform
+from rich.markup import escape
+
+from scripts.common import environments, server_process, terraform
 from scripts.common.environments import REAL_IDENTITY, ROOT, Local
 from scripts.common.task import TaskError, run_task
 from scripts.common.terminal import Progress, console, print_error, print_table, running
-from scripts.demo import local_server
+from scripts.demo import local_folder, local_server
 
 COMMANDS = ("up", "status", "down", "env")
+NOT_UP = 3  # exit code
 
 
 def build_packages(local: Local, progress: Progress) -> None:
@@ -50,6 +54,7 @@ def provision(local: Local, progress: Progress) -> dict[str, Any]:
     Raises:
         TaskError: Terraform fails.
     """
+    _check_state(local)
     variables = terraform.prepare("local")
     planned = done = 0
     for message in terraform.stream_messages(
@@ -93,19 +98,53 @@ def _example_commands(local: Local, outputs: dict[str, Any]) -> list[str]:
 
 def print_status(local: Local) -> int:
     """Print what runs where, and commands to try. Return 0 if the system is up, 3 if not."""
-    if not local_server.is_up(local):
+    server = server_process.find_server(local.data)
+    if server is None:
         console.print("The local AWS is down. [bold]make up[/bold] starts it.")
-        return 3
+        return NOT_UP
+    if not local_server.answers(server.port):
+        console.print(f"The local AWS runs (process {server.pid}), but does not answer at port {server.port} (yet).")
+        return NOT_UP
     console.print(
-        f"The local AWS is up at [bold]{local.endpoint}[/bold], process {local_server.process_id(local)}, "
-        f"logs in {local.logs}"
+        f"The local AWS is up at [bold]{local.endpoint}[/bold], process {server.pid}, logs in {escape(str(local.logs))}"
     )
-    outputs = terraform.read_outputs(environments.variables("local"))
+    outputs = read_outputs(local)
     if "function_names" not in outputs:
         console.print(
             "Terraform has not been applied to it completely. [bold]make up[/bold] continues where it stopped."
         )
-        return 3
+        return NOT_UP
+    _print_resources(local, outputs)
+    return 0
+
+
+def read_outputs(local: Local) -> dict[str, Any]:
+    """Return Terraform's outputs; none if it has written no state yet.
+
+    Raises:
+        TaskError: The state is damaged.
+    """
+    _check_state(local)
+    return terraform.read_outputs(environments.variables("local")) if local.state.exists() else {}
+
+
+def _check_state(local: Local) -> None:
+    """Check that Terraform's state is readable; it may be missing.
+
+    Raises:
+        TaskError: It is not.
+    """
+    try:
+        state = json.loads(local.state.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return
+    except ValueError:
+        state = None
+    if not isinstance(state, dict) or "version" not in state:
+        raise TaskError(f"{local.state} is damaged. `make down` removes it; then `make up` builds the system again.")
+
+
+def _print_resources(local: Local, outputs: dict[str, Any]) -> None:
     names = [*outputs["function_names"].items()]
     print_table(
         "What runs", ["what", "name"], [*_resources(outputs), *((f"function {key}", name) for key, name in names)]
@@ -113,7 +152,6 @@ def print_status(local: Local) -> int:
     console.print('\nTry these, after [bold]eval "$(make -s env)"[/bold]:')
     for command in _example_commands(local, outputs):
         console.print(f"  {command}", soft_wrap=True)
-    return 0
 
 
 def _resources(outputs: dict[str, Any]) -> list[tuple[str, str]]:
@@ -123,11 +161,27 @@ def _resources(outputs: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def stop(local: Local) -> None:
-    """Stop the system; remove its processes, state and logs."""
-    was_up = local_server.stop(local)
-    shutil.rmtree(local.directory, ignore_errors=True)
-    console.print(
-        "The local AWS is stopped; nothing is left." if was_up else "The local AWS was not running; nothing is left."
+    """Stop the system; remove its processes, state and logs.
+
+    Raises:
+        TaskError: Something cannot be stopped or removed.
+    """
+    with local_folder.exclusive(local.directory):
+        was_up = local_server.stop(local)
+        left = local_folder.remove(local.directory)
+    console.print(_describe_rest(local, "is stopped" if was_up else "was not running", left), soft_wrap=True)
+
+
+def _describe_rest(local: Local, state: str, left: Sequence[Path]) -> str:
+    """Return what `down` has done, and what is still there."""
+    rest = []
+    if left:
+        names = ", ".join(path.name for path in left)
+        rest.append(f"These files in {local.directory} are not its own and stay: {names}.")
+    if local_server.answers(local.port):
+        rest.append(f"Port {local.port} still answers: it is used by {local_server.describe_user(local.port)}.")
+    return escape(
+        f"The local AWS {state}; nothing is left." if not rest else f"The local AWS {state}. {' '.join(rest)}"
     )
 
 
@@ -143,7 +197,9 @@ def run_command(command: str) -> int | None:
     local = environments.local()
     match command:
         case "up":
-            start(local)
+            local_folder.claim(local.directory)
+            with local_folder.exclusive(local.directory):
+                start(local)
             return print_status(local)
         case "status":
             return print_status(local)

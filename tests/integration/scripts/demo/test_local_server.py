@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
+import subprocess
+import sys
 import time
 
 import pytest
 
-from scripts.common.environments import Local
+from scripts.common import environments
+from scripts.common.environments import ROOT, Local
 from scripts.common.task import TaskError
-from scripts.demo import local_server
+from scripts.demo import local_folder, local_server
 
 
 @pytest.fixture
@@ -65,7 +69,7 @@ def test_given_a_running_server_when_stopped_twice_then_no_process_port_or_state
     assert not taken(port)
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
-    assert sorted(path.name for path in local.directory.iterdir()) == ["logs"]
+    assert sorted(path.name for path in local.directory.iterdir()) == [local_folder.MARKER, "logs"]
 
 
 def test_given_a_port_that_another_program_uses_then_it_is_named(local, port):
@@ -82,3 +86,108 @@ def test_given_a_server_that_answers_then_it_is_ready_within_seconds(local):
     local_server.start(local)
     assert local_server.is_up(local)
     assert time.monotonic() - began < 60
+
+
+def run(command):
+    """Run a command of `make` as a process of its own, with the variables of this test."""
+    return subprocess.run(
+        [sys.executable, "-m", "scripts.demo.local_system", command],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_given_a_running_server_when_the_shell_names_another_port_then_all_commands_find_it(local, monkeypatch):
+    # Given a server, and a shell in which another port is set
+    local_server.start(local)
+    process = local_server.process_id(local)
+    monkeypatch.setenv("LOCAL_AWS_PORT", str(local.port + 1))
+    # When it is asked for, started again and stopped, then it is the one that runs
+    assert environments.local().port == local.port
+    local_server.start(environments.local())
+    assert local_server.process_id(local) == process
+    assert f"127.0.0.1:{local.port}" in run("status").stdout
+    assert "is stopped; nothing is left" in run("down").stdout
+    assert not taken(local.port)
+
+
+def test_given_a_damaged_process_id_file_then_the_server_is_found_and_stopped(local):
+    local_server.start(local)
+    for content in ("", "no number", "1"):
+        (local.directory / "server.pid").write_text(content)
+        assert local_server.is_up(local)
+    assert "is stopped; nothing is left" in run("down").stdout
+    assert not taken(local.port)
+
+
+def test_given_a_proxy_in_the_shell_then_the_running_server_is_found_and_kept(local, monkeypatch):
+    local_server.start(local)
+    process = local_server.process_id(local)
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    local_server.start(local)
+    assert local_server.process_id(local) == process
+    assert local_server.is_up(local)
+
+
+def test_given_a_server_before_terraform_when_its_status_is_asked_then_it_says_how_to_go_on(local):
+    local_server.start(local)
+    status = run("status")
+    assert status.returncode == 3
+    assert "Terraform has not been applied to it completely. make up continues" in " ".join(status.stdout.split())
+    assert status.stderr == ""
+
+
+def test_given_a_damaged_terraform_state_then_one_sentence_says_what_to_do(local):
+    local_server.start(local)
+    for content in (b"", b"{", b"[]", b"{}", b"\xff"):
+        local.state.write_bytes(content)
+        status = run("status")
+        assert status.returncode == 1
+        assert "is damaged. `make down` removes it" in status.stderr
+        assert "Traceback" not in status.stderr
+
+
+def test_given_another_up_at_work_when_up_or_down_then_they_say_so_and_change_nothing(local):
+    local_folder.claim(local.directory)
+    with local_folder.exclusive(local.directory):
+        for command in ("up", "down"):
+            refused = run(command)
+            assert refused.returncode == 1
+            assert f"Another command (process {os.getpid()})" in refused.stderr
+    assert local_server.process_id(local) is None
+
+
+def test_given_the_server_of_another_folder_when_this_one_is_stopped_then_it_runs_on_and_is_named(
+    local, monkeypatch, tmp_path
+):
+    local_server.start(local)
+    monkeypatch.setenv("LOCAL_AWS_DIR", str(tmp_path / "other"))
+    down = " ".join(run("down").stdout.split())
+    assert down == (
+        f"The local AWS was not running. Port {local.port} still answers: it is used by the local AWS of "
+        f"{local.directory}."
+    )
+    assert local_server.is_up(local)
+
+
+def test_given_an_empty_folder_name_then_it_counts_as_not_set(monkeypatch):
+    monkeypatch.setenv("LOCAL_AWS_DIR", "")
+    monkeypatch.setenv("LOCAL_AWS_PORT", "")
+    assert environments.local().directory == ROOT / ".local"
+
+
+def test_given_a_folder_of_somebody_when_up_and_down_then_both_refuse_and_delete_nothing(local):
+    (local.directory / "terraform").mkdir(parents=True)
+    (local.directory / "terraform" / "main.tf").write_text("theirs")
+    for command in ("up", "down"):
+        refused = run(command)
+        assert refused.returncode == 1
+        assert "Traceback" not in refused.stderr
+    assert (local.directory / "terraform" / "main.tf").read_text() == "theirs"
+    shutil.rmtree(local.directory)
