@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import json
 import uuid
@@ -14,6 +13,7 @@ import pytest
 
 from scripts.common.environments import ROOT
 from scripts.common.terminal import running
+from scripts.operate.dead_letter_queue import Letter, Queue
 from scripts.operate.deployment import Deployment
 from scripts.operate.query import Athena
 
@@ -37,13 +37,14 @@ def put(system: Any, tmp_path: Path) -> Callable[[dict], None]:
     return put_record
 
 
-def raw_lines(system: Any) -> list[dict]:
-    """Return every line of every raw object; each must be one JSON object under a date prefix."""
+def raw_lines(system: Any, session: str) -> list[dict]:
+    """Return the lines of raw objects that name a session; each must be one JSON object under a date prefix."""
     s3, bucket = system.client("s3"), system.outputs["raw_bucket"]
     lines = []
-    for found in s3.list_objects_v2(Bucket=bucket, Prefix="events/year=").get("Contents", []):
-        body = gzip.decompress(s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read())
-        lines += [json.loads(line) for line in body.decode().splitlines()]
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="events/year="):
+        for found in page.get("Contents", []):
+            body = gzip.decompress(s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read())
+            lines += [json.loads(line) for line in body.split(b"\n") if session.encode() in line]
     return lines
 
 
@@ -74,7 +75,7 @@ def test_an_event_reaches_the_tracker_the_history_and_the_raw_store(system, put,
     # and in the tracker,
     wait_for(lambda: event["sessionId"] in json.dumps(system.tracked()))
     # and one line of a raw object under a date prefix.
-    wait_for(lambda: event["sessionId"] in json.dumps(raw_lines(system)))
+    wait_for(lambda: raw_lines(system, event["sessionId"]))
 
 
 def answered(system: Any, name: str, *parameters: str) -> list[dict[str, str]]:
@@ -122,14 +123,15 @@ def test_a_wrong_event_goes_to_the_dead_letter_queue_and_the_stream_goes_on(syst
     put(wrong)
     queue = system.outputs["dead_letter_queue_urls"]["put_events"]
 
-    def letters() -> list:
-        request = {"QueueUrl": queue, "VisibilityTimeout": 0, "MaxNumberOfMessages": 10}
-        found = system.client("sqs").receive_message(**request).get("Messages", [])
-        bodies = [json.loads(message["Body"]) for message in found]
-        return [body for body in bodies if wrong["sessionId"].encode() in base64.b64decode(body["data"])]
+    def letters() -> list[Letter]:
+        letters = Queue(system.client("sqs"), queue, hidden=30)
+        try:
+            return [letter for letter in letters.receive_letters() if wrong["sessionId"].encode() in letter.data]
+        finally:
+            letters.release()
 
-    (letter, *_) = wait_for(letters)
-    assert "animal_primary_breed_id" in letter["detail"]
+    (letter,) = wait_for(letters)
+    assert "animal_primary_breed_id" in letter.detail
     good = view(userId=f"user-{uuid.uuid4().hex}")
     put(good)
     wait_for(lambda: system.invoke("get_history", {"userId": good["userId"]})[0]["events"])

@@ -57,7 +57,7 @@ def test_an_api_gateway_event_is_answered_as_a_response(system, function, versio
 
 
 def test_wrong_input_names_each_wrong_field(system):
-    wrong = {"userId": "", "limit": 501}
+    wrong = {"userId": [], "limit": 501}
     bare, error = system.invoke("recommend", wrong)
     assert error == "Unhandled"
     assert "userId" in bare["errorMessage"]

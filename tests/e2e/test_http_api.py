@@ -49,7 +49,7 @@ def test_given_a_described_request_then_the_answer_is_as_described(ask, function
 
 
 @pytest.mark.parametrize("function", OPERATIONS)
-@pytest.mark.parametrize("body", [b"[]", b"{", b'{"userId": ""}', b"\xff"])
+@pytest.mark.parametrize("body", [b"[]", b"{", b'{"userId": []}', b"\xff"])
 def test_given_a_wrong_request_then_the_caller_is_told_what_is_wrong(ask, function, body):
     status, answer = ask(function, body, keys())
     assert status == 400, answer
