@@ -74,6 +74,7 @@ def start(local: Local) -> dict[str, Any]:
     Raises:
         TaskError: One of them fails.
     """
+    local_folder.claim(local.directory)  # before the first log is written into it
     with running("Lambda packages") as progress:
         build_packages(local, progress)
     with running("Local AWS") as progress:
