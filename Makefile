@@ -23,7 +23,7 @@ export ENV ARGS MODEL NAME FILE USER
 # Whatever the caller's shell says: install into .venv, and print what we print.
 export PIP_USER := 0
 export PYTHONUTF8 := 1
-unexport PYTHONIOENCODING
+unexport PYTHONIOENCODING PYTHONSAFEPATH
 
 VENV := .venv
 RUN := $(VENV)/bin/python

@@ -8,6 +8,7 @@ state of a real deployment. Nothing else differs.
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,11 @@ TERRAFORM_DIRECTORY = ROOT / "terraform"
 DEFAULT_PORT = 4566
 LOCAL_REGION = "us-east-1"
 REAL_IDENTITY = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")  # of no use to the local AWS, and private
+# What a shell may hold for real accounts, and what would lead Terraform and Python elsewhere. Endpoints of single
+# services (AWS_ENDPOINT_URL_S3) win over AWS_ENDPOINT_URL, so every AWS_ variable goes. TF_CLI_ARGS_init stays: it may
+# name a provider mirror.
+_ELSEWHERE = re.compile(r"AWS_\w+|TF_CLI_ARGS(_(?!init$)\w+)?|TF_WORKSPACE|TF_DATA_DIR|PYTHONSAFEPATH")
+_THIS_MACHINE = ("127.0.0.1", "localhost", ".localhost")
 
 
 @dataclass(frozen=True)
@@ -60,12 +66,15 @@ class Local:
             "AWS_REGION": LOCAL_REGION,
             "AWS_DEFAULT_REGION": LOCAL_REGION,
             "AWS_PAGER": "",
+            "AWS_CONFIG_FILE": os.devnull,  # a default profile may have a region, a proxy CA or endpoints
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
             "TF_DATA_DIR": str(self.directory / "terraform"),
             "TF_CLI_ARGS_plan": f"{with_state} {var_file}",
             "TF_CLI_ARGS_apply": f"{with_state} {var_file} -parallelism=40",
             "TF_CLI_ARGS_destroy": f"{with_state} {var_file} -parallelism=40",
             "TF_CLI_ARGS_output": with_state,
+            **_no_proxy(),
         }
 
 
@@ -87,12 +96,49 @@ def local() -> Local:
     return chosen if server is None else Local(directory, server.port)
 
 
+def _no_proxy() -> dict[str, str]:
+    """Return the caller's exceptions from the proxy, with this machine added."""
+    given = (os.environ.get(name, "") for name in ("NO_PROXY", "no_proxy"))
+    hosts = [host.strip() for value in given for host in value.split(",") if host.strip()]
+    value = "*" if "*" in hosts else ",".join(dict.fromkeys([*hosts, *_THIS_MACHINE]))
+    return {"NO_PROXY": value, "no_proxy": value}
+
+
 def variables(environment: str) -> dict[str, str]:
-    """Return the process environment for commands on ``environment``, the caller's own variables included."""
+    """Return the process environment for commands on ``environment``, the caller's own variables included.
+
+    For ``local`` they are without those that would lead away from this machine.
+    """
     inherited = {name: value for name, value in os.environ.items() if not _names_a_missing_file(name, value)}
     if environment != "local":
         return inherited
-    return {name: value for name, value in inherited.items() if name not in REAL_IDENTITY} | local().variables()
+    kept = {name: value for name, value in inherited.items() if not _ELSEWHERE.fullmatch(name)}
+    return kept | local().variables()
+
+
+def variables_to_unset() -> list[str]:
+    """Return the names of variables that a shell must not have for the local AWS."""
+    return sorted({*REAL_IDENTITY, *filter(_ELSEWHERE.fullmatch, os.environ)} - local().variables().keys())
+
+
+def enter(environment: str) -> None:
+    """Give this process the variables of ``environment``, and take away those that it must not have."""
+    wanted = variables(environment)
+    for name in os.environ.keys() - wanted.keys():
+        del os.environ[name]
+    os.environ.update(wanted)
+
+
+def enter_running_local() -> None:
+    """Point this process at the local AWS, which must be up.
+
+    Raises:
+        TaskError: It is down.
+    """
+    chosen = local()
+    if not server_process.is_listening(chosen.port):
+        raise TaskError(f"The local AWS is down: nothing answers at {chosen.endpoint}. `make up` starts it.")
+    enter("local")
 
 
 def _names_a_missing_file(name: str, value: str) -> bool:

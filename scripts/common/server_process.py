@@ -6,6 +6,7 @@ the port that a server was started with.
 
 from __future__ import annotations
 
+import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,12 @@ def list_servers() -> Iterator[ServerProcess]:
         server = _parse(pid, words)
         if server is not None:
             yield server
+
+
+def is_listening(port: int) -> bool:
+    """Return whether any program accepts connections at this port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _parse(pid: int, words: Sequence[str]) -> ServerProcess | None:

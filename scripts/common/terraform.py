@@ -46,7 +46,9 @@ def find_binary() -> str:
 @functools.cache
 def _version(program: str) -> tuple[int, ...]:
     """Return the version that ``program version`` states, as numbers."""
-    output = subprocess.run([program, "version"], capture_output=True, text=True, check=False).stdout
+    # Without the caller's TF_CLI_ARGS: a wrong one must not look like a wrong version.
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("TF_CLI_ARGS")}
+    output = subprocess.run([program, "version"], env=variables, capture_output=True, text=True, check=False).stdout
     match = re.search(r"v(\d+)\.(\d+)\.(\d+)", output)
     return tuple(int(part) for part in match.groups()) if match else (0,)
 
@@ -81,7 +83,7 @@ def prepare(environment: str) -> dict[str, str]:
     variables = environments.variables(environment)
     initialise(variables)
     if environment != "local":
-        _run_quietly(["workspace", "select", "-or-create", environment], variables)
+        _capture(["workspace", "select", "-or-create", environment], variables)
     return variables
 
 
@@ -92,16 +94,17 @@ def initialise(variables: dict[str, str], *arguments: str) -> None:
         TaskError: It fails. The message is Terraform's output.
     """
     use_mirror_if_offline(variables)
-    _run_quietly(["init", "-input=false", "-no-color", *arguments], variables)
+    _capture(["init", "-input=false", "-no-color", *arguments], variables)
 
 
-def _run_quietly(arguments: Sequence[str], variables: dict[str, str]) -> None:
-    """Run Terraform and show its output only if it fails."""
+def _capture(arguments: Sequence[str], variables: dict[str, str]) -> str:
+    """Run Terraform and return its standard output; all of its output is shown only if it fails."""
     done = subprocess.run(
         [find_binary(), *arguments], cwd=TERRAFORM_DIRECTORY, env=variables, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise TaskError(f"terraform {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}".strip())
+    return done.stdout
 
 
 def use_mirror_if_offline(variables: dict[str, str]) -> None:
@@ -184,13 +187,9 @@ def _explain(diagnostic: dict[str, str]) -> str:
 
 
 def read_outputs(variables: dict[str, str]) -> dict[str, Any]:
-    """Return the root module's outputs by name."""
-    done = subprocess.run(
-        [find_binary(), "output", "-json"],
-        cwd=TERRAFORM_DIRECTORY,
-        env=variables,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return {name: output["value"] for name, output in json.loads(done.stdout).items()}
+    """Return the root module's outputs by name.
+
+    Raises:
+        TaskError: Terraform fails.
+    """
+    return {name: output["value"] for name, output in json.loads(_capture(["output", "-json"], variables)).items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -45,7 +44,7 @@ def run_demo() -> None:
 
 def run_steps(local: Local, steps: Steps, *, stop_after: bool) -> None:
     """Run the steps in their order."""
-    os.environ.update(local.variables())
+    environments.enter("local")
     with steps.step("Build the Lambda packages") as progress:
         local_system.build_packages(local, progress)
     with steps.step("Start the local AWS") as progress:

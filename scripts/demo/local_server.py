@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -63,7 +62,7 @@ def start(local: Local) -> None:
         _wait_until_it_answers(running)
         return
     local_folder.remove_state(local.directory)
-    if _port_is_in_use(local.port):
+    if server_process.is_listening(local.port):
         raise TaskError(
             f"Port {local.port} is in use by {describe_user(local.port)}. "
             "Stop it, or choose another: LOCAL_AWS_PORT=4567 make …"
@@ -103,11 +102,6 @@ def _wait_until_it_answers(server: ServerProcess) -> None:
                 "`make down` stops it; then `make up` starts a new one."
             )
         time.sleep(0.1)
-
-
-def _port_is_in_use(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _wait_until_ready(local: Local, server: subprocess.Popen[bytes]) -> None:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from rich.markup import escape
 
 from scripts.common import environments, server_process, terraform
-from scripts.common.environments import REAL_IDENTITY, ROOT, Local
+from scripts.common.environments import ROOT, Local
 from scripts.common.task import TaskError, run_task
 from scripts.common.terminal import Progress, console, print_error, print_table, running
 from scripts.demo import local_folder, local_server
@@ -92,8 +92,9 @@ def _example_commands(local: Local, outputs: dict[str, Any]) -> list[str]:
         f"aws lambda invoke --function-name {recommend} --payload fileb://seed/payloads/recommend.json /dev/stdout",
         f"aws kinesis put-record --stream-name {stream} --partition-key 12345 --data fileb://seed/payloads/event.json",
         f"aws stepfunctions start-execution --state-machine-arn {outputs['state_machine_arn']}",
+        # The API is chosen by the Host header. Python, Node and others do not resolve names below localhost.
         "curl --aws-sigv4 aws:amz:us-east-1:execute-api --user local:local --json @seed/payloads/recommend.json"
-        f" http://{api}.execute-api.localhost:{local.port}/recommendations",
+        f" -H 'Host: {api}.execute-api.localhost' {local.endpoint}/recommendations",
     ]
 
 
@@ -190,7 +191,7 @@ def format_exports(local: Local) -> str:
     """Return shell lines for ``eval "$(make -s env)"``; then plain ``aws`` and ``terraform`` use the local AWS."""
     tools = f'export PATH={shlex.quote(str(ROOT / ".venv" / "bin"))}:"$PATH"'
     settings = [f"export {name}={shlex.quote(value)}" for name, value in local.variables().items()]
-    return "\n".join([f"unset {' '.join(REAL_IDENTITY)}", tools, *settings])
+    return "\n".join([f"unset {' '.join(environments.variables_to_unset())}", tools, *settings])
 
 
 def run_command(command: str) -> int | None:
@@ -208,6 +209,8 @@ def run_command(command: str) -> int | None:
             stop(local)
         case "env":
             print(format_exports(local))
+            if not local_server.is_up(local):
+                print_error("The local AWS is down. `make up` starts it.")
     return None
 
 

@@ -6,7 +6,6 @@ The exit code is 1 if something would. Whatever these credentials may not read i
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -49,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def check(environment: str) -> int:
     """Run all checks and print the findings; return 1 if an apply would fail."""
     if environment == "local":
-        os.environ.update(environments.variables(environment))
+        environments.enter_running_local()
     target = Target.of(tfvars.read(environment, "prefix", "functions"))
     with running(f"Checking what {environment} needs"):
         findings = run_checks(target)

@@ -68,7 +68,7 @@ def _last_change(function: str) -> float:
 
 def check_seed(target: Target) -> Iterator[Finding]:
     """Find out whether Personalize would import the seed data."""
-    folder = (TERRAFORM_DIRECTORY / target.variables["seed"]["directory"]).resolve()
+    folder = (TERRAFORM_DIRECTORY / (target.variables["seed"]["directory"] or ROOT / "seed")).resolve()
     paths = [folder / "items.csv", folder / "interactions.csv"]
     missing = [path.name for path in (*paths, folder / "schemas") if not path.exists()]
     if missing:

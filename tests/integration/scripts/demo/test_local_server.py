@@ -176,12 +176,6 @@ def test_given_the_server_of_another_folder_when_this_one_is_stopped_then_it_run
     assert local_server.is_up(local)
 
 
-def test_given_an_empty_folder_name_then_it_counts_as_not_set(monkeypatch):
-    monkeypatch.setenv("LOCAL_AWS_DIR", "")
-    monkeypatch.setenv("LOCAL_AWS_PORT", "")
-    assert environments.local().directory == ROOT / ".local"
-
-
 def test_given_a_folder_of_somebody_when_up_and_down_then_both_refuse_and_delete_nothing(local):
     (local.directory / "terraform").mkdir(parents=True)
     (local.directory / "terraform" / "main.tf").write_text("theirs")
@@ -191,3 +185,19 @@ def test_given_a_folder_of_somebody_when_up_and_down_then_both_refuse_and_delete
         assert "Traceback" not in refused.stderr
     assert (local.directory / "terraform" / "main.tf").read_text() == "theirs"
     shutil.rmtree(local.directory)
+
+
+def test_given_no_server_when_env_or_preflight_is_asked_then_they_say_so(local):
+    shown = run("env")
+    assert "export AWS_ENDPOINT_URL=" in shown.stdout
+    assert "The local AWS is down. `make up` starts it." in shown.stderr
+    checked = subprocess.run(
+        [sys.executable, "-m", "scripts.deploy.preflight", "--environment", "local"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 1
+    assert "The local AWS is down" in checked.stderr
+    assert "Traceback" not in checked.stderr

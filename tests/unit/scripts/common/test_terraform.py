@@ -49,3 +49,21 @@ def test_a_terraform_that_is_too_old_is_passed_over(tmp_path, monkeypatch):
     monkeypatch.setenv("TERRAFORM", str(old))
     with pytest.raises(TaskError, match="older than"):
         terraform.find_binary()
+
+
+def test_given_arguments_in_the_shell_then_the_version_is_read_without_them(tmp_path, monkeypatch):
+    program = tmp_path / "tofu"
+    program.write_text('#!/bin/sh\n[ -z "$TF_CLI_ARGS" ] && echo OpenTofu v1.11.0\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("TERRAFORM", str(program))
+    monkeypatch.setenv("TF_CLI_ARGS", "-no-such-argument")
+    assert terraform.find_binary() == str(program)
+
+
+def test_given_outputs_that_cannot_be_read_then_terraforms_words_are_shown(tmp_path, monkeypatch):
+    program = tmp_path / "failing"
+    program.write_text('#!/bin/sh\n[ "$1" = version ] && echo Terraform v1.11.0 || { echo No state. >&2; exit 1; }\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("TERRAFORM", str(program))
+    with pytest.raises(TaskError, match=r"terraform output -json failed:\s+No state\."):
+        terraform.read_outputs(dict(os.environ))

@@ -66,5 +66,12 @@ def test_old_seed_that_stays_old_is_pointed_out():
     assert "make check-seed" in found[1].remedy
 
 
+def test_given_no_folder_in_the_tfvars_then_the_examples_seed_is_checked():
+    default, named = (
+        [*files.check_seed(target(seed={"directory": directory, "rebase": True}))] for directory in (None, "../seed")
+    )
+    assert default == named
+
+
 def test_seed_that_is_not_there_fails():
     assert only(files.check_seed(target(seed={"directory": "../nowhere", "rebase": True}))).status == FAIL
