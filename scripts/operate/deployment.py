@@ -1,6 +1,7 @@
 """A deployed environment, as operators' commands see it: AWS clients, and the names that Terraform published in SSM.
 
-`dev` and `prod` are reached with the caller's own AWS credentials and region, `local` is the AWS on this machine.
+`dev` and `prod` are reached with the caller's own AWS credentials, in the region of their tfvars. `local` is the AWS on
+this machine.
 """
 
 import argparse
@@ -53,9 +54,21 @@ class Deployment:
             region = boto3.Session().region_name
             raise TaskError(
                 f"no environment {self.environment!r} is deployed in {region} of this account: nothing under "
-                f"{self._path} (ENV, AWS_REGION and AWS_PROFILE choose another)"
+                f"{self._path} ({self._remedy})"
             )
         return found
+
+    @property
+    def _remedy(self) -> str:
+        """What chooses another environment, region and account."""
+        if self.environment == "local":
+            return "`make up` deploys it"
+        if self.environment in terraform.known_environments():
+            return (
+                f"AWS_PROFILE chooses another account, ENV another environment; "
+                f"terraform/{self.environment}.tfvars has the region"
+            )
+        return "AWS_PROFILE chooses another account, ENV another environment, AWS_REGION another region"
 
     @property
     def _path(self) -> str:
@@ -65,17 +78,26 @@ class Deployment:
 def connect(environment: str) -> Deployment:
     """Point the AWS clients of this process at the environment, and return it.
 
-    If the caller's settings name no region, the region in the environment's tfvars is used.
-
     Raises:
-        TaskError: There is no such environment.
+        TaskError: There is no such environment, or the local AWS is down.
     """
     if environment == "local":
-        os.environ.update(environments.variables(environment))
-    elif boto3.Session().region_name is None:
-        terraform.check_known(environment)
-        os.environ["AWS_DEFAULT_REGION"] = tfvars.read(environment).variables["region"]
+        environments.enter_running_local()
+    else:
+        region = _find_region(environment)
+        # boto3 reads AWS_DEFAULT_REGION only; other tools that this process may start read AWS_REGION first.
+        os.environ.update({"AWS_DEFAULT_REGION": region, "AWS_REGION": region})
     return Deployment(environment)
+
+
+def _find_region(environment: str) -> str:
+    """Return the region in the environment's tfvars; the shell's, if it was deployed from another configuration."""
+    if environment in terraform.known_environments():
+        return str(tfvars.read(environment).variables["region"])
+    region = os.environ.get("AWS_REGION") or boto3.Session().region_name
+    if not region:
+        terraform.check_known(environment)
+    return region
 
 
 def argument_parser(command: str, description: str | None) -> argparse.ArgumentParser:

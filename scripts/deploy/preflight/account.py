@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import boto3
@@ -70,9 +71,12 @@ def check_region(target: Target) -> Iterator[Finding]:
             "Region", FAIL, f"{target.region} has no Amazon Personalize", f"choose one of {', '.join(offered)}"
         )
         return
-    shell = boto3.Session().region_name
+    shell = os.environ.get("AWS_REGION") or boto3.Session().region_name
     if shell not in (None, target.region):
-        remedy = f"export AWS_REGION={target.region} for the operators' commands (Terraform goes by the tfvars)"
+        remedy = (
+            f"for the aws command: export AWS_REGION={target.region} AWS_DEFAULT_REGION={target.region} "
+            "(all make tasks go by the tfvars)"
+        )
         yield Finding("Region", WARN, f"{target.region}; your shell says {shell}", remedy)
     target.aws.client("personalize").list_dataset_groups(maxResults=1)
     yield Finding("Region", OK, f"{target.region}; Amazon Personalize answers")
