@@ -1,14 +1,13 @@
-"""One local AWS with the whole retraining for all tests of this folder, which run in any order."""
+"""What all tests of the retraining visited, and the mails that they saw."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.integration.conftest import MAIL
 from tests.integration.step_functions import coverage
-from tests.integration.step_functions.provisioning import provision, serve
-from tests.integration.step_functions.stack import BOTH, Stack
+from tests.integration.step_functions.stack import Stack
 from tests.support.collection import left_out, pytest_deselected
 
 __all__ = ["pytest_deselected"]  # a hook
@@ -24,7 +23,7 @@ ENDINGS = (
     "(by EventBridge)",
 )
 
-MAIL, VISITED = "mail", "states and transitions of the retraining that were visited (x)"  # properties of tests
+VISITED = "states and transitions of the retraining that were visited (x)"  # property of tests
 
 _TO_RUN: pytest.StashKey[set[pytest.Item]] = pytest.StashKey()
 
@@ -48,33 +47,9 @@ def _seen(terminalreporter: pytest.TerminalReporter, what: str) -> list[str]:
     return [text for report in ended for name, text in report.user_properties if name == what]
 
 
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    directory: Path = tmp_path_factory.mktemp("retraining")
-    process, endpoint = serve(directory)
-    try:
-        made = Stack(endpoint, directory)
-        provision(made)
-        yield made
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-        shutil.rmtree(directory, ignore_errors=True)
-
-
 @pytest.fixture(autouse=True)
-def _consistent_state(stack: Stack, record_property: Callable[[str, str], None]) -> Iterator[None]:
-    """Check after each test that the ledger names the version that is served, and that nothing is in training."""
-    stack.discard_mails()
-    yield
-    while stack.screens:
-        record_property(MAIL, stack.screens.pop())
-    stack.local("DELETE", "faults")
-    for model in BOTH:
-        stack.settle(model)
-        entry = stack.ledger(model)
-        assert not entry or entry["solutionVersionArn"] == stack.serves(model)
-        stack.until(lambda model=model: not stack.in_training(model), f"a training of {model} is orphaned")
+def _consistent_state(consistent_state: None) -> None:
+    """Check the state after each test of this folder."""
 
 
 @pytest.fixture(autouse=True)
@@ -94,11 +69,3 @@ def _full_coverage(
     record_property(VISITED, coverage.report(stack.visits))
     if missing := coverage.missing(stack.visits):
         pytest.fail(f"no test of this folder visits {', '.join(missing)}", pytrace=False)
-
-
-@pytest.fixture
-def promoted(stack: Stack) -> None:
-    """The recommender has been promoted at least once, so that its ledger names the version that served before."""
-    if not stack.ledger().get("previous"):
-        stack.run(only=["recommender"])
-        stack.mails(1)

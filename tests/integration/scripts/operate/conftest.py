@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,12 @@ from tests.integration.step_functions.stack import KEYS, ROOT
 PREFIX = "ops-animal-recommender"
 STREAM = f"{PREFIX}-events"
 CONSUMERS = ("put_events", "record_history")
+ANIMAL = {
+    "animal_species_id": "2",
+    "animal_primary_breed_id": "Pug",
+    "animal_size_id": "2",
+    "animal_age_id": "1",
+}
 
 
 @dataclass(eq=False)
@@ -191,3 +198,56 @@ def _consumers(system: System, queues: dict[str, str]) -> None:
             FunctionResponseTypes=["ReportBatchItemFailures"],
             DestinationConfig={"OnFailure": {"Destination": queue_arn}},
         )
+
+
+def event(user: str | None, session: str, **more: Any) -> bytes:
+    """A view of a pug."""
+    who = {"userId": user} if user else {}
+    return json.dumps(
+        {**who, "sessionId": session, "eventType": "DetailView", "animalMetadata": ANIMAL, **more}
+    ).encode()
+
+
+@pytest.fixture
+def ann() -> str:
+    """The id of a visitor of this test only."""
+    return f"ann-{uuid.uuid4().hex}"
+
+
+@pytest.fixture
+def bob() -> str:
+    """The id of another visitor of this test only."""
+    return f"bob-{uuid.uuid4().hex}"
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """Where dead letters are exported."""
+    return tmp_path / "letters.jsonl"
+
+
+@pytest.fixture
+def shown(system: System, empty_queues: None, export: Path, ann: str, bob: str) -> str:
+    """What `dead_letters` shows, and exports, after twelve events of ann with three refused records among them."""
+    good = [event(ann, f"{ann}-1", eventId=f"{ann}-{number}") for number in range(12)]
+    poison = [
+        b"not JSON",
+        event(bob, f"{bob}-1", eventType=7),
+        event(bob, f"{bob}-1", animalMetadata={"animal_age_id": 9}),
+    ]
+    system.put(*good[:6], *poison, *good[6:])
+    system.until(lambda: len(system.history(ann)) == len(system.tracked(ann)) == 12, "ann's events are not there")
+    return system.until(lambda: _exported(system, export, len(poison)), "the poison is not in the queues")
+
+
+def _exported(system: System, export: Path, count: int) -> str | None:
+    """Return what the command shows once it exports that many records, each from both queues."""
+    done = system.run("dead_letters", "--export", str(export))
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in export.read_text(encoding="utf-8").splitlines()] if export.exists() else []
+    return done.stdout if [len(line["functions"]) for line in lines] == [2] * count else None
+
+
+@pytest.fixture
+def empty_queues(system: System) -> None:
+    system.discard_dead_letters()

@@ -1,30 +1,11 @@
-"""The operators' commands on a deployed environment: retrain, models, rollback."""
+"""A model is rolled back by command."""
 
 import pytest
 
 from tests.integration.step_functions.stack import Stack
 
-
-@pytest.fixture
-def rolled_back(promoted: None, stack: Stack) -> None:
-    """The newest entry of the recommender's ledger is a rollback."""
-    done = stack.script("rollback", "--model", "recommender")
-    assert (done.returncode, done.stderr) == (0, "")
-
-
-def test_given_a_deployment_when_retrained_by_command_then_it_shows_progress_and_ends_with_a_table(
-    stack: Stack,
-) -> None:
-    before = stack.serves()
-
-    done = stack.script("retrain", "--model", "recommender", "--force", "--poll", "0.5")
-
-    print(done.stdout)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert all(step in done.stdout for step in ("Wait for training", "Update campaign", "Report outcome"))
-    assert "NDCG@5" in done.stdout
-    assert stack.serves() != before
-    stack.mails(1)
+# The retraining of the tests of step_functions/, in the same worker: to provision it takes a minute.
+pytestmark = [pytest.mark.xdist_group("step_functions"), pytest.mark.usefixtures("consistent_state")]
 
 
 @pytest.mark.usefixtures("promoted")
@@ -64,25 +45,8 @@ def test_given_a_run_under_way_when_rolled_back_then_it_is_refused_and_retrain_s
     stack.mails(1)
 
 
-@pytest.mark.usefixtures("rolled_back")
-def test_given_history_when_models_are_shown_then_each_has_its_version_metrics_hours_and_chart(stack: Stack) -> None:
-    done = stack.script("models")
-
-    print(done.stdout)
-    assert (done.returncode, done.stderr) == (0, "")
-    for words in (stack.serves(), stack.serves("reranker"), "rolled back", "█", "hours", "automatic training", "off"):
-        assert words in done.stdout
-
-
 def test_given_a_model_that_is_none_when_rolled_back_then_the_names_there_are_are_listed(stack: Stack) -> None:
     done = stack.script("rollback", "--model", "recomender")
 
     assert done.returncode == 1
     assert "there are: recommender, reranker" in done.stderr
-
-
-def test_given_an_environment_that_is_none_when_asked_then_it_says_where_it_looked(stack: Stack) -> None:
-    done = stack.script("models", "--environment", "nowhere")
-
-    assert done.returncode == 1
-    assert "'nowhere' is deployed" in done.stderr
