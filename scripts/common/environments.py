@@ -135,10 +135,19 @@ def enter_running_local() -> None:
     Raises:
         TaskError: It is down.
     """
+    check_local_is_up()
+    enter("local")
+
+
+def check_local_is_up() -> None:
+    """Check that something listens at the port of the local AWS.
+
+    Raises:
+        TaskError: The local AWS is down.
+    """
     chosen = local()
     if not server_process.is_listening(chosen.port):
         raise TaskError(f"The local AWS is down: nothing answers at {chosen.endpoint}. `make up` starts it.")
-    enter("local")
 
 
 def _names_a_missing_file(name: str, value: str) -> bool:

@@ -73,13 +73,15 @@ def prepare(environment: str) -> dict[str, str]:
     """Initialise the environment's working data if that is due; return the process environment for Terraform.
 
     Raises:
-        TaskError: There is no such environment, or Terraform fails.
+        TaskError: There is no such environment, the local AWS is down, or Terraform fails.
     """
     check_known(environment)
     if environment == "local" and (TERRAFORM_DIRECTORY / "backend.tf").exists():
         raise TaskError(
             "terraform/backend.tf names a remote state, which a local run must not touch: move it away first."
         )
+    if environment == "local":
+        environments.check_local_is_up()
     variables = environments.variables(environment)
     initialise(variables)
     if environment != "local":

@@ -30,9 +30,10 @@ def run_demo() -> None:
     """Run all steps; then stop the local AWS, unless it ran before."""
     console.print("[bold]Animal Recommender[/bold]: from nothing to recommendations, without an AWS account\n")
     local = environments.local()
-    started, was_up = time.monotonic(), local_server.is_up(local)
+    started = time.monotonic()
     local_folder.claim(local.directory)
     with local_folder.exclusive(local.directory):
+        was_up = local_server.process_id(local) is not None
         try:
             run_steps(local, Steps(_STEPS), stop_after=not was_up)
         finally:

@@ -10,7 +10,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -38,8 +38,7 @@ def claim(directory: Path) -> None:
     """
     _check_is_folder(directory)
     try:
-        if not directory.exists():
-            directory.mkdir(parents=True)
+        if _make(directory):
             (directory / MARKER).write_text(_MADE)
         elif not is_ours(directory):
             _adopt(directory)
@@ -48,13 +47,30 @@ def claim(directory: Path) -> None:
         raise TaskError(f"{directory} cannot be used for the local AWS: {error.strerror}. {_ANOTHER}") from error
 
 
+def _make(directory: Path) -> bool:
+    """Make the folder and return True; return False if it exists, also if another command has just made it."""
+    try:
+        directory.mkdir(parents=True)
+    except FileExistsError:
+        if not directory.is_dir():  # a file in its path
+            raise
+        return False
+    return True
+
+
 def _adopt(directory: Path) -> None:
+    """Mark an empty folder, or one of an earlier version, as ours.
+
+    Raises:
+        TaskError: It has other files.
+    """
     if _is_from_earlier_version(directory):
         (directory / MARKER).write_text(_MADE)
-    elif any(directory.iterdir()):
+    elif any(directory.iterdir()) and not is_ours(directory):  # another command may have marked it just now
         raise TaskError(f"{directory} has files that the local AWS did not make, so it is not used. {_ANOTHER}")
     else:
-        (directory / MARKER).write_text(_FOUND)
+        with suppress(FileExistsError), (directory / MARKER).open("x") as marker:
+            marker.write(_FOUND)
 
 
 def _check_is_folder(directory: Path) -> None:

@@ -31,6 +31,7 @@ def fetch(endpoint: str) -> AccessDocument:
 
 def print_report() -> None:
     """Print the report of the local system that is up."""
+    environments.enter_running_local()
     access = parse(fetch(environments.local().endpoint), read_justifications(ROOT / "modules"))
     for table in draw(access):
         console.print(table)

@@ -1,6 +1,7 @@
 """Which Terraform runs, and how it is prepared."""
 
 import os
+import socket
 
 import pytest
 
@@ -67,3 +68,12 @@ def test_given_outputs_that_cannot_be_read_then_terraforms_words_are_shown(tmp_p
     monkeypatch.setenv("TERRAFORM", str(program))
     with pytest.raises(TaskError, match=r"terraform output -json failed:\s+No state\."):
         terraform.read_outputs(dict(os.environ))
+
+
+def test_given_no_local_aws_when_terraform_is_run_on_it_then_it_says_how_to_start_it(tmp_path, monkeypatch):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("LOCAL_AWS_DIR", str(tmp_path))
+        monkeypatch.setenv("LOCAL_AWS_PORT", str(probe.getsockname()[1]))
+        with pytest.raises(TaskError, match="The local AWS is down"):
+            terraform.prepare("local")

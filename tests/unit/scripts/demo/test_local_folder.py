@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import pytest
 
+from scripts.common.environments import ROOT
 from scripts.common.task import TaskError
 from scripts.demo import local_folder
 
@@ -162,4 +165,41 @@ def test_given_a_command_at_work_when_another_starts_then_it_is_refused_with_the
         pass
     with local_folder.exclusive(folder):
         local_folder.remove(folder)
+    assert not folder.exists()
+
+
+# Takes the folder, says so, and keeps it until its standard input is closed.
+COMPETITOR = """
+import sys
+from pathlib import Path
+from scripts.common.task import TaskError
+from scripts.demo import local_folder
+folder = Path(sys.argv[1])
+try:
+    local_folder.claim(folder)
+    with local_folder.exclusive(folder):
+        print("took it", flush=True)
+        sys.stdin.read()
+except TaskError as error:
+    print(error, flush=True)
+"""
+
+
+def test_given_several_commands_at_once_then_one_gets_the_folder_and_the_others_say_so(folder):
+    commands = [
+        subprocess.Popen(
+            [sys.executable, "-c", COMPETITOR, str(folder)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    said = [command.stdout.readline() for command in commands]
+    for command in commands:
+        command.communicate(timeout=30)
+    assert sum(line == "took it\n" for line in said) == 1
+    assert sum("Another command (process" in line for line in said) == 3
+    local_folder.remove(folder)
     assert not folder.exists()
