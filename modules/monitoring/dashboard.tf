@@ -7,8 +7,11 @@ locals {
 
   own       = "AnimalRecommender"
   consumers = keys(var.dead_letter_queue_names)
-  answering = [for name in ["recommend", "rerank", "get_history"] : name if contains(keys(var.function_names), name)]
-  requests  = { for model, campaign in var.campaigns : model => campaign.ranks ? "GetPersonalizedRanking" : "GetRecommendations" }
+
+  # The metric with which each consumer counts the events that it has delivered.
+  accepted_metrics = { put_events = "EventsAccepted", record_history = "HistoryRecorded" }
+  answering        = [for name in ["recommend", "rerank", "get_history"] : name if contains(keys(var.function_names), name)]
+  requests         = { for model, campaign in var.campaigns : model => campaign.ranks ? "GetPersonalizedRanking" : "GetRecommendations" }
 
   dashboard = [
     {
@@ -25,8 +28,9 @@ locals {
           title  = "Events processed"
           stat   = "Sum"
           period = 60
-          metrics = concat([for name in local.consumers : [for metric in ["Accepted", "Rejected", "Retried"] :
-            [local.own, "Events${metric}", "service", var.function_names[name], { label = "${name} ${lower(metric)}" }]
+          metrics = concat([for name, accepted in local.accepted_metrics : [
+            for label, metric in { accepted = accepted, rejected = "EventsRejected", retried = "EventsRetried" } :
+            [local.own, metric, "service", var.function_names[name], { label = "${name} ${label}" }]
           ]]...)
         },
         {

@@ -1,7 +1,7 @@
 """Show the events that the stream's consumers could not handle, by reason. Nothing is removed.
 
 `--export FILE` writes the records as JSON lines. Repair `data` there, then send the records again with
-`python -m scripts.operate.redrive --repaired FILE`.
+`make redrive ARGS='--repaired FILE'`.
 """
 
 import base64

@@ -1,7 +1,7 @@
 """Run a named query on the raw events and print its answer as a table. Without a name, list the queries.
 
 Parameters take the place of the query's question marks, in order, as text,
-for example `python -m scripts.operate.query --environment dev user_history 12345`.
+for example `make query NAME=user_history ARGS=12345 ENV=dev`.
 """
 
 from __future__ import annotations

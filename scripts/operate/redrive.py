@@ -1,7 +1,7 @@
 """Send dead letters through the function that refused them again, after the cause is repaired.
 
 Only records that the parser accepts now are sent; the others stay in the queue. `--repaired FILE` takes the bytes of
-records from an edited export of `python -m scripts.operate.dead_letters`.
+records from an edited export of `make dead-letters`.
 
 A record keeps its place in the stream, and so its event id. The other consumers are not affected, and a second redrive,
 or one after an interruption, changes nothing.
@@ -140,7 +140,7 @@ def read_repaired(path: Path) -> dict[Place, bytes]:
         except (ValueError, KeyError, AttributeError) as error:
             faults.append(f"line {number}: {error!r}")
     if faults:
-        raise TaskError("\n  ".join([f"{path} is not an edited export of scripts.operate.dead_letters:", *faults[:10]]))
+        raise TaskError("\n  ".join([f"{path} is not an edited export of make dead-letters:", *faults[:10]]))
     return repaired
 
 
@@ -165,7 +165,8 @@ def redrive(deployment: Deployment, repaired: Mapping[Place, bytes]) -> None:
     if any(FAILED in tally.kept for tally in tallies.values()):
         raise TaskError("Some records failed in the function (its log says why); redrive again to retry them.")
     if any(tally.kept for tally in tallies.values()):
-        console.print("To repair the others, export them: python -m scripts.operate.dead_letters --export FILE")
+        export = f"make dead-letters ENV={deployment.environment} ARGS='--export FILE'"
+        console.print(f"To repair the others, export them ({export}), then: make redrive ARGS='--repaired FILE'")
 
 
 def _redrive_queues(deployment: Deployment, repaired: Mapping[Place, bytes]) -> Iterator[tuple[str, Tally]]:
@@ -185,7 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     parser = argument_parser("redrive", __doc__)
     parser.add_argument(
-        "--repaired", type=Path, metavar="FILE", help="an edited export of scripts.operate.dead_letters"
+        "--repaired", type=Path, metavar="FILE", help="an edited export of make dead-letters"
     )
     given = parser.parse_args(arguments)
 

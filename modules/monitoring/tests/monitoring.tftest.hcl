@@ -82,6 +82,10 @@ run "given_a_dashboard_when_planned_then_it_fits_cloudwatchs_grid" {
     ])
     error_message = "Every graph must have metrics."
   }
+  assert {
+    condition     = strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "HistoryRecorded") && strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "EventsAccepted")
+    error_message = "Each consumer must be shown with the metric that it emits."
+  }
 }
 
 run "given_no_alarms_and_no_budget_when_planned_then_there_is_only_the_dashboard" {
