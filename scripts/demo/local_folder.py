@@ -204,6 +204,26 @@ def exclusive(directory: Path) -> Iterator[None]:
         os.close(descriptor)  # which unlocks it
 
 
+def find_holder(directory: Path) -> str | None:
+    """Return the process id of the command that works on the folder; None if there is none."""
+    try:
+        descriptor = os.open(directory / LOCK, os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _read_holder(descriptor)
+    else:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def _read_holder(descriptor: int) -> str:
+    return os.read(descriptor, 20).decode(errors="replace").strip() or "unknown"
+
+
 def _lock(path: Path) -> int:
     """Return the descriptor of the locked file. It is not inherited, so that a server does not keep the lock."""
     while True:
@@ -211,10 +231,10 @@ def _lock(path: Path) -> int:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.read(descriptor, 20).decode(errors="replace").strip()
+            holder = _read_holder(descriptor)
             os.close(descriptor)
             raise TaskError(
-                f"Another command (process {holder or 'unknown'}) is starting or stopping the local AWS in "
+                f"Another command (process {holder}) is starting or stopping the local AWS in "
                 f"{path.parent}. Wait until it has ended, then try again."
             ) from None
         if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):

@@ -26,6 +26,8 @@ from scripts.demo import local_folder, local_server
 
 COMMANDS = ("up", "status", "down", "env")
 NOT_UP = 3  # exit code
+_SHOWN_OUTPUTS = ("stream_name", "history_table", "raw_bucket", "seed_bucket", "state_machine_arn", "topic_arn")
+_NEEDED_OUTPUTS = {*_SHOWN_OUTPUTS, "campaign_arns", "function_names", "http_api_url"}
 
 
 def build_packages(local: Local, progress: Progress) -> None:
@@ -54,7 +56,7 @@ def provision(local: Local, progress: Progress) -> dict[str, Any]:
     Raises:
         TaskError: Terraform fails.
     """
-    _check_state(local)
+    _read_state(local)  # a damaged one ends here, not with Terraform's error
     variables = terraform.prepare("local")
     planned = done = 0
     for message in terraform.stream_messages(
@@ -110,8 +112,12 @@ def print_status(local: Local) -> int:
     console.print(
         f"The local AWS is up at [bold]{local.endpoint}[/bold], process {server.pid}, logs in {escape(str(local.logs))}"
     )
+    holder = local_folder.find_holder(local.directory)
+    if holder is not None and not _is_applied(local):
+        console.print(f"Another command (process {holder}) is applying Terraform to it.")
+        return NOT_UP
     outputs = read_outputs(local)
-    if "function_names" not in outputs:
+    if not outputs.keys() >= _NEEDED_OUTPUTS:
         console.print(
             "Terraform has not been applied to it completely. [bold]make up[/bold] continues where it stopped."
         )
@@ -126,24 +132,32 @@ def read_outputs(local: Local) -> dict[str, Any]:
     Raises:
         TaskError: The state is damaged.
     """
-    _check_state(local)
-    return terraform.read_outputs(environments.variables("local")) if local.state.exists() else {}
+    return terraform.read_outputs(environments.variables("local")) if _read_state(local) else {}
 
 
-def _check_state(local: Local) -> None:
-    """Check that Terraform's state is readable; it may be missing.
+def _is_applied(local: Local) -> bool:
+    """Return whether Terraform is not at work on the state (it may be cut off then), and has written the outputs."""
+    if (local.directory / ".terraform.tfstate.lock.info").exists():
+        return False
+    return read_outputs(local).keys() >= _NEEDED_OUTPUTS
+
+
+def _read_state(local: Local) -> dict[str, Any]:
+    """Return Terraform's state; empty if there is none. Terraform makes an empty file when it begins its first apply.
 
     Raises:
-        TaskError: It is not.
+        TaskError: The file is damaged.
     """
     try:
-        state = json.loads(local.state.read_text(encoding="utf-8"))
+        text = local.state.read_text(encoding="utf-8")
+        state = json.loads(text) if text else {}
     except FileNotFoundError:
-        return
+        return {}
     except ValueError:
         state = None
-    if not isinstance(state, dict) or "version" not in state:
+    if not isinstance(state, dict) or (text and "version" not in state):
         raise TaskError(f"{local.state} is damaged. `make down` removes it; then `make up` builds the system again.")
+    return state
 
 
 def _print_resources(local: Local, outputs: dict[str, Any]) -> None:
@@ -157,9 +171,8 @@ def _print_resources(local: Local, outputs: dict[str, Any]) -> None:
 
 
 def _resources(outputs: dict[str, Any]) -> list[tuple[str, str]]:
-    wanted = ("stream_name", "history_table", "raw_bucket", "seed_bucket", "state_machine_arn", "topic_arn")
     campaigns = [(f"campaign {model}", arn) for model, arn in outputs["campaign_arns"].items()]
-    return [*((name.replace("_", " "), outputs[name]) for name in wanted), *campaigns]
+    return [*((name.replace("_", " "), outputs[name]) for name in _SHOWN_OUTPUTS), *campaigns]
 
 
 def stop(local: Local) -> None:

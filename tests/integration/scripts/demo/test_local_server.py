@@ -137,15 +137,27 @@ def test_given_a_proxy_in_the_shell_then_the_running_server_is_found_and_kept(lo
 
 def test_given_a_server_before_terraform_when_its_status_is_asked_then_it_says_how_to_go_on(local):
     local_server.start(local)
-    status = run("status")
+    for make_state in (lambda: None, local.state.touch):  # Terraform begins with an empty file
+        make_state()
+        status = run("status")
+        assert status.returncode == 3
+        assert "Terraform has not been applied to it completely. make up continues" in " ".join(status.stdout.split())
+        assert status.stderr == ""
+
+
+def test_given_an_apply_under_way_when_the_status_is_asked_then_it_says_so(local):
+    local_server.start(local)
+    with local_folder.exclusive(local.directory):
+        local.state.write_text('{"version"')  # Terraform is writing it
+        (local.directory / ".terraform.tfstate.lock.info").touch()
+        status = run("status")
     assert status.returncode == 3
-    assert "Terraform has not been applied to it completely. make up continues" in " ".join(status.stdout.split())
-    assert status.stderr == ""
+    assert f"Another command (process {os.getpid()}) is applying Terraform to it." in " ".join(status.stdout.split())
 
 
 def test_given_a_damaged_terraform_state_then_one_sentence_says_what_to_do(local):
     local_server.start(local)
-    for content in (b"", b"{", b"[]", b"{}", b"\xff"):
+    for content in (b"{", b"[]", b"{}", b"\xff"):
         local.state.write_bytes(content)
         status = run("status")
         assert status.returncode == 1
