@@ -181,7 +181,7 @@ test-integration: setup package ## Run the integration tests on the local AWS
 	@$(PYTEST) -q -n 2 --dist loadgroup -m "not matrix" tests/integration local/tests/integration
 
 .PHONY: test-terraform
-test-terraform: setup package ## Run the modules' tests with a mocked provider
+test-terraform: setup package ## Test the modules with a mocked provider, and plan the examples
 	@$(PYTEST) -q tests/terraform
 
 .PHONY: test-e2e

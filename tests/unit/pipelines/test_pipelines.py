@@ -1,10 +1,12 @@
-"""The example pipelines are valid for their hosts, safe, and name only tasks that the Makefile has."""
+"""The example pipelines are valid for their hosts and safe, and run only tasks that the Makefile has."""
 
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -18,16 +20,17 @@ PIPELINES = {
 TOOLS = Path(sys.executable).parent
 
 
-def text(name):
+def text(name: str) -> str:
     return (ROOT / "pipelines" / name).read_text()
 
 
-def run(*command, **options):
+def run(*command: str | Path, **options: Any) -> None:
+    """Run a tool; fail the test with what it prints if it finds anything."""
     done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
-    return done.returncode, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
-def scripts(document):
+def scripts(document: Any) -> Iterator[str]:
     """All shell scripts of a pipeline: `run` of GitHub, `script` and `before_script` of the others."""
     if isinstance(document, dict):
         for key, value in document.items():
@@ -42,65 +45,74 @@ def scripts(document):
             yield from scripts(one)
 
 
+def called_tasks(name: str) -> set[str]:
+    """The make tasks that the scripts of a pipeline run."""
+    return set(re.findall(r"\bmake ([a-z0-9-]+)", "\n".join(scripts(yaml.safe_load(text(name))))))
+
+
 @pytest.mark.parametrize("name", PIPELINES)
-def test_valid_by_the_hosts_schema(name):
-    path = str(ROOT / "pipelines" / name)
-    code, said = run(TOOLS / "check-jsonschema", "--builtin-schema", PIPELINES[name], path)
-    assert code == 0, said
+def test_given_a_pipeline_when_checked_with_the_hosts_schema_then_it_is_valid(name: str) -> None:
+    path = ROOT / "pipelines" / name
+    run(TOOLS / "check-jsonschema", "--builtin-schema", PIPELINES[name], path)
 
 
-def test_github_workflow_has_no_finding_of_zizmor(tmp_path):
+def test_given_the_github_workflow_when_checked_by_zizmor_then_there_is_no_finding(tmp_path: Path) -> None:
     workflow = tmp_path / ".github" / "workflows" / "deploy.yml"
     workflow.parent.mkdir(parents=True)
     shutil.copy(ROOT / "pipelines" / "github-actions.yml", workflow)
-    code, said = run(TOOLS / "zizmor", "--offline", "--no-progress", "--persona=auditor", str(workflow))
-    assert code == 0, said
+    run(TOOLS / "zizmor", "--offline", "--no-progress", "--persona=auditor", workflow)
 
 
 @pytest.mark.parametrize("name", PIPELINES)
-def test_shell_scripts_have_no_finding_of_shellcheck(name):
+def test_given_the_scripts_of_a_pipeline_when_checked_by_shellcheck_then_there_is_no_finding(name: str) -> None:
     whole = "\n".join(
         f"step_{number}() {{\n{script}\n}}" for number, script in enumerate(scripts(yaml.safe_load(text(name))))
     )
-    # Environment variables come from the host; the steps are read as functions that nothing calls.
-    code, said = run(TOOLS / "shellcheck", "--shell=bash", "--exclude=SC2154,SC2317,SC2329", "-", input=whole)
-    assert code == 0, said
+    # The host sets environment variables (SC2154). The steps are functions here that nothing calls (SC2317, SC2329).
+    run(TOOLS / "shellcheck", "--shell=bash", "--exclude=SC2154,SC2317,SC2329", "-", input=whole)
 
 
 @pytest.mark.parametrize("name", PIPELINES)
-def test_every_make_task_exists(name):
+def test_given_a_pipeline_when_it_runs_make_then_every_task_exists(name: str) -> None:
     tasks = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    called = set(re.findall(r"\bmake ([a-z0-9-]+)", "\n".join(scripts(yaml.safe_load(text(name))))))
+    called = called_tasks(name)
     assert {"lint", "package", "plan", "plan-report", "apply"} <= called
     assert called <= tasks
 
 
 @pytest.mark.parametrize("name", PIPELINES)
-def test_everything_that_make_test_checks_is_checked_here(name):
-    parts = re.search(r"^test: ([a-z0-9 -]+?) *##", (ROOT / "Makefile").read_text(), re.MULTILINE)[1].split()
-    assert set(parts) <= set(re.findall(r"\bmake ([a-z0-9-]+)", text(name)))
+def test_given_a_pipeline_when_it_checks_then_it_runs_everything_that_make_test_runs(name: str) -> None:
+    parts = re.search(r"^test: ([a-z0-9 -]+?) *##", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert parts is not None
+    assert set(parts[1].split()) <= called_tasks(name)
 
 
 @pytest.mark.parametrize("name", PIPELINES)
-def test_the_plan_that_is_applied_is_the_plan_that_was_saved(name):
+def test_given_a_saved_plan_when_applied_then_it_is_the_one_that_was_shown(name: str) -> None:
     assert 'make plan ENV="$ENV" ARGS="-out=$ENV.tfplan"' in text(name)
     assert 'make apply ENV="$ENV" ARGS="$ENV.tfplan"' in text(name)
 
 
 @pytest.mark.parametrize("name", PIPELINES)
-def test_what_is_used_is_pinned_and_no_key_is_named(name):
+def test_given_actions_and_images_when_used_then_they_are_pinned_and_no_key_is_named(name: str) -> None:
     used = re.findall(r"(?:uses|image): (\S+)", text(name))
     assert used
     assert all(re.search(r"@(sha256:[0-9a-f]{64}|[0-9a-f]{40})$", one) for one in used)
     assert not re.search(r"secrets\.|AWS_SECRET_ACCESS_KEY:|AKIA", text(name))
 
 
-def test_only_main_applies_and_someone_approves():
-    github = yaml.safe_load(text("github-actions.yml"))["jobs"]["apply"]
-    assert github["if"] == "github.event_name == 'push'"
-    assert github["environment"]
-    gitlab = yaml.safe_load(text("gitlab-ci.yml"))["apply"]
-    assert gitlab["rules"] == [{"if": '$CI_COMMIT_BRANCH == "main"', "when": "manual", "allow_failure": False}]
-    bitbucket = yaml.safe_load(text("bitbucket-pipelines.yml"))["pipelines"]
-    assert bitbucket["branches"]["main"][-1]["step"]["trigger"] == "manual"
-    assert "apply" not in str(bitbucket["pull-requests"])
+def test_given_github_when_applied_then_only_after_a_push_and_an_approval() -> None:
+    job = yaml.safe_load(text("github-actions.yml"))["jobs"]["apply"]
+    assert job["if"] == "github.event_name == 'push'"
+    assert job["environment"]
+
+
+def test_given_gitlab_when_applied_then_only_on_main_and_started_by_a_person() -> None:
+    job = yaml.safe_load(text("gitlab-ci.yml"))["apply"]
+    assert job["rules"] == [{"if": '$CI_COMMIT_BRANCH == "main"', "when": "manual", "allow_failure": False}]
+
+
+def test_given_bitbucket_when_applied_then_only_on_main_and_started_by_a_person() -> None:
+    pipelines = yaml.safe_load(text("bitbucket-pipelines.yml"))["pipelines"]
+    assert pipelines["branches"]["main"][-1]["step"]["trigger"] == "manual"
+    assert "apply" not in str(pipelines["pull-requests"])
