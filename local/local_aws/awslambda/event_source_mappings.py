@@ -29,7 +29,16 @@ from local_aws.delivery import Delivery, UndeliverableError
 from local_aws.iam.actors import Actor
 from local_aws.iam.authorization import Authorizer
 from local_aws.iam.permission import Permission
-from local_aws.kinesis.shards import POLL_SECONDS, StreamRecord, find_stream, read_records, shards, starting_sequence
+from local_aws.kinesis.retention import add_consumers, remove_consumers
+from local_aws.kinesis.shards import (
+    POLL_SECONDS,
+    StreamRecord,
+    count_after,
+    find_stream,
+    read_records,
+    shards,
+    starting_sequence,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -50,13 +59,15 @@ class EventSourceMappingPollers:
         self._delivery = delivery
         self._closing = threading.Event()
         self._lanes: dict[_LaneKey, LanePoller] = {}
-        # The position of each lane; kept while a mapping is disabled.
-        self._positions: dict[_LaneKey, int] = {}
+        # Kept while a mapping is disabled, for their positions.
+        self._stopped: dict[_LaneKey, LanePoller] = {}
+        add_consumers(self.positions)
         self._thread = threading.Thread(target=self._supervise, daemon=True, name="mappings")
         self._thread.start()
 
     def close(self) -> None:
         """Stop every poller."""
+        remove_consumers(self.positions)
         self._closing.set()
         for lane in self._lanes.values():
             lane.stopping.set()
@@ -65,6 +76,11 @@ class EventSourceMappingPollers:
     def progress(self) -> list[dict[str, Any]]:
         """Return for each lane its position and how far it is behind its shard."""
         return [lane.progress() for lane in list(self._lanes.values())]
+
+    def positions(self, shard: Shard) -> list[int]:
+        """Return how far each lane, running or stopped, has read a shard."""
+        lanes = [*self._lanes.copy().values(), *self._stopped.copy().values()]
+        return [lane.position for lane in lanes if lane.shard is shard]
 
     def _supervise(self) -> None:
         while not self._closing.wait(POLL_SECONDS):
@@ -76,24 +92,24 @@ class EventSourceMappingPollers:
 
     def _start_and_stop(self, wanted: dict[_LaneKey, tuple[EventSourceMapping, Shard]]) -> None:
         for key in [key for key in self._lanes if key not in wanted]:
-            lane = self._lanes.pop(key)
-            lane.stopping.set()
-            self._positions[key] = lane.position
-        for key, (mapping, shard) in wanted.items():
-            if key not in self._lanes:
-                position = self._starting_position(key, mapping, shard)
-                self._lanes[key] = LanePoller(
-                    mapping, shard, key[2:], position, self._runtime, self._delivery, self._authorizer
-                )
+            self._stopped[key] = self._lanes[key]
+            self._lanes.pop(key).stopping.set()
+        new = {key: self._starting_position(key, *wanted[key]) for key in wanted if key not in self._lanes}
+        for key, position in new.items():
+            mapping, shard = wanted[key]
+            self._lanes[key] = LanePoller(
+                mapping, shard, key[2:], position, self._runtime, self._delivery, self._authorizer
+            )
         known = {mapping_id for backend in _backends() for mapping_id in list(backend._event_source_mappings)}
-        for key in [key for key in self._positions if key[0] not in known]:
-            del self._positions[key]
+        continued = {key[:2] for key in new}
+        for key in [key for key in self._stopped if key[0] not in known or key[:2] in continued]:
+            del self._stopped[key]
 
     def _starting_position(self, key: _LaneKey, mapping: EventSourceMapping, shard: Shard) -> int:
         """Return where this lane stopped; after a change of the number of lanes, where the slowest lane stopped."""
-        if key in self._positions:
-            return self._positions[key]
-        earlier = [position for known, position in self._positions.items() if known[:2] == key[:2]]
+        if key in self._stopped:
+            return self._stopped[key].position
+        earlier = [lane.position for stopped, lane in self._stopped.items() if stopped[:2] == key[:2]]
         if earlier:
             return min(earlier)
         created: Any = getattr(mapping, "created_at", time.time())
@@ -118,7 +134,7 @@ class LanePoller:
         self.position = position
         self.stopping = threading.Event()
         self._mapping = mapping
-        self._shard = shard
+        self.shard = shard
         self._number, self._lanes = share
         self._may_describe = False
         self._runtime = runtime
@@ -129,13 +145,13 @@ class LanePoller:
     def progress(self) -> dict[str, Any]:
         """Return the position: `behind` in records, `ageSeconds` of the oldest record that is not processed."""
         position = self.position
-        oldest = read_records(self._shard, position, 1)
+        oldest = read_records(self.shard, position, 1)
         return {
             "function": self._mapping.function_arn,
-            "shardId": self._shard.shard_id,
+            "shardId": self.shard.shard_id,
             "lane": self._number,
             "position": position,
-            "behind": len(self._shard.records) - position,
+            "behind": count_after(self.shard, position),
             "ageSeconds": round(time.time() - oldest[0].arrival, 3) if oldest else 0.0,
         }
 
@@ -151,7 +167,7 @@ class LanePoller:
                     return
                 self.position = end
             except Exception:
-                _log.exception("event source mapping %s, %s", self._mapping.uuid, self._shard.shard_id)
+                _log.exception("event source mapping %s, %s", self._mapping.uuid, self.shard.shard_id)
                 self.stopping.wait(1)
 
     def _gather(self) -> tuple[list[StreamRecord], int]:
@@ -162,7 +178,7 @@ class LanePoller:
         deadline: float | None = None
         while not self.stopping.is_set():
             self._require_access("GetRecords")
-            records = read_records(self._shard, end, limit)
+            records = read_records(self.shard, end, limit)
             for record in records:
                 if self._is_in_lane(record) and matches(record, patterns):
                     size += len(record.data) + len(record.partition_key) + _ENVELOPE_BYTES

@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.core.utils import unix_time
 from moto.firehose.models import DeliveryStream, firehose_backends
+from moto.kinesis.models import Shard
 
 from local_aws.cloudwatch.metrics import put_metrics
 from local_aws.delivery import Delivery
@@ -18,6 +19,7 @@ from local_aws.firehose.object_names import object_key
 from local_aws.iam.actors import Actor, assumed_role
 from local_aws.iam.authorization import Authorizer
 from local_aws.iam.permission import Permission
+from local_aws.kinesis.retention import add_consumers, remove_consumers
 from local_aws.kinesis.shards import POLL_SECONDS, StreamRecord, find_stream, read_records, shards, starting_sequence
 
 _log = logging.getLogger(__name__)
@@ -72,15 +74,22 @@ class DeliveryStreamPollers:
         self._delivery = delivery
         self._closing = threading.Event()
         self._pollers: dict[int, _Poller] = {}
+        add_consumers(self.positions)
         self._thread = threading.Thread(target=self._supervise, daemon=True, name="firehose")
         self._thread.start()
 
     def close(self) -> None:
         """Stop every poller; buffered records are lost, like all state of the server."""
+        remove_consumers(self.positions)
         self._closing.set()
         for poller in self._pollers.values():
             poller.stopping.set()
         self._thread.join(timeout=2)
+
+    def positions(self, shard: Shard) -> list[int]:
+        """Return how far each delivery stream has read a shard."""
+        found = (poller.positions.get(shard.shard_id) for poller in self._pollers.copy().values())
+        return [position for known, position in filter(None, found) if known is shard]
 
     def _supervise(self) -> None:
         while not self._closing.wait(POLL_SECONDS):
@@ -99,7 +108,7 @@ class _Poller:
         self._region = region
         self._delivery = delivery
         self._authorizer = authorizer
-        self._positions: dict[str, int] = {}
+        self.positions: dict[str, tuple[Shard, int]] = {}
         self._buffer = Buffer()
         threading.Thread(target=self._poll, daemon=True, name=f"firehose-{stream.delivery_stream_name}").start()
 
@@ -120,14 +129,14 @@ class _Poller:
         if source:
             self._require_access("GetRecords")
         for shard in shards(source) if source else ():
-            if shard.shard_id not in self._positions:
+            if self.positions.get(shard.shard_id, (None,))[0] is not shard:
                 self._require_access("DescribeStream", "ListShards", "GetShardIterator")
                 created = unix_time(self._stream.create_timestamp)
-                self._positions[shard.shard_id] = starting_sequence(shard, "LATEST", created)
-            while records := read_records(shard, self._positions[shard.shard_id], _READ_LIMIT):
+                self.positions[shard.shard_id] = (shard, starting_sequence(shard, "LATEST", created))
+            while records := read_records(shard, self.positions[shard.shard_id][1], _READ_LIMIT):
                 for record in records:
                     self._buffer.add(record)
-                    self._positions[shard.shard_id] = record.sequence
+                    self.positions[shard.shard_id] = (shard, record.sequence)
                     if self._buffer.size >= destination.buffer_bytes:
                         self._write(destination)
 

@@ -2,4 +2,4 @@
 
 from local_aws.service import Service
 
-SERVICE = Service("kinesis", corrections=("local_aws.kinesis.moto_corrections",))
+SERVICE = Service("kinesis", corrections=("local_aws.kinesis.moto_corrections", "local_aws.kinesis.retention"))

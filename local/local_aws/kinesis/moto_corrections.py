@@ -1,6 +1,5 @@
 """Kinesis: tags at creation, fast and safe shards, record sizes, and no invocation inside PutRecord."""
 
-import threading
 from base64 import b64decode
 from typing import Any
 
@@ -11,12 +10,11 @@ from moto.kinesis.exceptions import (
     TooManyRecords,
     TotalRecordsSizeExceedsLimit,
 )
-from moto.kinesis.models import KinesisBackend, Record, Shard, Stream
+from moto.kinesis.models import KinesisBackend, Stream
 from moto.kinesis.responses import KinesisResponse
 
 from local_aws.moto_patches.patching import correction, set_method, wrap_method
 
-_lock = threading.Lock()
 _DEFAULT_KIB = 1024
 _MOST_KIB_A_REQUEST = 10 * 1024
 
@@ -37,36 +35,6 @@ def keep_tags() -> None:
         if tags := self._get_param("Tags"):
             self.kinesis_backend.add_tags_to_stream(None, name, tags)
         return answer
-
-
-@correction
-def number_records_without_search() -> None:
-    """Give the records of a shard the numbers 1, 2, 3 …, so that each number is also the position.
-
-    Causes: moto/kinesis/models.py, put_record lists every key of the shard to find the last ("not safe for
-    concurrency": two threads can overwrite each other's record); get_records walks the shard from its beginning.
-    """
-
-    @set_method(Shard)
-    def put_record(self: Shard, partition_key: str, data: str, explicit_hash_key: str) -> str:
-        with _lock:
-            number = len(self.records) + 1
-            self.records[number] = Record(partition_key, data, number, explicit_hash_key)
-        return str(number)
-
-    @set_method(Shard)
-    def get_max_sequence_number(self: Shard) -> int:
-        return len(self.records)
-
-    @set_method(Shard)
-    def get_records(self: Shard, last_sequence_id: str, limit: int | None) -> tuple[list[Record], int, int]:
-        last, newest = int(last_sequence_id), len(self.records)
-        end = min(newest, last + (limit or 10_000))
-        records = [self.records[number] for number in range(last + 1, end + 1)]
-        if not records:
-            return [], last, 0
-        behind = self.records[newest].created_at - records[-1].created_at
-        return records, end, int(behind * 1000)
 
 
 @correction

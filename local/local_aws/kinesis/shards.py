@@ -38,10 +38,15 @@ def shards(stream: Stream) -> Iterator[Shard]:
 
 def read_records(shard: Shard, after: int, limit: int) -> list[StreamRecord]:
     """Return up to `limit` records after the sequence number `after`."""
-    if len(shard.records) <= after:
+    if shard.get_max_sequence_number() <= after:
         return []
     records, _, _ = shard.get_records(str(after), limit)
     return [_record(shard, record) for record in records]
+
+
+def count_after(shard: Shard, position: int) -> int:
+    """Return how many of the records that are still kept come after a position."""
+    return min(len(shard.records), shard.get_max_sequence_number() - position)
 
 
 def starting_sequence(shard: Shard, position: str | None, moment: float) -> int:

@@ -17,6 +17,6 @@ def forget_deleted_models() -> None:
     """
 
     def create(cls: type[BaseModel], *args: Any, **kwargs: Any) -> BaseModel:
-        return super(BaseModel, cls).__new__(cls)  # type: ignore[misc]
+        return super(BaseModel, cls).__new__(cls)
 
-    BaseModel.__new__ = create  # type: ignore[assignment]
+    BaseModel.__new__ = create  # type: ignore[method-assign]

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from local_aws.testing.moto_probes import client, create_function, create_mapping, create_stream, probe
+from local_aws.testing.moto_probes import ACCOUNT, REGION, client, create_function, create_mapping, create_stream, probe
 
 
 @probe("kinesis.keep_tags")
@@ -48,3 +48,28 @@ def put_does_not_invoke() -> None:
     finally:
         LambdaFunction._invoke_lambda = original  # type: ignore[method-assign]
     assert not calls
+
+
+@probe("kinesis.trim_records")
+def records_past_the_retention_period_are_removed() -> None:
+    from moto.kinesis.models import kinesis_backends
+
+    create_stream()
+    kinesis = client("kinesis")
+    shard_id = kinesis.put_record(StreamName="s", PartitionKey="a", Data=b"x")["ShardId"]
+    shard = kinesis_backends[ACCOUNT][REGION].streams["s"].shards[shard_id]
+    next(iter(shard.records.values())).created_at -= 25 * 3600
+    iterator = kinesis.get_shard_iterator(StreamName="s", ShardId=shard_id, ShardIteratorType="TRIM_HORIZON")
+    assert not kinesis.get_records(ShardIterator=iterator["ShardIterator"])["Records"]
+
+
+@probe("kinesis.leave_records_in_closed_shards")
+def records_stay_in_a_shard_that_is_split() -> None:
+    kinesis = client("kinesis")
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    shard_id = kinesis.put_record(StreamName="s", PartitionKey="a", Data=b"x")["ShardId"]
+    kinesis.split_shard(StreamName="s", ShardToSplit=shard_id, NewStartingHashKey=str(2**127))
+    iterator = kinesis.get_shard_iterator(StreamName="s", ShardId=shard_id, ShardIteratorType="TRIM_HORIZON")
+    found = kinesis.get_records(ShardIterator=iterator["ShardIterator"])["Records"]
+    assert [record["SequenceNumber"] for record in found] == ["1"]
+    assert kinesis.put_record(StreamName="s", PartitionKey="a", Data=b"x")["ShardId"] != shard_id
