@@ -19,6 +19,7 @@ _NAMES = (
     "logs",
     "s3",
     "sqs",
+    "xray",
     "awslambda",
     "apigateway",
     "personalize",

@@ -2,4 +2,4 @@
 
 from local_aws.service import Service
 
-SERVICE = Service("athena", corrections=("local_aws.athena.moto_corrections",))
+SERVICE = Service("athena", corrections=("local_aws.athena.moto_corrections", "local_aws.athena.retention"))

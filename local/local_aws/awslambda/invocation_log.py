@@ -23,9 +23,6 @@ from local_aws.iam.permission import Permission
 
 _log = logging.getLogger(__name__)
 
-# A server that runs for long must not grow with every line: the oldest events of a stream are deleted.
-MAXIMUM_EVENTS_PER_STREAM = 10_000
-
 
 @dataclass(frozen=True)
 class LogEntry:
@@ -159,7 +156,6 @@ def _write_log(function: Function, stream_name: str, lines: Iterable[str]) -> No
     stream: LogStream = group.streams[stream_name]
     now = int(time.time() * 1000)
     stream.put_log_events([{"timestamp": now, "message": line} for line in lines if line])
-    del stream.events[:-MAXIMUM_EVENTS_PER_STREAM]
 
 
 def _metrics(entry: LogEntry) -> list[dict[str, Any]]:

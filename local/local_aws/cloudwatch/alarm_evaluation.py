@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from moto.cloudwatch.models import Alarm
 
-from local_aws.cloudwatch.datapoints import MINUTE, Metric, MetricHistory
+from local_aws.cloudwatch.datapoints import MINUTE, Metric, MetricData
 from local_aws.cloudwatch.metric_math import UnsupportedAlarmError, evaluate_expression
 
 OK, ALARM, INSUFFICIENT_DATA = "OK", "ALARM", "INSUFFICIENT_DATA"
@@ -23,7 +23,7 @@ _COMPARISONS = {
 _MISSING_IS_BREACHING = {"breaching": True, "notBreaching": False}
 
 
-def datapoints(alarm: Alarm, history: MetricHistory, now: float) -> list[float | None]:
+def datapoints(alarm: Alarm, data: MetricData, now: float) -> list[float | None]:
     """Return the value of each period of an alarm, newest first; None for a period without data.
 
     Raises:
@@ -31,7 +31,7 @@ def datapoints(alarm: Alarm, history: MetricHistory, now: float) -> list[float |
     """
     if alarm.rule or alarm.comparison_operator not in _COMPARISONS:
         raise UnsupportedAlarmError("a rule of other alarms" if alarm.rule else str(alarm.comparison_operator))
-    return [_value(alarm, history, now, back) for back in range(int(alarm.evaluation_periods))]
+    return [_value(alarm, data, now, back) for back in range(int(alarm.evaluation_periods))]
 
 
 def evaluate_alarm(alarm: Alarm, values: Sequence[float | None]) -> tuple[str, str]:
@@ -54,27 +54,25 @@ def evaluate_alarm(alarm: Alarm, values: Sequence[float | None]) -> tuple[str, s
     return state, f"Threshold Crossed: {which} {verb} the threshold: {words} {float(alarm.threshold):g}."
 
 
-def _value(alarm: Alarm, history: MetricHistory, now: float, back: int) -> float | None:
+def _value(alarm: Alarm, data: MetricData, now: float, back: int) -> float | None:
     if not alarm.metric_data_queries:
         metric = Metric.of(alarm.namespace, alarm.metric_name, alarm.dimensions)
-        return _statistic(history, metric, alarm.extended_statistic or alarm.statistic, int(alarm.period), now, back)
+        return _statistic(data, metric, alarm.extended_statistic or alarm.statistic, int(alarm.period), now, back)
     values: dict[str, float | None] = {}
     periods: dict[str, int] = {}
     for query in alarm.metric_data_queries:
         if stat := query.metric_stat:
             metric = Metric.of(stat.metric.namespace, stat.metric.metric_name, stat.metric.dimensions)
             periods[query.id] = int(stat.period)
-            values[query.id] = _statistic(history, metric, stat.stat, int(stat.period), now, back)
+            values[query.id] = _statistic(data, metric, stat.stat, int(stat.period), now, back)
     returned = next(one for one in alarm.metric_data_queries if str(one.return_data).lower() != "false")
     return evaluate_expression(returned.expression, values, periods) if returned.expression else values[returned.id]
 
 
-def _statistic(
-    history: MetricHistory, metric: Metric, statistic: str, period: int, now: float, back: int
-) -> float | None:
+def _statistic(data: MetricData, metric: Metric, statistic: str, period: int, now: float, back: int) -> float | None:
     length = max(1, period // MINUTE)
     after = int(now // MINUTE) + 1 - back * length
-    return history.statistic(statistic, metric, after - length, after)
+    return data.statistic(statistic, metric, after - length, after)
 
 
 def _count(values: Sequence[object], noun: str) -> str:

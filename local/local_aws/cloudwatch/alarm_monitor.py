@@ -10,7 +10,7 @@ from moto.cloudwatch.models import Alarm, CloudWatchBackend, cloudwatch_backends
 
 from local_aws.cloudwatch.alarm_actions import alarm_notification
 from local_aws.cloudwatch.alarm_evaluation import ALARM, INSUFFICIENT_DATA, OK, datapoints, evaluate_alarm
-from local_aws.cloudwatch.datapoints import MetricHistory
+from local_aws.cloudwatch.datapoints import MetricData, metric_data
 from local_aws.cloudwatch.metric_math import UnsupportedAlarmError
 from local_aws.cloudwatch.queue_metrics import QueueMetrics
 from local_aws.events.targets import TargetInvoker
@@ -28,7 +28,6 @@ class AlarmMonitor:
         self._targets = targets
         self._closing = threading.Event()
         self._queues = QueueMetrics()
-        self._histories: dict[tuple[str, str], MetricHistory] = {}
         self._states: defaultdict[str, str] = defaultdict(lambda: INSUFFICIENT_DATA)
         self._unsupported: set[str] = set()
         self._thread = threading.Thread(target=self._run, daemon=True, name="alarms")
@@ -43,13 +42,8 @@ class AlarmMonitor:
         """Evaluate every alarm once; `now` in epoch seconds."""
         self._queues.record()
         for backend in _backends():
-            if not backend.alarms:
-                continue
-            key = backend.account_id, backend.region_name
-            history = self._histories.setdefault(key, MetricHistory(backend))
-            history.read_new()
             for alarm in list(backend.alarms.values()):
-                self._evaluate(alarm, history, now)
+                self._evaluate(alarm, metric_data(backend), now)
 
     def _run(self) -> None:
         while not self._closing.wait(_TICK_SECONDS):
@@ -58,10 +52,10 @@ class AlarmMonitor:
             except Exception:
                 _log.exception("alarms")
 
-    def _evaluate(self, alarm: Alarm, history: MetricHistory, now: float) -> None:
+    def _evaluate(self, alarm: Alarm, data: MetricData, now: float) -> None:
         self._run_actions(alarm)  # SetAlarmState may have changed the state since the last evaluation
         try:
-            state, reason = evaluate_alarm(alarm, datapoints(alarm, history, now))
+            state, reason = evaluate_alarm(alarm, datapoints(alarm, data, now))
         except UnsupportedAlarmError as error:
             if alarm.alarm_arn not in self._unsupported:
                 self._unsupported.add(alarm.alarm_arn)

@@ -10,4 +10,6 @@ def start(context: Context) -> RunningService:
     return RunningService(parts=(AlarmMonitor(context.require(TargetInvoker)),))
 
 
-SERVICE = Service("cloudwatch", start, corrections=("local_aws.cloudwatch.moto_corrections",))
+SERVICE = Service(
+    "cloudwatch", start, corrections=("local_aws.cloudwatch.moto_corrections", "local_aws.cloudwatch.retention")
+)

@@ -2,4 +2,4 @@
 
 from local_aws.service import Service
 
-SERVICE = Service("logs", corrections=("local_aws.logs.moto_corrections",))
+SERVICE = Service("logs", corrections=("local_aws.logs.moto_corrections", "local_aws.logs.retention"))

@@ -22,4 +22,4 @@ def _mails(mailbox: Mailbox, request: Request) -> Response:
     return json_response({"mails": mailbox.mails()})
 
 
-SERVICE = Service("sns", start)
+SERVICE = Service("sns", start, corrections=("local_aws.sns.retention",))

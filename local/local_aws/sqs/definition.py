@@ -2,4 +2,4 @@
 
 from local_aws.service import Service
 
-SERVICE = Service("sqs", corrections=("local_aws.sqs.moto_corrections",))
+SERVICE = Service("sqs", corrections=("local_aws.sqs.moto_corrections", "local_aws.sqs.retention"))

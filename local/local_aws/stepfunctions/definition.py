@@ -14,7 +14,7 @@ def start(context: Context) -> RunningService:
 SERVICE = Service(
     "stepfunctions",
     start,
-    corrections=("local_aws.stepfunctions.moto_corrections",),
+    corrections=("local_aws.stepfunctions.moto_corrections", "local_aws.stepfunctions.retention"),
     # Loading moto's interpreter takes longer than everything else.
     corrects_late=True,
 )

@@ -1,5 +1,7 @@
 """Probes of the corrections of Athena."""
 
+from typing import Any
+
 from local_aws.testing.moto_probes import ACCOUNT, REGION, client, probe
 
 
@@ -60,3 +62,19 @@ def says_why_a_query_failed() -> None:
     status = athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]
     assert status["State"] == "FAILED"
     assert "nowhere" in status["StateChangeReason"]
+
+
+@probe("athena.bound_query_executions")
+def query_executions_are_bounded() -> None:
+    from moto.athena.models import athena_backends
+
+    backend = athena_backends[ACCOUNT][REGION]
+    first, *_, newest = (_start_query(backend) for _ in range(1_001))
+    assert first not in backend.executions
+    assert newest in backend.executions
+
+
+def _start_query(backend: Any) -> str:
+    return backend.start_query_execution(  # type: ignore[no-any-return]
+        query="SHOW TABLES", context={}, config={}, workgroup="primary", execution_parameters=None
+    )

@@ -2,7 +2,7 @@
 
 import json
 
-from local_aws.testing.moto_probes import client, probe
+from local_aws.testing.moto_probes import ACCOUNT, client, probe
 
 
 @probe("s3.leave_bucket_policies_to_the_authorizer")
@@ -93,3 +93,22 @@ def one_version_of_a_suspended_bucket_is_deleted() -> None:
     left = s3.list_object_versions(Bucket="bucket")
     assert [version["VersionId"] for version in left["Versions"]] == [second]
     assert len(left["DeleteMarkers"]) == 1
+
+
+@probe("s3.bound_access_logs")
+def access_logs_are_bounded() -> None:
+    from moto.s3.models import s3_backends
+
+    s3 = client("s3")
+    for name in ("bucket", "log-target"):
+        s3.create_bucket(Bucket=name)
+    backend = s3_backends[ACCOUNT]["aws"]
+    target = {"TargetBucket": "log-target", "TargetPrefix": "b/"}
+    backend.get_bucket("bucket").logging = target  # type: ignore[assignment]
+    names = [f"b/2026-01-01-00-00-00-{number:016X}" for number in range(1_200)]
+    for name in ("b/mine", *names):
+        backend.put_object("log-target", name, b"")
+    for _ in range(100):
+        s3.head_bucket(Bucket="bucket")
+    kept = list(backend.get_bucket("log-target").keys)
+    assert (len(kept), kept[:2]) == (1_001, ["b/mine", names[300]])

@@ -81,7 +81,7 @@ def test_given_a_delimiter_then_folders_are_listed_once_across_pages(aws: LocalA
     assert found == ["a+1/", "b", "c d/", "e"]
 
 
-def test_given_a_suspended_bucket_when_an_object_is_deleted_then_older_versions_stay_behind_a_marker(
+def test_given_suspended_versioning_when_an_object_is_deleted_then_older_versions_stay(
     aws: LocalAws,
 ) -> None:
     s3, name = aws.client("s3"), unique_name("bucket")

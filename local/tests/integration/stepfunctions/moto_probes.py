@@ -140,3 +140,17 @@ def tasks_know_their_state_machine() -> None:
     with interpreter(), mock.patch.object(state_task_service_aws_sdk, "boto_client_for", record):
         ended = run_to_end({"StartAt": "T", "States": {"T": CREATE_SCHEMA}})
     assert seen == [ended["stateMachineArn"]]
+
+
+@probe("stepfunctions.bound_finished_executions")
+def finished_executions_are_bounded() -> None:
+    from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+    states = client("stepfunctions")
+    definition = json.dumps({"StartAt": "a", "States": {"a": {"Type": "Pass", "End": True}}})
+    arn = states.create_state_machine(name="s", definition=definition, roleArn=create_role())["stateMachineArn"]
+    machine = stepfunctions_parser_backends[ACCOUNT][REGION].describe_state_machine(arn)
+    machine.executions += [mock.Mock(status="SUCCEEDED", execution_arn=str(number)) for number in range(1_002)]
+    machine.executions.insert(0, mock.Mock(status="RUNNING", execution_arn="running"))
+    states.start_execution(stateMachineArn=arn)
+    assert [execution.execution_arn for execution in machine.executions[:2]] == ["running", "2"]

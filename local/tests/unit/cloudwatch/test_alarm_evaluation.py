@@ -8,7 +8,7 @@ import pytest
 from moto.cloudwatch.models import Alarm, CloudWatchBackend
 
 from local_aws.cloudwatch.alarm_evaluation import datapoints, evaluate_alarm
-from local_aws.cloudwatch.datapoints import MetricHistory
+from local_aws.cloudwatch.datapoints import MetricData, metric_data
 
 NOW = 1_700_000_060.0  # twenty seconds into a minute
 FUNCTION = [{"Name": "FunctionName", "Value": "f"}]
@@ -16,7 +16,9 @@ FUNCTION = [{"Name": "FunctionName", "Value": "f"}]
 
 @pytest.fixture
 def backend() -> CloudWatchBackend:
-    return CloudWatchBackend("us-east-1", "123456789012")
+    backend: Any = CloudWatchBackend("us-east-1", "123456789012")
+    backend.metric_data = MetricData()
+    return backend
 
 
 def measure(backend: CloudWatchBackend, ago: float, **what: Any) -> None:
@@ -31,20 +33,16 @@ def make_alarm(backend: CloudWatchBackend, **settings: Any) -> Alarm:
 
 
 def state(backend: CloudWatchBackend, alarm: Alarm) -> str:
-    readings = MetricHistory(backend)
-    readings.read_new()
+    readings = metric_data(backend)
     return evaluate_alarm(alarm, datapoints(alarm, readings, NOW))[0]
 
 
 def test_given_values_then_periods_end_with_the_current_minute(backend: CloudWatchBackend) -> None:
     for ago, value in ((5, 2.0), (10, 3.0), (70, 7.0), (3600, 100.0)):
         measure(backend, ago, Value=value)
-    readings, alarm = MetricHistory(backend), make_alarm(backend, evaluation_periods=3)
-    readings.read_new()
+    readings, alarm = metric_data(backend), make_alarm(backend, evaluation_periods=3)
     assert datapoints(alarm, readings, NOW) == [5.0, 7.0, None]
     measure(backend, 1, Value=1.0)
-    readings.read_new()
-    readings.read_new()
     assert datapoints(alarm, readings, NOW)[0] == 6.0, "each datum counts once"
 
 

@@ -1,0 +1,1 @@
+"""X-Ray: how many traces are kept."""
