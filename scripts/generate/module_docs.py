@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from scripts.common.terminal import console
 FOLDERS = (ROOT, ROOT / "modules", ROOT / "examples")
 BEGIN, END = "<!-- interface:begin (make docs) -->", "<!-- interface:end -->"
 _LONGEST_ON_ONE_LINE = 60
+_EMPTY_OBJECT = "\0"  # stands for {} while a type is laid out
 _CLOSING = {"(": ")", "{": "}", "[": "]"}
 
 
@@ -121,7 +123,7 @@ def layout(text: str) -> list[str]:
     """Return a type expression in lines: each attribute of an object on its own, indented by its depth."""
     lines = [""]
     closers: list[str] = []
-    for character in text:
+    for character in re.sub(r"\{\s*\}", _EMPTY_OBJECT, text):
         inside_object = bool(closers) and closers[-1] == "}"
         if closers and character == closers[-1]:
             closers.pop()
@@ -136,7 +138,7 @@ def layout(text: str) -> list[str]:
                 closers.append(_CLOSING[character])
                 if character == "{":
                     lines.append(_indent(closers))
-    return lines
+    return [line.replace(_EMPTY_OBJECT, "{}") for line in lines]
 
 
 def _indent(closers: Sequence[str]) -> str:

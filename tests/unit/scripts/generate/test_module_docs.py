@@ -14,7 +14,7 @@ variable "settings" {
     memory_size = optional(number, 256)
     network = optional(object({
       subnets = set(string)
-    }))
+    }), {})
   })
   default = {}
 }
@@ -56,7 +56,7 @@ def test_a_long_type_is_laid_out_by_attribute(modules):
     run(modules)
     assert (
         "| `settings` | Size. | <pre>object({<br>  memory_size = optional(number, 256)<br>"
-        "  network = optional(object({<br>    subnets = set(string)<br>  }))<br>})</pre> | `{}` |"
+        "  network = optional(object({<br>    subnets = set(string)<br>  }), {})<br>})</pre> | `{}` |"
     ) in (modules / "thing" / "README.md").read_text()
 
 
