@@ -33,7 +33,10 @@ class Mailbox:
         mail = {"to": to, "subject": subject, "body": body, "source": source, "time": time.time()}
         name = re.sub(r"[^\w@.-]", "_", to)
         path = self._folder / f"{time.time_ns()}-{name}-{uuid.uuid4().hex[:6]}.json"
-        path.write_text(json.dumps(mail, indent=2))
+        # Renamed when it is complete: another thread may read all mails at any time.
+        unfinished = path.with_suffix(".part")
+        unfinished.write_text(json.dumps(mail, indent=2))
+        unfinished.rename(path)
 
     def mails(self) -> list[dict[str, Any]]:
         """Return every mail, oldest first."""
