@@ -43,3 +43,8 @@ def test_given_a_model_when_destroyed_then_the_script_gets_its_inputs(repository
 def test_given_a_dataset_when_destroyed_then_the_script_gets_its_arn(repository: Path) -> None:
     printed = run(repository, sys.executable, dataset_arn="arn:of:dataset")
     assert printed.split("|")[4] == "arn:of:dataset"
+
+
+def test_given_the_script_when_checked_by_shellcheck_then_there_is_no_finding() -> None:
+    done = subprocess.run([Path(sys.executable).parent / "shellcheck", SCRIPT], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
