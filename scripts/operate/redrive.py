@@ -185,9 +185,7 @@ def _redrive_queues(deployment: Deployment, repaired: Mapping[Place, bytes]) -> 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     parser = argument_parser("redrive", __doc__)
-    parser.add_argument(
-        "--repaired", type=Path, metavar="FILE", help="an edited export of make dead-letters"
-    )
+    parser.add_argument("--repaired", type=Path, metavar="FILE", help="an edited export of make dead-letters")
     given = parser.parse_args(arguments)
 
     def task() -> None:
