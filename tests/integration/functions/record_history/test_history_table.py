@@ -34,7 +34,7 @@ def test_given_a_session_that_logs_in_then_the_user_reads_it_all_page_by_page(dy
     def happened(number: int, user: str | None) -> Event:
         kind = "Favorite" if number % 10 == 0 else "DetailView"
         at = NOW - 100 + number // 2
-        return Event(number, f"e{number:03}", at, "s", user, kind, "1-a-1-1", METADATA, event_value=0.5)
+        return Event(number, number, f"e{number:03}", at, "s", user, kind, "1-a-1-1", METADATA, event_value=0.5)
 
     store = HistoryStore(dynamodb, "history", 30, 2)
     deadline = Deadline(FakeContext(), 4.0)
