@@ -141,7 +141,7 @@ models: setup ## Show deployed models, their metrics and training hours
 
 .PHONY: rollback
 rollback: setup ## Serve a model's previous version (MODEL=recommender)
-	@[ -n "$$MODEL" ] || { echo "Which model? make rollback MODEL=recommender ENV=$$ENV" >&2; exit 2; }
+	@[ -n "$$MODEL" ] || { echo "MODEL is missing: make rollback MODEL=recommender ENV=$$ENV" >&2; exit 2; }
 	@$(TASK) scripts.operate.rollback --environment "$$ENV" --model "$$MODEL"
 
 .PHONY: dead-letters
@@ -158,7 +158,7 @@ query: setup ## Query the raw events (NAME=user_history ARGS=12345)
 
 .PHONY: forget-user
 forget-user: setup ## Remove a visitor everywhere (USER=12345)
-	@[ "$(USER_FROM)" = "command line" ] || { echo "Whom? make forget-user USER=12345 ENV=$$ENV" >&2; exit 2; }
+	@[ "$(USER_FROM)" = "command line" ] || { echo "USER is missing: make forget-user USER=12345 ENV=$$ENV" >&2; exit 2; }
 	@$(TASK) scripts.operate.forget_user --environment "$$ENV" --user "$$USER"
 
 # --- Checking ---------------------------------------------------------------------------------------------------------

@@ -65,7 +65,7 @@ def process_batch(event: Any, deliver: Deliver, dead_letters: DeadLetterQueue, a
     accepted = sum(event.record < first_failed and event.position not in result.refused for event in batch.events)
     rejected = sum(len(batch.refusals.get(position, ())) for position in range(first_failed))
     _report(len(batch.events) + batch.unparsed, accepted, rejected, result, accepted_metric)
-    _report_oddities(batch.events)
+    _report_suspicious_events(batch.events)
     if first_failed == len(records):
         return {"batchItemFailures": []}
     return {"batchItemFailures": [{"itemIdentifier": records[first_failed].sequence_number}]}
@@ -157,7 +157,7 @@ def _report(received: int, accepted: int, rejected: int, result: DeliveryResult,
     logger.info("Batch handled", extra={**counts, "EventsFailed": len(result.failed)})
 
 
-def _report_oddities(events: list[Event]) -> None:
+def _report_suspicious_events(events: list[Event]) -> None:
     """Count what was delivered and is probably a mistake of the app; name the unknown fields in the log."""
     unknown = sorted({name for event in events for name in event.unknown_fields})
     if unknown:

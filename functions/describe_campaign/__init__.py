@@ -1,1 +1,1 @@
-"""Tells whether a campaign serves the requested version."""
+"""Report whether a campaign serves the requested version."""

@@ -1,1 +1,1 @@
-"""Tells the state of a training."""
+"""Report the state of a training."""

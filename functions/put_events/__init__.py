@@ -1,1 +1,1 @@
-"""Sends events from the Kinesis stream to the Personalize event tracker."""
+"""Send events from the Kinesis stream to the Personalize event tracker."""

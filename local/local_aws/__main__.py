@@ -19,7 +19,7 @@ _log = logging.getLogger("local_aws")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; returns the exit status."""
+    """Run the command line, and return the exit status."""
     settings = _parse(arguments)
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def serve(settings: ServerSettings) -> int:
-    """Serve until SIGTERM or SIGINT; prints one line on stdout when ready. Returns the exit status."""
+    """Serve until SIGTERM or SIGINT, and print one line on stdout when ready. Return the exit status."""
     began = time.monotonic()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -20,7 +20,7 @@ class Delivery:
         self._endpoint = endpoint
 
     def client(self, service: str, region: str, actor: Actor | None = None) -> Any:
-        """Return a client of this server; raises AccessDeniedError if the actor cannot assume its role."""
+        """Return a client of this server, or raise AccessDeniedError if the actor cannot assume its role."""
         return client(service, region, self._endpoint, actor)
 
     def send(

@@ -7,7 +7,7 @@ from importlib import import_module
 from local_aws.moto_patches.patching import Correction, corrections_in
 from local_aws.service import Context, RunningService, Service
 
-# A service stands after those whose parts it requires, and after those to which it gives work: they close in reverse.
+# A service comes after the services that it depends on or sends work to. They close in reverse order.
 _NAMES = (
     "moto_patches",
     "athena",
@@ -64,5 +64,5 @@ def correct_moto_for(name: str) -> None:
 
 
 def start(context: Context) -> dict[str, RunningService]:
-    """Start every service; returns them by name, in the order in which they started."""
+    """Start every service, and return them by name, in the order in which they started."""
     return {service.name: service.start(context) for service in services()}

@@ -17,7 +17,7 @@ class TokenBuckets:
         self._levels: dict[str, tuple[float, float]] = {}
 
     def take(self, name: str, rate: float, burst: float) -> bool:
-        """Take one token; returns whether there was one.
+        """Take one token, and return whether there was one.
 
         Args:
             name: of the bucket.

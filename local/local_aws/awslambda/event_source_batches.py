@@ -68,7 +68,7 @@ class BatchProcessor:
         self._now = now
 
     def process(self, records: Sequence[StreamRecord], policy: RetryPolicy) -> int | None:
-        """Process a batch to its end; returns its last sequence number, or None when stopped before."""
+        """Process a batch to its end, and return its last sequence number, or None when stopped before."""
         pending, attempts, waits, outcome = [list(records)], 0, 0, None
         while pending:
             batch = self._without_expired(pending.pop(0), policy, attempts, outcome)

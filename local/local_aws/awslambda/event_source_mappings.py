@@ -171,7 +171,7 @@ class LanePoller:
                 self.stopping.wait(1)
 
     def _gather(self) -> tuple[list[StreamRecord], int]:
-        """Wait for a full batch or the end of the batching window; returns it and the last sequence number read."""
+        """Wait for a full batch or the end of the batching window, and return it and the last sequence number read."""
         mapping, size, end = self._mapping, 0, self.position
         patterns, limit = compile_patterns(mapping.filter_criteria), mapping.batch_size * self._lanes
         batch: list[StreamRecord] = []
@@ -205,7 +205,7 @@ class LanePoller:
             self._may_describe = True
 
     def _require_access(self, *actions: str) -> None:
-        """Return if the function's role may read the stream and use its key; raises AccessDeniedError."""
+        """Return if the function's role may read the stream and use its key, or raise AccessDeniedError."""
         permissions = [Permission(f"kinesis:{action}", self._mapping.event_source_arn) for action in actions]
         self._authorizer.require_with_keys(self._actor(), self._mapping.region, *permissions)
 

@@ -98,7 +98,7 @@ class ExecutionEnvironment:
         return outcome, self._output.take(), report
 
     def stop(self) -> None:
-        """Kill the process and its children; returns when it has ended."""
+        """Kill the process and its children, and return when it has ended."""
         self._api.close()
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)

@@ -52,7 +52,7 @@ class FunctionPool:
             return [(item, True) for item in self._busy] + [(item, False) for item in self._idle]
 
     def stop(self, *, keep: Callable[[ExecutionEnvironment], bool] = lambda environment: False) -> int:
-        """Stop every environment for which `keep` is false, busy or not; returns how many."""
+        """Stop every environment for which `keep` is false, busy or not, and return how many."""
         stopping = [environment for environment, _ in self.snapshot() if not keep(environment)]
         for environment in stopping:
             self._forget(environment)

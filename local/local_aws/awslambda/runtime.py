@@ -110,7 +110,7 @@ class LambdaRuntime:
         ]
 
     def kill(self, name: str | None = None) -> int:
-        """Kill the processes of a function, or of all functions, busy ones too; returns their number."""
+        """Kill the processes of a function, or of all functions, busy ones too, and return their number."""
         return sum(pool.stop() for pool in self._pools_of(lambda arn: name in (None, arn.rsplit(":", 1)[-1])))
 
     def retire(self, function_arn: str) -> None:

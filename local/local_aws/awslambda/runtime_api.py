@@ -41,7 +41,7 @@ class RuntimeApi:
         return f"127.0.0.1:{self._server.server_port}"
 
     def send(self, invocation: Invocation, deadline: float) -> "Future[RuntimeResponse]":
-        """Send an invocation to the process; returns the future of its response.
+        """Send an invocation to the process, and return the future of its response.
 
         Args:
             invocation: what to send.
@@ -59,7 +59,7 @@ class RuntimeApi:
         return self._inbox.get()
 
     def accept(self, request_id: str, body: bytes, error_type: str | None) -> bool:
-        """Accept the response to an invocation; returns False when nobody waits for it."""
+        """Accept the response to an invocation, and return False when nobody waits for it."""
         if request_id != self._request_id:
             return False
         return _settle(self._response, (body, error_type))

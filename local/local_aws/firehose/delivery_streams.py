@@ -163,7 +163,7 @@ class _Poller:
                 self.stopping.wait(_RETRY_SECONDS)
 
     def _require_access(self, *actions: str) -> None:
-        """Return if the source's role may read the stream and use its key; raises AccessDeniedError."""
+        """Return if the source's role may read the stream and use its key, or raise AccessDeniedError."""
         source = self._stream.source
         permissions = [Permission(f"kinesis:{action}", source["KinesisStreamARN"]) for action in actions]
         self._authorizer.require_with_keys(self._actor(source["RoleARN"]), self._region, *permissions)

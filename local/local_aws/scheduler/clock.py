@@ -61,7 +61,7 @@ class Clock:
         self._thread.start()
 
     def fire(self, name: str) -> list[str]:
-        """Fire the schedules and rules with this name or ARN now, enabled or not; returns their ARNs."""
+        """Fire the schedules and rules with this name or ARN now, enabled or not, and return their ARNs."""
         found = [trigger for trigger in self._triggers(enabled_only=False) if name in (trigger.name, trigger.arn)]
         for trigger in found:
             trigger.fire()

@@ -42,7 +42,7 @@ class InterpreterLoader:
         threading.Thread(target=self.prepare, daemon=True, name="state-machines").start()
 
     def prepare(self) -> None:
-        """Load, correct and connect the interpreter; returns when it is ready."""
+        """Load, correct and connect the interpreter, and return when it is ready."""
         with self._lock:
             if not self._is_ready:
                 registry.correct_moto_for("stepfunctions")

@@ -41,7 +41,7 @@ class HttpApi:
     def request(
         self, method: str, path: str, body: bytes = b"", **headers: str
     ) -> tuple[int, Any, http.client.HTTPResponse]:
-        """Send a request; returns the status, the body (parsed if it is JSON) and the response."""
+        """Send a request, and return the status, the body (parsed if it is JSON) and the response."""
         connection = http.client.HTTPConnection(urlsplit(self.aws.endpoint).netloc, timeout=20)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, path, body or None, {"Host": self.host, **named})
@@ -50,7 +50,7 @@ class HttpApi:
         return response.status, json.loads(content) if content.startswith(b"{") else content, response
 
     def request_signed(self, path: str, credentials: Credentials, service: str = "execute-api") -> int:
-        """Send a signed GET request; returns the status."""
+        """Send a signed GET request, and return the status."""
         request = AWSRequest("GET", f"https://{self.host}{path}")
         SigV4Auth(credentials, service, "us-east-1").add_auth(request)
         headers = {name: str(value) for name, value in request.headers.items()}

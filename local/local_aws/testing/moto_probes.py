@@ -57,20 +57,20 @@ def client(service: str) -> Any:
 
 
 def create_role() -> str:
-    """Create a role; returns its ARN."""
+    """Create a role, and return its ARN."""
     made = client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}", Description="d")
     return str(made["Role"]["Arn"])
 
 
 def create_stream(**settings: Any) -> str:
-    """Create a Kinesis stream with the name `s`; returns its ARN."""
+    """Create a Kinesis stream with the name `s`, and return its ARN."""
     kinesis = client("kinesis")
     kinesis.create_stream(StreamName="s", StreamModeDetails={"StreamMode": "ON_DEMAND"}, **settings)
     return str(kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamARN"])
 
 
 def create_function(**settings: Any) -> Any:
-    """Create a function with an alias; returns the client."""
+    """Create a function with an alias, and return the client."""
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("app.py", "def handler(event, context): return event")
@@ -89,7 +89,7 @@ def create_function(**settings: Any) -> Any:
 
 
 def create_mapping(functions: Any) -> dict[str, Any]:
-    """Map a stream to the function; returns the mapping as it is read back."""
+    """Map a stream to the function, and return the mapping as it is read back."""
     arn = functions.get_alias(FunctionName="f", Name="live")["AliasArn"]
     made = functions.create_event_source_mapping(
         EventSourceArn=create_stream(), FunctionName=arn, StartingPosition="LATEST"

@@ -15,7 +15,7 @@ def policy(*statements: dict[str, Any]) -> str:
 
 
 def make_role(iam: Any, name: str, services: list[str], *statements: dict[str, Any]) -> str:
-    """Create a role that services, by their short names, may assume, with a policy of statements; returns its ARN."""
+    """Create a role that services, by their short names, may assume, with a policy of statements; return its ARN."""
     principals = {"Service": [f"{service}.amazonaws.com" for service in services]}
     trust = policy(statement("sts:AssumeRole", Principal=principals))
     made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
@@ -25,7 +25,7 @@ def make_role(iam: Any, name: str, services: list[str], *statements: dict[str, A
 
 
 def let_personalize_read(s3: Any, iam: Any, bucket: str, role: str) -> str:
-    """Create a role with which Personalize may read a bucket, and let the bucket allow it; returns the role's ARN."""
+    """Create a role with which Personalize may read a bucket that allows it, and return the role's ARN."""
     resources = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
     reading = statement("s3:GetObject", "s3:ListBucket", Resource=resources)
     of_service = reading | {"Principal": {"Service": "personalize.amazonaws.com"}}

@@ -44,13 +44,13 @@ class ServerProcess:
         return self.ready_line.split()[4]
 
     def stop(self, kind: signal.Signals = signal.SIGTERM) -> int:
-        """Send a signal and wait for the end; returns the exit status."""
+        """Send a signal and wait for the end, and return the exit status."""
         self.process.send_signal(kind)
         return self.process.wait(timeout=_STOP_SECONDS)
 
 
 def start_server(data_dir: Path, *arguments: str, **variables: str) -> ServerProcess:
-    """Start a server on a free port; returns when it is ready or has ended.
+    """Start a server on a free port, and return when it is ready or has ended.
 
     Args:
         data_dir: folder for its files.
@@ -127,18 +127,18 @@ class LocalAws:
         return self._clients[service]
 
     def administer(self, path: str, method: str = "GET") -> dict[str, Any]:
-        """Request a path under `/_local/`; returns the document."""
+        """Request a path under `/_local/`, and return the document."""
         request = urllib.request.Request(f"{self.endpoint}/_local/{path}", method=method)
         with urllib.request.urlopen(request, timeout=10) as response:
             return dict(json.load(response))
 
     def create_role(self, *actions: str) -> str:
-        """Create a role for any service with these actions, by default the usual ones; returns its ARN."""
+        """Create a role for any service with these actions, by default the usual ones, and return its ARN."""
         allowed = statement(*(actions or USUAL_ACTIONS), Resource="*")
         return make_role(self.client("iam"), unique_name("role"), SERVICES, allowed)
 
     def create_function(self, code: str, **settings: Any) -> str:
-        """Create a function from the code of one module, published, with the alias `live`; returns its name."""
+        """Create a function from the code of one module, published, with the alias `live`, and return its name."""
         package = io.BytesIO()
         with zipfile.ZipFile(package, "w") as archive:
             archive.writestr("app.py", code)
@@ -151,13 +151,13 @@ class LocalAws:
         return name
 
     def invoke(self, name: str, payload: Any = None, **arguments: Any) -> tuple[Any, dict[str, Any]]:
-        """Invoke a function; returns its result, parsed from JSON, and the response of the API."""
+        """Invoke a function, and return its result, parsed from JSON, and the response of the API."""
         response = self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(payload), **arguments)
         body = response["Payload"].read()
         return json.loads(body) if body else None, response
 
     def create_queue(self) -> tuple[str, str]:
-        """Create a queue to which services may send; returns its URL and ARN."""
+        """Create a queue to which services may send, and return its URL and ARN."""
         name = unique_name("queue")
         arn = f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:{name}"
         principals = {"Service": ["events.amazonaws.com", "sns.amazonaws.com"]}
@@ -165,7 +165,7 @@ class LocalAws:
         return self.client("sqs").create_queue(QueueName=name, Attributes={"Policy": allowed})["QueueUrl"], arn
 
     def create_stream(self, shards: int = 1) -> tuple[str, str]:
-        """Create a stream; returns its name and ARN."""
+        """Create a stream, and return its name and ARN."""
         name = unique_name("stream")
         self.client("kinesis").create_stream(StreamName=name, ShardCount=shards)
         summary = self.client("kinesis").describe_stream_summary(StreamName=name)

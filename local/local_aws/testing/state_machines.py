@@ -14,7 +14,7 @@ def handler(event, context):
 
 
 def create_state_machine(aws: LocalAws) -> str:
-    """Create a state machine that calls a function, and fails for an input with `fail`; returns its ARN."""
+    """Create a state machine that calls a function, and fails for an input with `fail`, and return its ARN."""
     alias = aws.client("lambda").get_alias(FunctionName=aws.create_function(ECHO), Name="live")["AliasArn"]
     invoke = {
         "Type": "Task",

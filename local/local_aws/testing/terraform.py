@@ -23,7 +23,7 @@ class Terraform:
     variables: dict[str, str]
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a command; returns its exit status and output."""
+        """Run a command, and return its exit status and output."""
         return subprocess.run(
             [self.program, *arguments, "-no-color"],
             cwd=self.folder,
