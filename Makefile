@@ -20,10 +20,12 @@ USER_FROM := $(origin USER)
 $(foreach name,ENV ARGS MODEL NAME FILE USER,$(eval override $(name) := $$(value $(name))))
 export ENV ARGS MODEL NAME FILE USER
 
-# Whatever the caller's shell says: install into .venv, and print what we print.
+# Whatever the caller's shell says: one task after another, install into .venv, import from there, print what we print.
+.NOTPARALLEL:
 export PIP_USER := 0
+unexport PIP_CONSTRAINT PIP_DRY_RUN PIP_PREFIX PIP_PYTHON PIP_REQUIRE_HASHES PIP_ROOT PIP_TARGET
 export PYTHONUTF8 := 1
-unexport PYTHONIOENCODING PYTHONSAFEPATH
+unexport PYTHONHOME PYTHONINSPECT PYTHONIOENCODING PYTHONOPTIMIZE PYTHONPATH PYTHONSAFEPATH PYTHONSTARTUP PYTHONWARNINGS
 
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -33,8 +35,8 @@ CHECKOV_VENV := .venv-checkov
 
 .PHONY: help
 help: ## List the tasks
-	@awk -F ':.*## ' '/^# --- /{gsub(/# --- | -+$$/, ""); printf "\n%s\n", $$0} \
-	  /^[a-z0-9-]+:.*## /{printf "  \033[36m%-16s\033[0m  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@on="" off=""; if [ -t 1 ]; then on='\033[36m' off='\033[0m'; fi; awk -v on="$$on" -v off="$$off" -F ':.*## ' '/^# --- /{gsub(/# --- | -+$$/, ""); printf "\n%s\n", $$0} \
+	  /^[a-z0-9-]+:.*## /{printf "  %s%-18s%s  %s\n", on, $$1, off, $$2}' $(MAKEFILE_LIST)
 	@echo; echo "ENV=dev|prod|local chooses the environment, ARGS adds arguments to the command."
 
 # --- Set-up -----------------------------------------------------------------------------------------------------------
@@ -45,7 +47,7 @@ setup: $(VENV)/.installed ## Make the Python environment .venv; other tasks call
 $(VENV)/.installed: requirements/dev.txt pyproject.toml local/pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not on the PATH: install Python >= 3.11, or make PYTHON=/path/to/python3 …" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old: install Python >= 3.11, or make PYTHON=/path/to/python3 …" >&2; exit 1; }
-	@echo "Installing the Python environment into $(VENV) (once, about a minute) …"
+	@echo "Installing the Python environment into $(VENV) (once, about a minute) …" >&2
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable local
@@ -126,10 +128,26 @@ seed: setup ## Write the example data again, the same bytes each time
 	@$(RUN) -m seed.generate
 
 .PHONY: check-seed
-check-seed: setup ## Check your own data for Personalize (FILE=items.csv)
-	@$(TASK) scripts.check.seed @FILE
+check-seed: setup ## Check your own data for Personalize (FILE=folder)
+	@$(TASK) scripts.check.seed --environment "$$ENV" @FILE
+
+.PHONY: import-items
+import-items: setup ## Import items.csv into Personalize again
+	@$(TASK) scripts.operate.import_items --environment "$$ENV"
+
+.PHONY: import-pets
+import-pets: setup ## Import a file of pets into the catalogue (FILE=pets.csv)
+	@$(TASK) scripts.operate.import_pets --environment "$$ENV" @FILE
 
 # --- Operating --------------------------------------------------------------------------------------------------------
+
+.PHONY: health
+health: setup ## Show alarms, lag, dead letters, models, cost on one screen
+	@$(TASK) scripts.operate.health --environment "$$ENV"
+
+.PHONY: smoke
+smoke: setup ## Test a deployment from end to end, in a minute or two
+	@$(TASK) scripts.operate.smoke --environment "$$ENV"
 
 .PHONY: retrain
 retrain: setup ## Start a retraining run and follow it
@@ -144,6 +162,10 @@ rollback: setup ## Serve a model's previous version (MODEL=recommender)
 	@[ -n "$$MODEL" ] || { echo "MODEL is missing: make rollback MODEL=recommender ENV=$$ENV" >&2; exit 2; }
 	@$(TASK) scripts.operate.rollback --environment "$$ENV" --model "$$MODEL"
 
+.PHONY: batch
+batch: setup ## Write recommendations to S3, for all users (or FILE=users.txt)
+	@$(TASK) scripts.operate.batch --environment "$$ENV" @FILE
+
 .PHONY: dead-letters
 dead-letters: setup ## Show events that the functions refused, by reason
 	@$(TASK) scripts.operate.dead_letters --environment "$$ENV"
@@ -152,14 +174,22 @@ dead-letters: setup ## Show events that the functions refused, by reason
 redrive: setup ## Send repaired dead letters again
 	@$(TASK) scripts.operate.redrive --environment "$$ENV"
 
+.PHONY: restore-raw-events
+restore-raw-events: setup ## Put events that Firehose could not transform into S3
+	@$(TASK) scripts.operate.restore_raw_events --environment "$$ENV"
+
+.PHONY: pets
+pets: setup ## Look up a pet (NAME=id), or list pets (ARGS=--shelter …)
+	@$(TASK) scripts.operate.pets --environment "$$ENV" $${NAME:+--id="$$NAME"}
+
 .PHONY: query
-query: setup ## Query the raw events (NAME=user_history ARGS=12345)
-	@$(TASK) scripts.operate.query --environment "$$ENV" $${NAME:+"$$NAME"}
+query: setup ## Query the raw events (NAME=user_history USER=12345)
+	@[ "$(USER_FROM)" = "command line" ] && set -- --user="$$USER"; $(TASK) scripts.operate.query --environment "$$ENV" "$$@" $${NAME:+"$$NAME"}
 
 .PHONY: forget-user
 forget-user: setup ## Remove a visitor everywhere (USER=12345)
 	@[ "$(USER_FROM)" = "command line" ] || { echo "USER is missing: make forget-user USER=12345 ENV=$$ENV" >&2; exit 2; }
-	@$(TASK) scripts.operate.forget_user --environment "$$ENV" --user "$$USER"
+	@$(TASK) scripts.operate.forget_user --environment "$$ENV" --user="$$USER"
 
 # --- Checking ---------------------------------------------------------------------------------------------------------
 
@@ -176,30 +206,37 @@ lint: setup $(CHECKOV_VENV)/.installed ## Check style, types, imports, Terraform
 test-unit: setup ## Run the unit tests, in under a minute
 	@$(PYTEST) -q -n 2 tests/unit local/tests/unit
 
+.PHONY: test-client
+test-client: setup ## Test the TypeScript client (needs Node.js)
+	@$(PYTEST) -q -rs tests/clients
+
 .PHONY: test-integration
 test-integration: setup package ## Run the integration tests on the local AWS
-	@$(PYTEST) -q -n 2 --dist loadgroup -m "not matrix" tests/integration local/tests/integration
+	@$(PYTEST) -q -rs -n 2 --dist loadgroup -m "not matrix" tests/integration local/tests/integration
 
 .PHONY: test-terraform
-test-terraform: setup package ## Test the modules with a mocked provider, and plan the examples
+test-terraform: setup package ## Test modules with a mocked provider, and plan the examples
 	@$(PYTEST) -q tests/terraform
 
 .PHONY: test-e2e
 test-e2e: setup package ## Test the whole system on the local AWS
-	@$(PYTEST) -q tests/e2e
+	@$(PYTEST) -q -rs tests/e2e
 
 .PHONY: test-lifecycle
 test-lifecycle: setup package ## Interrupt applies in every step (five minutes)
 	@$(PYTEST) -q -n 2 tests/integration/modules/personalize
 
+# Each of the last three leaves processors idle while it waits, so two run at a time.
 .PHONY: test
-test: lint test-unit test-integration test-terraform test-e2e ## Run everything that must pass
+test: lint test-unit test-client ## Run everything that must pass
+	@echo "End-to-end, integration and Terraform tests, two at a time (about 13 minutes)"
+	@$(MAKE) --no-print-directory -j 2 test-e2e test-integration test-terraform
 
 # --- Measuring --------------------------------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: setup package ## Measure data path, serving, recommender, local AWS
-	@for bench in bench.data_path bench.serving bench.recommender local_aws.personalize.bench; do $(RUN) -m $$bench; done
+bench: setup package ## Measure data path, serving, browsers, recommender
+	@for bench in bench.data_path bench.serving bench.pets bench.browser_api bench.journey bench.recommender local_aws.personalize.bench; do $(RUN) -m $$bench; done
 
 .PHONY: soak
 soak: setup package ## Send 100,000 events under faults and compare all stores
@@ -216,10 +253,15 @@ docs: setup ## Renew the tables in READMEs that come from the code
 	@$(RUN) -m scripts.generate.module_docs
 	@$(RUN) -m local_aws.personalize.operations_table --update local/README.md
 
+.PHONY: client
+client: ## Build clients/javascript/dist (needs Node.js)
+	@command -v npm >/dev/null || { echo "npm is not on the PATH: install Node.js 20 or newer" >&2; exit 1; }
+	@cd clients/javascript && npm ci --no-audit --no-fund && npm run build
+
 .PHONY: clean
-clean: ## Stop the local AWS; remove what was built and installed here
+clean: ## Stop the local AWS; remove what was built, installed here
 	@if $(RUN) -c 'import scripts.demo.local_system' 2>/dev/null; then \
 	  $(RUN) -m scripts.demo.local_system down; \
 	  [ -z "$${LOCAL_AWS_DIR:-}" ] || LOCAL_AWS_DIR= $(RUN) -m scripts.demo.local_system down; \
 	elif [ -e .local ]; then echo ".local stays: make down stops and removes the local AWS" >&2; fi
-	@rm -rf build .venv .venv-checkov .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+	@rm -rf build clients/javascript/build clients/javascript/node_modules tests/clients/generated/node_modules .venv .venv-checkov .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

@@ -24,12 +24,20 @@ def variables(endpoint: str) -> dict[str, str]:
         "POWERTOOLS_SERVICE_NAME": "bench",
         "POWERTOOLS_METRICS_NAMESPACE": "AnimalRecommender",
         "TRACKING_ID": "bench",
+        "EVENT_TYPES": '["DetailView"]',
         "DEAD_LETTER_QUEUE_URL": f"{endpoint}/000000000000/dead",
         "HISTORY_TABLE": "history",
         "HISTORY_TTL_DAYS": "30",
         "CAMPAIGN_ARN": "arn:aws:personalize:us-east-1:000000000000:campaign/bench",
         "FALLBACK_BUCKET": "bucket",
         "FALLBACK_KEY": "popular.json",
+        "PETS_TABLE": "pets",
+        "PUBLISHER": "publish-pets",
+        "APPLICATION_EVENT_TYPES": '["Application"]',
+        "PETS_BUCKET": "pets",
+        "AGE_LIMITS": "[1, 3, 7, 10]",
+        "LONG_WAITING_DAYS": "60",
+        "LONG_WAITING_SHARE": "0.2",
     }
 
 

@@ -39,6 +39,11 @@ def p99(values: Sequence[float]) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * 0.99))]
 
 
+def p95(values: Sequence[float]) -> float:
+    """Answer the value that 95% do not exceed."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * 0.95))]
+
+
 def ms(value: float) -> str:
     """Write seconds as milliseconds."""
     return f"{value * 1000:,.{1 if value < 0.1 else 0}f} ms"

@@ -1,54 +1,110 @@
-"""`python -m bench.recommender [speed|quality] [WORLD …]`: measure the cost and the quality of the recommender.
+"""`python -m bench.recommender [speed|growth|quality] [WORLD …]`: measure the cost and the quality of the recommender.
 
-`speed`: training on 1,000,000 interactions x 10,000 items (seconds, peak memory), and recommending 25 of 10,000 items
-(milliseconds, in the process). `quality`: the metrics of the documented protocol on synthetic worlds, compared with
-`implicit`.
+`speed`: training on generated data (processor seconds, peak memory), and recommending 25 items (milliseconds, in the
+process). `growth`: the exponents with which the cost of a training grows with the number of interactions and of items.
+`quality`: the metrics on synthetic worlds, or on FILE.csv, compared with `implicit` and
+the other baselines: by the documented protocol and by the time cut, and of users who are new after the cut.
 """
 
 import argparse
 import resource
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
+from bench import baselines, figures
 from bench.worlds import WORLDS, generate_named
 from local_aws.recommender import Event, Interactions, Model, Settings, train
-from local_aws.recommender.__main__ import compare
+from local_aws.recommender import baselines as implicit
+from local_aws.recommender.comparison import compare
+from local_aws.recommender.csv_data import read_interactions
+from local_aws.recommender.evaluation_split import DOCUMENTED, TIME_CUT, queries_of_new_users
 
-USERS, ITEMS, INTERACTIONS, NUM_RESULTS, REQUESTS = 50_000, 10_000, 1_000_000, 25, 2000
+NUM_RESULTS, REQUESTS = 25, 1000
+GROWTH = 4
 MEAN_HISTORY_LENGTH = 30
+LENGTHS = (1, 2, 5)
 
 
 def main() -> int:
     """Print the measurements that the command line selects."""
     parser = argparse.ArgumentParser(prog="python -m bench.recommender", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=("speed", "quality"), default="speed")
-    parser.add_argument("worlds", nargs="*", default=list(WORLDS), help=f"of {', '.join(WORLDS)}")
+    parser.add_argument("what", nargs="?", choices=("speed", "growth", "quality"), default="speed")
+    parser.add_argument("worlds", nargs="*", default=list(WORLDS), help=f"of {', '.join(WORLDS)}, or files")
+    parser.add_argument("--interactions", type=int, default=1_000_000)
+    parser.add_argument("--items", type=int, default=10_000)
     options = parser.parse_args()
     if options.what == "speed":
-        speed()
+        speed(options.interactions, options.items)
+    elif options.what == "growth":
+        growth(options.interactions // 10, options.items // 2)
     else:
         for name in options.worlds:
             print(f"\n===== {name} =====")
-            compare(generate_named(name), None)
+            quality(read_interactions(Path(name)) if name.endswith(".csv") else generate_named(name))
     return 0
 
 
-def speed() -> None:
-    """Measure training and recommending at the sizes that the project promises."""
-    interactions = generate_large(INTERACTIONS, USERS, ITEMS)
-    began, used = time.perf_counter(), time.process_time()
-    model = train(interactions, None, Settings())
-    print(f"training, {INTERACTIONS:,} interactions x {ITEMS:,} items: {time.perf_counter() - began:.1f} s", end=" ")
-    print(f"({time.process_time() - used:.1f} s of one core), peak memory {_peak():.2f} GB")
-    began = time.perf_counter()
+def quality(interactions: Interactions) -> None:
+    """Compare by both protocols. The figure to trust is that of the time cut."""
+    families = (implicit.families() if implicit.available() else {}) | baselines.families()
+    compare(interactions, None, DOCUMENTED, families)
+    short = {f"after {length} events of new users": queries_of_new_users(interactions, length) for length in LENGTHS}
+    compare(interactions, None, TIME_CUT, families, {title: asked for title, asked in short.items() if asked})
+
+
+def speed(interactions: int, items: int) -> None:
+    """Measure training, memory and recommending at one size."""
+    model, cost = train_at(interactions, items)
+    print(f"{interactions:,} interactions x {items:,} items: {cost.seconds:.1f} CPU-seconds, peak {cost.memory:.2f} GB")
     data = model.to_bytes()
     Model.from_bytes(data)
-    print(f"stored and loaded: {len(data) / 1e6:.0f} MB in {time.perf_counter() - began:.1f} s")
-    latencies = np.sort(measure_requests(model)) * 1000
-    p50, p99 = latencies[len(latencies) // 2], latencies[int(len(latencies) * 0.99)]
-    print(f"{NUM_RESULTS} of {ITEMS:,} items, {REQUESTS} requests: p50 {p50:.1f} ms, p99 {p99:.1f} ms")
+    print(f"stored: {len(data) / 1e6:.0f} MB")
+    for title, clock in (("elapsed", time.perf_counter), ("processor time", time.process_time)):
+        latencies = measure_requests(model, clock)
+        print(f"{NUM_RESULTS} of {items:,} items, {REQUESTS} requests, {title}: ", end="")
+        print(f"p50 {figures.p50(latencies) * 1000:.1f} ms, p99 {figures.p99(latencies) * 1000:.1f} ms", flush=True)
+
+
+def growth(interactions: int, items: int) -> None:
+    """Print the exponents with which the cost grows from this size: 1 is proportional to the size."""
+    print(f"from {interactions:,} interactions x {items:,} items, each size in a new process")
+    small = cost_in_new_process(interactions, items)
+    for title, factors in (("interactions", (GROWTH, 1)), ("items", (1, GROWTH)), ("both", (GROWTH, GROWTH))):
+        large = cost_in_new_process(interactions * factors[0], items * factors[1])
+        seconds, memory = (np.log(large[side] / small[side]) / np.log(GROWTH) for side in range(2))
+        print(f"{GROWTH} times the {title}: CPU-seconds grow with exponent {seconds:.2f}, memory {memory:.2f}")
+
+
+class Cost(NamedTuple):
+    """Processor seconds of a training, and the peak resident memory of its process in GB."""
+
+    seconds: float
+    memory: float
+
+
+def train_at(interactions: int, items: int) -> tuple[Model, Cost]:
+    """Train on generated data, with a twentieth as many users as interactions."""
+    data = generate_large(interactions, max(100, interactions // 20), items)
+    began = time.process_time()
+    model = train(data, None, Settings())
+    return model, Cost(time.process_time() - began, _peak())
+
+
+def cost_in_new_process(interactions: int, items: int) -> Cost:
+    """Return the cost of a training whose peak memory no other training has raised."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_cost, interactions, items).result()
+
+
+def _cost(interactions: int, items: int) -> Cost:
+    return train_at(interactions, items)[1]
 
 
 def generate_large(interactions: int, users: int, items: int, seed: int = 0) -> Interactions:
@@ -61,20 +117,22 @@ def generate_large(interactions: int, users: int, items: int, seed: int = 0) -> 
     groups = random.integers(0, 40, users)[event_users]
     event_items = np.where(random.random(interactions) < 0.7, (rank * 40 + groups) % items, rank)
     times = np.sort(random.integers(1_600_000_000, 1_700_000_000, interactions)).astype(float)
-    return Interactions([f"user-{u}" for u in event_users], [f"item-{i}" for i in event_items], times.tolist())
+    user_names, item_names = [f"user-{u}" for u in range(users)], [f"item-{i}" for i in range(items)]
+    user_ids, item_ids = [user_names[u] for u in event_users], [item_names[i] for i in event_items]
+    return Interactions(user_ids, item_ids, times.tolist())
 
 
-def measure_requests(model: Model, seed: int = 1) -> np.ndarray:
+def measure_requests(model: Model, clock: Callable[[], float], seed: int = 1) -> list[float]:
     """Return the (requests,) latency of each request in seconds, with histories of about 30 events."""
     random = np.random.default_rng(seed)
     names = model.features.catalogue.item_ids
     latencies = []
     for length in random.poisson(MEAN_HISTORY_LENGTH, REQUESTS):
         history = [Event(names[i], 1.7e9 + k) for k, i in enumerate(random.integers(0, len(names), length))]
-        began = time.perf_counter()
+        began = clock()
         model.recommend(history, NUM_RESULTS)
-        latencies.append(time.perf_counter() - began)
-    return np.array(latencies)
+        latencies.append(clock() - began)
+    return latencies
 
 
 def _peak() -> float:

@@ -17,6 +17,7 @@ from local_aws.recommender import Interactions
 DAY = 86_400.0
 NOTICED_ITEMS = 80
 SUCCESSORS = 10
+OWN_ITEMS = 3  # of each user, if a world has such items
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class World:
     zipf: float = 0.9  # exponent of the popularity
     thread: float = 0.2  # share of events that follow from the last item
     repeat: float = 0.0  # share of events on an earlier item
+    own: float = 0.0  # share of the other events on an item that only this user ever uses
     blind: float = 0.1  # share of events without any taste
     drift: float = 0.05  # how far a taste moves with an event
     lifetime: float = 1e9  # days for which an item is in fashion
@@ -50,6 +52,9 @@ WORLDS = {
         types=(("view", 1.0), ("addtocart", 0.08), ("transaction", 0.4)),
     ),
     "reviews": World(12000, 8000, 7, spread=0.5, minimum=5, thread=0.3, session=1.5, pause=60, span=2500, lifetime=900),
+    "places": World(
+        900, 3000, 100, minimum=10, repeat=0.55, own=0.4, thread=0.1, taste=2.0, session=3, pause=1.5, span=300
+    ),
     "games": World(8000, 3000, 9, spread=0.7, zipf=1.1, thread=0.1, session=2, pause=40, span=1500, lifetime=250),
 }  # fmt: skip
 
@@ -76,10 +81,11 @@ class User:
     taste: NDArray[np.float64]
     day: float
     past: list[int]
+    first_own: int
 
     def copy(self) -> "User":
         """Return a user with the same state and an independent future."""
-        return User(self.taste, self.day, [*self.past])
+        return User(self.taste, self.day, [*self.past], self.first_own)
 
 
 class Simulation:
@@ -90,19 +96,20 @@ class Simulation:
         self.world, self.random = world, np.random.default_rng(seed)
         r, w = self.random, world
         clusters = r.standard_normal((w.dimensions * 2, w.dimensions))
-        self.items = clusters[r.integers(0, len(clusters), w.items)] + 0.7 * r.standard_normal((w.items, w.dimensions))
+        count = w.items + (OWN_ITEMS * w.users if w.own else 0)
+        self.items = clusters[r.integers(0, len(clusters), count)] + 0.7 * r.standard_normal((count, w.dimensions))
         self.items /= np.linalg.norm(self.items, axis=1, keepdims=True)
         self.clusters = clusters / np.linalg.norm(clusters, axis=1, keepdims=True)
         self.release_days = r.uniform(-min(w.lifetime, w.span), w.span, w.items)
         self.release_days[r.random(w.items) < 0.3] = -w.span
         popularity = (1 + r.permutation(w.items)) ** -w.zipf * np.exp(0.3 * r.standard_normal(w.items))
         self.cumulative_popularity = np.cumsum(popularity) / popularity.sum()
-        self.successors = self._draw_successors()
+        self.successors = self._draw_successors(count)
 
-    def _draw_successors(self) -> NDArray[np.int64]:
+    def _draw_successors(self, count: int) -> NDArray[np.int64]:
         """Draw for each item ten that users choose after it: some similar, some by accident (a sequel)."""
-        r, w = self.random, self.world
-        noticed = self._draw_by_popularity((w.items, 60))
+        r = self.random
+        noticed = self._draw_by_popularity((count, 60))
         similarity = np.einsum("nd,nkd->nk", self.items, self.items[noticed]) + 0.5 * r.standard_normal(noticed.shape)
         return np.take_along_axis(noticed, np.argsort(-similarity, axis=1)[:, :SUCCESSORS], axis=1)
 
@@ -125,17 +132,17 @@ class Simulation:
         r, w = self.random, self.world
         lengths = np.maximum(w.minimum, np.exp(np.log(w.length) + w.spread * r.standard_normal(w.users))).astype(int)
         for number, length in enumerate(lengths.clip(max=w.items // 4)):
-            user = self._create_user()
+            user = self._create_user(number)
             for _ in range(int(length)):
                 if not self.choose(user):
                     break
                 yield f"u{number}", user, self.draw_events(f"u{number}", user)
 
-    def _create_user(self) -> User:
+    def _create_user(self, number: int) -> User:
         r, w = self.random, self.world
         taste = self.clusters[r.integers(len(self.clusters))] + self.clusters[r.integers(len(self.clusters))]
         taste = taste + 0.8 * r.standard_normal(w.dimensions)
-        return User(taste, r.uniform(0, w.span * 0.9), [])
+        return User(taste, r.uniform(0, w.span * 0.9), [], w.items + OWN_ITEMS * number)
 
     def choose(self, user: User) -> bool:
         """Advance the time, let the user choose one item and change the taste. Return False after the last day."""
@@ -144,25 +151,27 @@ class Simulation:
         user.day += r.exponential(w.pause) if new_session else r.exponential(0.003)
         if user.day > w.span:
             return False
-        item = self._draw_item(user.taste, user.past, user.day, new_session)
+        item = self._draw_item(user, new_session)
         user.past.append(item)
         towards = w.drift * (self.items[item] - 0.1 * user.taste)
         user.taste = user.taste + towards + w.drift * 0.3 * r.standard_normal(w.dimensions)
         return True
 
-    def _draw_item(self, taste: NDArray[np.float64], past: list[int], day: float, new_session: bool) -> int:
-        r, w = self.random, self.world
+    def _draw_item(self, user: User, new_session: bool) -> int:
+        r, w, past = self.random, self.world, user.past
         kind = r.random()
         if past and kind < w.repeat:
             return past[-min(len(past), int(r.pareto(0.7)) + 1)]
+        if w.own and r.random() < w.own:
+            return user.first_own + int(r.integers(OWN_ITEMS))
         if past and not new_session and kind < w.repeat + w.thread:
             successors = self.successors[past[-1]]
             return int(successors[min(9, int(r.exponential(2.5)))]) if w.repeat else self._draw_unseen(successors, past)
         noticed = self._draw_by_popularity(NOTICED_ITEMS)
-        age = day - self.release_days[noticed]
+        age = user.day - self.release_days[noticed]
         utilities = np.where(age < 0, -50.0, -np.maximum(age, 0) / w.lifetime)
         if kind < 1 - w.blind:
-            utilities = utilities + w.taste * (self.items[noticed] @ taste)
+            utilities = utilities + w.taste * (self.items[noticed] @ user.taste)
         if not w.repeat:
             utilities[np.isin(noticed, past)] = -100
         return int(noticed[np.argmax(utilities + r.gumbel(size=NOTICED_ITEMS))])

@@ -8,5 +8,6 @@ The files' times end at a fixed moment (`seed.visits.END`). When Terraform uploa
 (scripts/provision/upload_seed.py), all times move so that the newest event is just before now. Otherwise live events
 would seem to happen years after all known ones.
 
-Use your own data with the same columns in any directory; `make check-seed FILE=…` says what Personalize would refuse.
+Use your own data in any directory, with the same columns or with schemas of its own; `make check-seed FILE=…` says what
+Personalize would refuse.
 """

@@ -1,13 +1,16 @@
-"""Write `items.csv` and `interactions.csv`, the same bytes each time: `python -m seed.generate [DIRECTORY]`."""
+"""Write the example data, the same bytes each time: `python -m seed.generate [DIRECTORY]`."""
 
 import argparse
 import csv
 import json
 import random
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from seed.catalogue import CAT, Group, groups
+from seed.pets import feed
+from seed.pictures import pictures
 from seed.visits import END, Interaction, Shop, interactions
 
 HERE = Path(__file__).resolve().parent
@@ -33,12 +36,23 @@ def generate() -> tuple[list[Group], list[Interaction]]:
 
 
 def write(directory: Path) -> None:
-    """Write both files into `directory`, with the schemas' headers and line feeds as line ends."""
+    """Write `items.csv`, `interactions.csv`, `pets.jsonl` and `pictures/` into `directory`.
+
+    The CSV files have the schemas' headers and line feeds as line ends.
+    """
     catalogue, rows = generate()
     items = ((g.item_id, g.breed.species, g.breed.name, g.size, g.age, g.created) for g in catalogue)
     _write_csv(directory / "items.csv", columns("items"), items)
     events = ((row.user_id, row.item_id, row.timestamp, row.event_type) for row in rows)
     _write_csv(directory / "interactions.csv", columns("interactions"), events)
+    _write(directory / "pets.jsonl", feed(datetime.fromtimestamp(END, UTC)))
+    for name, picture in pictures():
+        _write(directory / "pictures" / name, picture)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(text.encode())
 
 
 def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

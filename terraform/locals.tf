@@ -27,7 +27,7 @@ locals {
   # machine, unless the source of this module is an absolute path.
   repository        = "${path.module}/.."
   package_directory = coalesce(var.package_directory, "${local.repository}/build")
-  seed_directory    = coalesce(var.seed.directory, "${local.repository}/seed")
+  python_path       = [local.repository, "${local.repository}/functions"]
   python            = coalesce(var.python, fileexists("${local.repository}/.venv/bin/python") ? "${local.repository}/.venv/bin/python" : "python3")
 
   platform = {
@@ -40,17 +40,45 @@ locals {
     log_retention_days = var.log_retention_days
     kms_key_arn        = module.encryption.key_arn
     vpc_config         = var.vpc_config
+    scripts            = { python = local.python, python_path = local.python_path }
   }
 }
 
 locals {
+  # An application says more than a favourite, and a favourite more than a view. Personalize learns from no other types
+  # than those that are listed here.
+  default_events = { for type in var.event_types : type => {
+    weight          = contains(var.pets.application_event_types, type) ? 1 : can(regex("(?i)^favou?rite", type)) ? 0.5 : 0.2
+    value_threshold = null
+  } }
+
+  # Models that are asked about items have some for their canary.
+  models = { for name, model in var.models : name => merge(model, {
+    events = model.events != null ? model.events : endswith(model.recipe, "-v2") ? local.default_events : {}
+    canary = {
+      user_ids = model.canary.user_ids
+      item_ids = model.canary.item_ids != null ? model.canary.item_ids : can(regex("ranking|similar|sims", model.recipe)) ? local.canary_items : []
+    }
+  }) }
+
   # The default is 256 MB and 30 seconds. Lambda gives processor time in proportion to memory: 1,769 MB are one vCPU.
   function_defaults = {
     put_events                = { memory_size = 512, timeout = 120 }
     record_history            = { memory_size = 512, timeout = 120 }
+    normalize_events          = { memory_size = 512, timeout = 300 } # Firehose waits no longer
+    accept_events             = { timeout = 15 }
+    create_visitor            = { timeout = 10 }
+    identify_visitor          = { timeout = 15 }
     get_history               = { timeout = 10 }
+    publish_pets              = { memory_size = 1024, timeout = 300 }
+    put_pets                  = { memory_size = 512, timeout = 30 }
+    import_pets               = { memory_size = 1769, timeout = 900 } # 20,000 pets take half a minute
     recommend                 = { memory_size = 512, timeout = 10 }
     rerank                    = { memory_size = 512, timeout = 10 }
+    similar                   = { memory_size = 512, timeout = 10 }
+    trending                  = { memory_size = 512, timeout = 10 }
+    start_batch               = { memory_size = 1024, timeout = 900 } # reads the whole history
+    check_batch               = {}
     plan_retraining           = {}
     check_interactions        = { timeout = 60 }
     create_solution_version   = {}
@@ -59,12 +87,29 @@ locals {
     evaluate_solution_version = {}
     update_campaign           = {}
     describe_campaign         = {}
+    reconcile_campaign        = {}
     verify_campaign           = { timeout = 60 }
     report_outcome            = {}
   }
 
+  # Functions that exist only with the model that they ask.
+  models_asked = { rerank = "reranker", similar = "similar", trending = "trending" }
+
   functions = { for name, defaults in local.function_defaults : name => merge(
     defaults,
     { for setting, value in try(var.functions[name], {}) : setting => value if value != null },
-  ) }
+  ) if contains(keys(var.models), lookup(local.models_asked, name, "recommender")) && (var.batch != null || !endswith(name, "_batch")) }
+}
+
+locals {
+  # The example site takes the client and the pictures from where they are; scripts/demo/adoption_site.py serves the same.
+  example_site = {
+    ""           = "${local.repository}/examples/adoption-site"
+    "client"     = "${local.repository}/clients/javascript/dist"
+    "pets.jsonl" = "${local.repository}/seed/pets.jsonl"
+    "pictures"   = "${local.repository}/seed/pictures"
+  }
+  site_sources = try(var.site.folder, null) == null ? local.example_site : { "" = var.site.folder }
+  # Not flatten(module.site[*].origins): that would depend on the whole module, whose config.js names the API.
+  site_origins = var.site == null ? [] : module.site[0].origins
 }

@@ -1,7 +1,14 @@
 locals {
   function_names = merge(
-    { put_events = module.ingestion.function_name },
+    {
+      put_events       = module.ingestion.function_name
+      normalize_events = module.ingestion.normalize_events_function_name
+      accept_events    = module.ingestion.accept_events.function_name
+    },
+    try(module.browser_api[0].function_names, {}),
+    try(module.batch[0].function_names, {}),
     module.history.function_names,
+    module.pets.function_names,
     module.serving.function_names,
     module.retraining.function_names,
   )
@@ -67,6 +74,16 @@ output "history_table" {
   value       = module.history.table_name
 }
 
+output "pets_table" {
+  description = "Name of the DynamoDB table of pets."
+  value       = module.pets.table_name
+}
+
+output "pets_bucket" {
+  description = "Name of the bucket with the feeds of shelters."
+  value       = module.storage.pets_bucket_name
+}
+
 output "dead_letter_queue_urls" {
   description = "URL of the dead-letter queue of each function that reads the stream."
   value       = local.dead_letter_queue_urls
@@ -92,6 +109,11 @@ output "kms_key_arn" {
   value       = module.encryption.key_arn
 }
 
+output "visitor_key_arn" {
+  description = "ARN of the KMS key that visitors' tokens are made with, or null without browser_api."
+  value       = try(local.visitor_tokens.key_arn, null)
+}
+
 output "state_machine_arn" {
   description = "ARN of the state machine that retrains the models."
   value       = module.retraining.state_machine_arn
@@ -107,7 +129,42 @@ output "http_api_url" {
   value       = one(module.http_api[*].url)
 }
 
+output "browser_api_url" {
+  description = "URL of the HTTP API for browsers, or null without browser_api."
+  value       = one(module.browser_api[*].url)
+}
+
+output "site_url" {
+  description = "URL of the site, or null without site."
+  value       = one(module.site[*].url)
+}
+
 output "dashboard_name" {
   description = "Name of the CloudWatch dashboard."
   value       = module.monitoring.dashboard_name
+}
+
+output "stream_writer_policy" {
+  description = "IAM policy (JSON) for an app that puts events on the stream, with the right to use its key."
+  value       = data.aws_iam_policy_document.caller["stream_writer"].json
+}
+
+output "function_caller_policy" {
+  description = "IAM policy (JSON) for an app that invokes accept_events, recommend, rerank, similar, trending and get_history by their alias `live`."
+  value       = data.aws_iam_policy_document.caller["function_caller"].json
+}
+
+output "pets_writer_policy" {
+  description = "IAM policy (JSON) for the app that knows the pets: it invokes put_pets, and puts feeds into the bucket of pets."
+  value       = data.aws_iam_policy_document.caller["pets_writer"].json
+}
+
+output "http_api_pets_writer_policy" {
+  description = "IAM policy (JSON) for an app that puts, changes and removes pets through the HTTP API with signed requests; null without http_api, and with http_api.jwt."
+  value       = try(data.aws_iam_policy_document.caller["http_api_pets_writer"].json, null)
+}
+
+output "http_api_caller_policy" {
+  description = "IAM policy (JSON) for an app that calls the HTTP API with signed requests; null without http_api, and with http_api.jwt."
+  value       = try(data.aws_iam_policy_document.caller["http_api_caller"].json, null)
 }

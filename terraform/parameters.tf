@@ -8,6 +8,8 @@ resource "aws_ssm_parameter" "published" {
       dataset-group-arn    = module.personalize.dataset_group_arn
       personalize-role-arn = module.personalize.role_arn
       history-table        = module.history.table_name
+      pets-table           = module.pets.table_name
+      pets-bucket          = module.storage.pets_bucket_name
       raw-bucket           = module.storage.raw_bucket_name
       seed-bucket          = module.storage.seed_bucket_name
       firehose-name        = module.ingestion.firehose_name
@@ -15,10 +17,14 @@ resource "aws_ssm_parameter" "published" {
       state-machine        = module.retraining.state_machine_arn
       topic                = module.notifications.topic_arn
       athena-database      = module.analytics.database_name
+      event-types          = jsonencode(var.event_types)
+      age-limits           = jsonencode(var.pets.age_limits)
     },
     # With the alias: only the alias has provisioned concurrency and SnapStart.
     { for name, function in local.function_names : "functions/${name}" => "${function}:live" },
     { for api in module.http_api : "front-door-url" => api.url },
+    { for api in module.browser_api : "browser-api-url" => api.url },
+    { for site in module.site : "site-url" => site.url },
     { for model, arn in module.personalize.campaign_arns : "campaigns/${model}" => arn },
     { for name, url in local.dead_letter_queue_urls : "dead-letter-queues/${name}" => url },
   )

@@ -94,6 +94,18 @@ variable "kms_deletion_window_in_days" {
   default     = 30
 }
 
+variable "role_propagation_seconds" {
+  description = "How many seconds the first apply waits until IAM has made a new role known everywhere: 0 to 600."
+  type        = number
+  default     = 20
+}
+
+variable "personalize_check_source_account" {
+  description = "Whether the policies of the key and of the seed bucket let Amazon Personalize in only if it sends aws:SourceAccount with the id of this account. No page of AWS says that it always does. Set it to false if CreateDatasetGroup or an import fails with \"Insufficient privileges\"."
+  type        = bool
+  default     = true
+}
+
 variable "retention_days" {
   description = "How many days each kind of object in S3 is kept. Defaults: see modules/storage."
   type = object({
@@ -101,6 +113,7 @@ variable "retention_days" {
     errors         = optional(number)
     query_results  = optional(number)
     access_logs    = optional(number)
+    batches        = optional(number)
     older_versions = optional(number)
   })
   default = {}
@@ -196,6 +209,36 @@ variable "stream" {
   default = {}
 }
 
+variable "event_types" {
+  description = "Event types that apps send, in their exact spelling. An event with another spelling of one of them (detail_view, Favourites) is refused; an event with any other type is delivered, counted and named in the log."
+  type        = list(string)
+  default     = ["DetailView", "Favorite", "Application"]
+
+  # Amazon Personalize takes at most 10 event types, with the optional fields of the interactions' schema counted in.
+  validation {
+    condition     = length(var.event_types) >= 1 && length(var.event_types) <= 10
+    error_message = "event_types must have 1 to 10 event types, for example [\"DetailView\", \"Favorite\", \"Application\"]."
+  }
+
+  validation {
+    condition     = alltrue([for type in var.event_types : can(regex("^[^\\s\\p{C}](.{0,254}[^\\s\\p{C}])?$", type))])
+    error_message = "Each of event_types must have 1 to 256 characters (the limit of Amazon Personalize), without spaces around it."
+  }
+
+  # The functions get the list in an environment variable, and Lambda allows 4 KB for all variables of a function.
+  validation {
+    condition     = length(join("", var.event_types)) <= 1000
+    error_message = "event_types must have together at most 1000 characters."
+  }
+
+  validation {
+    condition = length(var.event_types) == length(distinct([
+      for type in var.event_types : lower(replace(type, "/[^\\p{L}\\p{N}]/", ""))
+    ]))
+    error_message = "event_types must not have the same type twice, nor in two spellings that differ only in case, spaces or punctuation: Amazon Personalize would train on two types."
+  }
+}
+
 variable "stream_mapping" {
   description = "How Lambda reads the stream. See modules/stream_consumer, and the table in docs/deployment.md."
   type = object({
@@ -232,7 +275,7 @@ variable "athena_scan_limit_gib" {
 # ---- recommendations ----
 
 variable "seed" {
-  description = "First data of the models. directory: folder with interactions.csv, items.csv and schemas/; null means seed/ of the repository, which has example data. rebase: whether all times are moved so that the newest event is now, which example data needs."
+  description = "First data of the models. directory: folder with interactions.csv and items.csv, and with schemas/interactions.json and schemas/items.json if their columns are not those of seed/schemas; a relative path counts from the folder in which Terraform runs, or else from the repository. Null means seed/ of the repository, which has example data. rebase: whether all times are moved so that the newest event is now, which example data needs."
   type = object({
     directory = optional(string)
     rebase    = optional(bool, true)
@@ -240,33 +283,39 @@ variable "seed" {
   default = {}
 
   validation {
-    condition = alltrue([for file in ["interactions.csv", "items.csv", "schemas/interactions.json", "schemas/items.json"] :
-      fileexists("${coalesce(var.seed.directory, "${path.module}/../seed")}/${file}")
+    condition = var.seed.directory == null || anytrue([
+      for directory in [pathexpand(coalesce(var.seed.directory, "-")), "${path.module}/../${coalesce(var.seed.directory, "-")}"] :
+      alltrue([for file in ["interactions.csv", "items.csv"] : try(fileexists("${directory}/${file}"), false)])
     ])
-    error_message = "seed.directory (${coalesce(var.seed.directory, "${path.module}/../seed")}) must hold interactions.csv, items.csv, schemas/interactions.json and schemas/items.json."
+    error_message = "seed.directory (${coalesce(var.seed.directory, "-")}) must be a folder that holds interactions.csv and items.csv. A relative path counts from the folder in which Terraform runs, or else from the repository."
   }
 }
 
 variable "models" {
-  description = "Models by name. recipe, hyperparameters, capacity and exploration: see modules/personalize. gate, training budget and canary: see modules/retraining. The model `recommender` is required and serves the function recommend. The model `reranker`, if there is one, serves the function rerank."
+  description = "Models by name. recipe, hyperparameters, events, capacity and exploration: see modules/personalize; without events a model of a v2 recipe learns from all event_types, most from applications and least from views. gate, training budget and canary: see modules/retraining; canary.item_ids are by default a few items of your own data. The model `recommender` is required and serves the function recommend. The models `reranker`, `similar` and `trending`, if there are any, serve the functions rerank, similar and trending."
   type = map(object({
-    recipe                       = string
-    hyperparameters              = optional(map(string), {})
+    recipe          = string
+    hyperparameters = optional(map(string), {})
+    events = optional(map(object({
+      weight          = optional(number)
+      value_threshold = optional(number)
+    })))
     training_mode                = optional(string, "FULL")
     minimum_provisioned_tps      = optional(number, 1)
     exploration_weight           = optional(number)
     exploration_item_age_cut_off = optional(number)
     gate = optional(object({
-      metric               = optional(string)
-      threshold            = optional(number)
-      minimum_coverage     = optional(number)
-      regression_tolerance = optional(number)
+      metric                  = optional(string)
+      threshold               = optional(number)
+      minimum_coverage        = optional(number)
+      regression_tolerance    = optional(number)
+      compare_with_popularity = optional(bool)
     }), {})
     minimum_new_interactions = optional(number)
     monthly_training_hours   = optional(number)
     canary = optional(object({
       user_ids = optional(list(string), [])
-      item_ids = optional(list(string), [])
+      item_ids = optional(list(string))
     }), {})
   }))
 
@@ -276,7 +325,7 @@ variable "models" {
   }
 
   validation {
-    condition     = !strcontains(try(var.models.recommender.recipe, ""), "ranking")
+    condition     = startswith(try(var.models.recommender.recipe, "aws-user-personalization"), "aws-user-personalization")
     error_message = "models: recommender needs the recipe aws-user-personalization or aws-user-personalization-v2."
   }
 
@@ -286,8 +335,28 @@ variable "models" {
   }
 
   validation {
+    condition     = contains(["aws-similar-items", "aws-sims"], try(var.models.similar.recipe, "aws-similar-items"))
+    error_message = "models: similar needs the recipe aws-similar-items or aws-sims."
+  }
+
+  validation {
+    condition     = contains(["aws-trending-now", "aws-popularity-count"], try(var.models.trending.recipe, "aws-trending-now"))
+    error_message = "models: trending needs the recipe aws-trending-now or aws-popularity-count."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for model in values(var.models) : [for type in keys(coalesce(model.events, {})) : contains(var.event_types, type)]]))
+    error_message = "models: events must be of event_types, in the same spelling: ${join(", ", var.event_types)}."
+  }
+
+  validation {
     condition     = alltrue([for model in values(var.models) : coalesce(model.gate.threshold, 0) >= 0 && coalesce(model.gate.threshold, 0) <= 1])
     error_message = "models: gate.threshold must be 0 to 1."
+  }
+
+  validation {
+    condition     = local.seed_items == "" || alltrue([for item in flatten([for model in values(var.models) : coalesce(model.canary.item_ids, [])]) : strcontains(local.seed_items, ",${item},")])
+    error_message = "models: canary.item_ids must be items of items.csv (${local.seed_directory}), and these are not: ${join(", ", [for item in distinct(flatten([for model in values(var.models) : coalesce(model.canary.item_ids, [])])) : item if !strcontains(local.seed_items, ",${item},")])}. Without item_ids the canary takes a few of your own."
   }
 }
 
@@ -295,6 +364,16 @@ variable "filters" {
   description = "Filter expressions of Amazon Personalize by name. A request names a filter and gives values for its placeholders."
   type        = map(string)
   default     = {}
+
+  # The quoted texts after EVENT_TYPE; "*" is every type.
+  validation {
+    condition = alltrue(flatten([for expression in values(var.filters) : [
+      for texts in regexall("(?i)EVENT_TYPE[^\"$]*((?:\"[^\"]*\"[\\s,]*)+)", expression) : [
+        for text in regexall("\"([^\"]*)\"", texts[0]) : contains(concat(["*"], var.event_types), text[0])
+      ]
+    ]]))
+    error_message = "The EVENT_TYPE of a filter in filters must be one of event_types, in the same spelling: ${join(", ", var.event_types)}. With another type the filter would match nothing."
+  }
 }
 
 variable "personalize_timeout_seconds" {
@@ -318,9 +397,10 @@ variable "http_api" {
   description = "HTTP API in front of the functions that apps call. {} admits callers that sign with IAM credentials, { jwt = { issuer, audience } } admits callers with tokens. Null creates no HTTP API. See modules/http_api."
   type = object({
     jwt = optional(object({
-      issuer   = string
-      audience = set(string)
-      scopes   = optional(set(string))
+      issuer      = string
+      audience    = set(string)
+      scopes      = optional(set(string))
+      pets_scopes = optional(set(string))
     }))
     throttling = optional(object({
       rate  = optional(number)
@@ -330,15 +410,106 @@ variable "http_api" {
   default = null
 }
 
+variable "browser_api" {
+  description = "HTTP API for the browsers of visitors, who act with a token for themselves only. origins: the pages that may call. jwt: the site's own login, with the claim that holds the user's id. Null creates none. See modules/browser_api."
+  type = object({
+    origins = optional(set(string))
+    jwt = optional(object({
+      issuer     = string
+      audience   = set(string)
+      scopes     = optional(set(string))
+      user_claim = optional(string)
+    }))
+    throttling = optional(object({
+      rate           = optional(number)
+      burst          = optional(number)
+      visitors_rate  = optional(number)
+      visitors_burst = optional(number)
+    }))
+    tokens = optional(object({
+      days       = optional(number)
+      generation = optional(number)
+    }))
+  })
+  default = null
+}
+
+variable "site" {
+  description = "A static site on S3 and CloudFront, whose pages browser_api then admits. folder: your own site instead of examples/adoption-site. domain: names of your own, and the ARN of their ACM certificate in us-east-1. Null creates none. See modules/site."
+  type = object({
+    folder = optional(string)
+    domain = optional(object({
+      names           = set(string)
+      certificate_arn = string
+    }))
+    price_class = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.site == null || var.browser_api != null
+    error_message = "site needs browser_api, which its pages ask: set browser_api = {}."
+  }
+}
+
+variable "batch" {
+  description = "Recommendations for many users, written to S3 for newsletters: schedule_expression and timezone say when, results how many groups for each user, filter by which of filters. {} writes for all users of the history on Mondays at 6 (UTC). Null writes none. See modules/batch."
+  type = object({
+    schedule_expression = optional(string)
+    timezone            = optional(string)
+    results             = optional(number)
+    filter              = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = try(var.batch.filter, null) == null || contains(keys(var.filters), try(var.batch.filter, ""))
+    error_message = "batch: filter must be one of filters: ${join(", ", keys(var.filters))}."
+  }
+
+  validation {
+    condition     = try(var.batch.filter, null) == null || !strcontains(try(replace(var.filters[var.batch.filter], "/\"[^\"]*\"/", ""), ""), "$")
+    error_message = "batch: filter must have no placeholder, because a batch gives no values."
+  }
+}
+
 # ---- retraining ----
 
+variable "pets" {
+  description = "The catalogue of pets. age_limits: the ages in years at which the age ids 2, 3, 4 and 5 begin, for pets with a birth date. long_waiting_share: what share of an answer (0 to 1) is for pets that have waited for at least long_waiting_days. application_event_types: the types of events with which a visitor applies for a pet; it is not recommended to that visitor any more. maximum_removed_share: a complete feed that would take a larger share (0 to 1) of its source's available pets off the site is refused. feed_expected_hours: an alarm goes off if no feed was imported for so many hours; null if none is expected. mappings: how files of shelter software become pets, by the name of their folder; see docs/feeds.md and examples/feeds."
+  type = object({
+    age_limits              = optional(list(number), [1, 3, 7, 10])
+    long_waiting_days       = optional(number, 60)
+    long_waiting_share      = optional(number, 0.2)
+    application_event_types = optional(list(string), ["Application"])
+    maximum_removed_share   = optional(number, 0.3)
+    feed_expected_hours     = optional(number)
+    mappings = optional(map(object({
+      records               = optional(string)
+      resolve_relationships = optional(bool, false)
+      fields                = map(string)
+      words                 = optional(map(map(string)), {})
+      defaults              = optional(map(string), {})
+    })), {})
+  })
+  default = {}
+
+  validation {
+    condition = length(var.pets.age_limits) == 4 && alltrue([
+      for place, age in var.pets.age_limits : age > (place == 0 ? 0 : var.pets.age_limits[place - 1])
+    ])
+    error_message = "pets.age_limits must be four ascending ages above 0 (years), at which the age ids 2, 3, 4 and 5 begin, for example [1, 3, 7, 10]."
+  }
+}
+
 variable "retraining" {
-  description = "When the models are retrained, how long a training may take, and how often its status is polled. See modules/retraining."
+  description = "When the models are retrained, after how many rejections in a row a model is paused, how long a training may take, and how often its status is polled. See modules/retraining."
   type = object({
     enabled                  = optional(bool)
     schedule_expression      = optional(string)
     timezone                 = optional(string)
     minimum_new_interactions = optional(number)
+    pause_after_rejections   = optional(number)
     training_poll_seconds    = optional(number)
     training_timeout_seconds = optional(number)
     campaign_poll_seconds    = optional(number)
@@ -358,14 +529,18 @@ variable "notification_emails" {
 variable "alarms" {
   description = "Thresholds of the alarms. { enabled = false } creates no alarm. See modules/monitoring."
   type = object({
-    enabled              = optional(bool)
-    iterator_age_seconds = optional(number)
-    late_seconds         = optional(number)
-    degraded_answers     = optional(number)
-    campaign_latency_ms  = optional(number)
-    campaign_use_percent = optional(number)
-    idle_campaign_days   = optional(number)
-    retraining_days      = optional(number)
+    enabled               = optional(bool)
+    iterator_age_seconds  = optional(number)
+    late_seconds          = optional(number)
+    degraded_answers      = optional(number)
+    campaign_latency_ms   = optional(number)
+    campaign_use_percent  = optional(number)
+    personalize_errors    = optional(number)
+    idle_campaign_days    = optional(number)
+    retraining_days       = optional(number)
+    positions_unfilled    = optional(number)
+    catalogue_age_seconds = optional(number)
+    not_newest_days       = optional(number)
   })
   default = {}
 }

@@ -47,6 +47,7 @@ resource "aws_route_table_association" "private" {
 }
 
 resource "aws_security_group" "functions" {
+  #checkov:skip=CKV2_AWS_5:The functions have it, through the variable vpc_config of the module, which checkov does not follow
   name        = "${var.environment}-functions"
   description = "Functions: HTTPS out, nothing in"
   vpc_id      = aws_vpc.this.id

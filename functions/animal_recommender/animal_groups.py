@@ -2,8 +2,16 @@
 
 import unicodedata
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from animal_recommender.validation import MAX_ID_LENGTH, FieldReader, as_integer, as_text
+from animal_recommender.validation import (
+    MAX_ID_LENGTH,
+    FieldReader,
+    as_integer,
+    as_text,
+    is_placeholder,
+    without_format_characters,
+)
 
 SPECIES = "animal_species_id"
 BREED = "animal_primary_breed_id"
@@ -13,43 +21,87 @@ AGE = "animal_age_id"
 _MAX_SPECIES = 999_999
 
 
+class GroupFields(NamedTuple):
+    """The names that the four fields of a group have in an object."""
+
+    species: str = SPECIES
+    breed: str = BREED
+    size: str = SIZE
+    age: str = AGE
+
+
+ANIMAL_FIELDS = GroupFields()
+
+
 def animal_group_id(metadata: object, path: str = "animalMetadata") -> str:
-    """Return the item id `species-breed-size-age` of an animal, e.g. `2-Saint_Bernard-3-2`.
+    """Return the item id of an animal's group, as `read_group` makes it.
 
     Args:
-        metadata: An object with animal_species_id (a positive integer; in the example data 1 is cat and 2 is dog),
-            animal_primary_breed_id (a name, which may contain hyphens and spaces: the three numbers around it keep
-            the id unambiguous), animal_size_id and animal_age_id (1-5; 0, null or absent is unknown and becomes 0).
-            Each is a number or a string.
+        metadata: The object with the four fields.
         path: What errors call the object.
 
     Raises:
         ValidationError: Names each wrong field.
     """
     reader = FieldReader(metadata, path)
-    if not reader.is_object:
-        reader.raise_errors()
-    species = reader.read_integer(SPECIES, minimum=1, maximum=_MAX_SPECIES)
-    breed = _normalize(reader.read_identifier(BREED, required=True))
-    size = reader.read_integer(SIZE, minimum=0, maximum=5, default=0)
-    age = reader.read_integer(AGE, minimum=0, maximum=5, default=0)
-    for name in (SIZE, AGE):
-        reader.add_misspelling_error(name)
-    group = f"{species}-{breed}-{size}-{age}"
-    if not reader.errors and len(group) > MAX_ID_LENGTH:
-        reader.add_error(BREED, f"must leave the whole id within {MAX_ID_LENGTH} characters")
-    if breed == "":
-        reader.add_error(BREED, "must not be blank")
+    group = read_group(reader)
     reader.raise_errors()
     return group
 
 
-def _normalize(breed: str | None) -> str | None:
-    """Return the one form of a name: macOS writes accents apart (NFD), and people add spaces around it."""
-    return breed if breed is None else unicodedata.normalize("NFC", breed).strip()
+def read_group(reader: FieldReader, names: GroupFields = ANIMAL_FIELDS) -> str:
+    """Read an animal's four fields, and return the item id of its group, e.g. `2-Saint_Bernard-3-2`.
+
+    By default the fields are animal_species_id (a positive integer; in the example data 1 is cat and 2 is dog),
+    animal_primary_breed_id (a name, which may contain hyphens and spaces: the three numbers around it keep the id
+    unambiguous), animal_size_id and animal_age_id (1-5; 0, null, absent or a placeholder such as "unknown" is unknown
+    and becomes 0). Each is a number or a string. What is wrong is in the errors of `reader`; the id is then no id.
+    """
+    if not reader.is_object:
+        return ""
+    species = reader.read_integer(names.species, minimum=1, maximum=_MAX_SPECIES)
+    breed = normalize_breed(reader.read_identifier(names.breed, required=True))
+    size, age = _read_grade(reader, names.size), _read_grade(reader, names.age)
+    group = f"{species}-{breed}-{size}-{age}"
+    if not reader.errors and len(group) > MAX_ID_LENGTH:
+        reader.add_error(names.breed, f"must leave the whole id within {MAX_ID_LENGTH} characters")
+    if breed == "":
+        reader.add_error(names.breed, "must not be blank")
+    return group
 
 
-def group_metadata(metadata: Mapping[str, object]) -> dict[str, str]:
+def _read_grade(reader: FieldReader, name: str) -> int:
+    if is_placeholder(reader.value(name)):
+        return 0
+    grade = reader.read_integer(name, minimum=0, maximum=5, default=0)
+    reader.add_misspelling_error(name)
+    return grade or 0
+
+
+def normalize_breed(breed: str | None) -> str | None:
+    """Return the one form of a breed's name, in which it stands in ids.
+
+    macOS writes accents apart (NFD), people add spaces around it, and copied text brings zero-width characters.
+    """
+    return breed if breed is None else unicodedata.normalize("NFC", without_format_characters(breed)).strip()
+
+
+def group_metadata(metadata: Mapping[str, object], names: GroupFields = ANIMAL_FIELDS) -> dict[str, str]:
     """Return the four fields of a valid animal as texts, in the form in which they stand in its group's id."""
-    species, size, age = (str(as_integer(metadata.get(name)) or 0) for name in (SPECIES, SIZE, AGE))
-    return {SPECIES: species, BREED: _normalize(as_text(metadata.get(BREED))) or "", SIZE: size, AGE: age}
+    species, size, age = (str(as_integer(metadata.get(name)) or 0) for name in (names.species, names.size, names.age))
+    breed = normalize_breed(as_text(metadata.get(names.breed))) or ""
+    return {SPECIES: species, BREED: breed, SIZE: size, AGE: age}
+
+
+def parse_group_id(group: str) -> dict[str, str]:
+    """Return the four fields of a group's id as texts.
+
+    Raises:
+        ValueError: The id is not one that `read_group` makes.
+    """
+    species, _, rest = group.partition("-")
+    breed, size, age = rest.rsplit("-", 2)
+    fields = {SPECIES: species, BREED: breed, SIZE: size, AGE: age}
+    if animal_group_id(fields) != group:
+        raise ValueError("is no id of a group")
+    return fields

@@ -6,6 +6,8 @@ from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 AwsError = (BotoCoreError, ClientError)
 
+CONDITION_FAILED = "ConditionalCheckFailedException"  # DynamoDB: the item is not as the request wants it
+
 _INVALID_REQUEST = {"InvalidInputException", "ValidationException", "SerializationException"}
 _TRANSIENT = {
     "InternalServerError",

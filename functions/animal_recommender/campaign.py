@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from animal_recommender.aws_errors import AwsError, ErrorKind, classify, error_code, error_message
 from animal_recommender.clients import client
-from animal_recommender.observability import add_count_metric, logger
+from animal_recommender.observability import add_count_metric, add_duration_metric, logger
 from animal_recommender.tracing import record_subsegment
 from animal_recommender.validation import FieldError, ValidationError
 
@@ -52,9 +52,13 @@ def call_campaign(
         UnavailableError: Anything else went wrong.
     """
     for attempt in range(ATTEMPTS):
+        started = time.perf_counter()
         try:
             with record_subsegment("Personalize"):
-                return operation()
+                result = operation()
+            # AWS/Personalize has no percentiles of the latency, so this is measured here.
+            add_duration_metric("CampaignLatency", (time.perf_counter() - started) * 1000)
+            return result
         except AwsError as error:
             kind, code, message = classify(error), error_code(error), error_message(error)
         if kind is ErrorKind.INVALID_REQUEST:

@@ -50,3 +50,8 @@ def add_count_metric(name: str, value: float = 1) -> None:
 def add_duration_metric(name: str, milliseconds: float) -> None:
     """Record one duration."""
     metrics.add_metric(name, MetricUnit.Milliseconds, milliseconds)
+
+
+def add_age_metric(name: str, seconds: float) -> None:
+    """Record how old something is."""
+    metrics.add_metric(name, MetricUnit.Seconds, seconds)

@@ -1,17 +1,20 @@
 """Find the JSON documents in one Kinesis record, in every form in which producers write them.
 
-A record holds one event, or several: JSON documents one after the other (lines, or pretty-printed), a JSON array, or
-records that the Kinesis Producer Library (KPL) or Fluent Bit aggregated. Each of these may be compressed with gzip and
-may begin with a UTF-8 byte order mark. Everything else is refused by a reason that names the format.
+A record holds one event, or several: JSON documents one after the other (lines, pretty-printed, with commas between
+them, or a JSON text sequence of RFC 7464), a JSON array, or records that the Kinesis Producer Library (KPL) or Fluent
+Bit aggregated. Each of these may be compressed with gzip, and each document may begin with a UTF-8 byte order mark.
+Everything else is refused by a reason that names the format.
 
 KPL aggregation: https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md
 """
 
+import binascii
 import hashlib
 import json
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from animal_recommender.validation import FieldError, ValidationError
@@ -20,6 +23,10 @@ from animal_recommender.validation import FieldError, ValidationError
 MAX_EVENT_BYTES = 131_072
 # A Kinesis record has at most 10 MiB. What gzip unpacks beyond this is no record of ours, but an attack or a mistake.
 MAX_UNPACKED_BYTES = 16 * 1024 * 1024
+# An aggregate of the KPL has at most 1 MiB, some 4,000 events. A record of 10 MiB could hold millions of empty objects:
+# more than the function has memory and time for, so that the record would block its shard.
+MAX_EVENTS = 10_000
+_MAX_CONTAINERS = 1_000_000  # objects and arrays
 
 _KPL_MAGIC = b"\xf3\x89\x9a\xc2"
 _MD5_BYTES = 16
@@ -36,7 +43,9 @@ _FOREIGN_FORMATS = (
     (b"\x04\x22\x4d\x18", "lz4", "LZ4 compression: use gzip or none"),
     (b"\xff\x06\x00\x00sNaPpY", "snappy", "Snappy compression: use gzip or none"),
     (b"BZh", "bzip2", "bzip2 compression: use gzip or none"),
+    (b"\xfd7zXZ\x00", "xz", "xz compression: use gzip or none"),
     (b"\x78\x01", "zlib", "zlib compression: use gzip or none"),
+    (b"\x78\x5e", "zlib", "zlib compression: use gzip or none"),
     (b"\x78\x9c", "zlib", "zlib compression: use gzip or none"),
     (b"\x78\xda", "zlib", "zlib compression: use gzip or none"),
     (b"PK\x03\x04", "zip", "a zip archive: use gzip or none"),
@@ -46,9 +55,18 @@ _FOREIGN_FORMATS = (
     (b"<", "markup", "XML or HTML: write JSON"),
 )
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-# `{"` and `{ `, `[` or gzip's first bytes in base64, with or without quotation marks.
-_BASE64_OBJECT = re.compile(rb'"?(eyJ|eyA|ewo|W3s|H4sI)[A-Za-z0-9+/=\r\n]+"?\s*$')
+# What may stand between documents: white space, the record separator of RFC 7464, and a byte order mark in each line.
+_SPACE = re.compile(r"[ \t\r\n\x1e\ufeff]*")
+_COMMA = re.compile(r"[ \t\r\n]*,[ \t\r\n]*(?=[{\[]|\Z)")
+# Where the next document may begin after a broken one.
+_NEXT = re.compile(r"(\n[\x1e\ufeff]*|\x1e)\{")
+
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{8,}(=.*)?", re.DOTALL)
+_BASE64_LAYERS = 3
+_JSON_OR_GZIP = re.compile(rb'(\xef\xbb\xbf)?\s*[\[{][\s"\[\]{}]|\x1f\x8b\x08')
+_FORM = re.compile(rb"[\w.%+\[\]-]+=([^&=\s]+|(?=&))(&[\w.%+\[\]-]+=[^&=\s]*)*|(?i:%7b|%5b)\S*")
+_MSGPACK_MAP = re.compile(rb"([\x81-\x8f]|\xde..)[\xa1-\xbf][A-Za-z_]", re.DOTALL)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 
 Document = Any | ValidationError
 """A parsed JSON value, or why the place where one should be holds none."""
@@ -58,17 +76,25 @@ def find_documents(data: bytes) -> list[Document]:
     """Return every JSON document of a record in its order; what cannot be read stands as its error.
 
     The list is never empty. The elements of an array are documents of their own. Reasons of the errors: `empty`,
-    `too-large`, `too-deep`, `not-json`, `not-utf-8`, `kpl-corrupt`, `gzip-corrupt`, or the name of a foreign format.
+    `too-large`, `too-many`, `too-deep`, `not-json`, `not-utf-8`, `nul-byte`, `kpl-corrupt`, `gzip-corrupt`, or the name
+    of a foreign format.
     """
     try:
-        parts = [document for part in _user_records(_without_gzip(data)) for document in _parse(part)]
+        found = (document for part in user_records(_without_gzip(data)) for document in _parse(part))
+        parts = list(islice(found, MAX_EVENTS + 1))
     except ValidationError as error:
         return [error]
+    if len(parts) > MAX_EVENTS:
+        return [_too_many()]
     return parts or [_error("empty", "must not be empty")]
 
 
 def _error(reason: str, message: str) -> ValidationError:
     return ValidationError([FieldError("data", message)], reason)
+
+
+def _too_many() -> ValidationError:
+    return _error("too-many", f"must have at most {MAX_EVENTS} events in a record")
 
 
 def _without_gzip(data: bytes) -> bytes:
@@ -86,11 +112,17 @@ def _without_gzip(data: bytes) -> bytes:
         if not inflate.eof:
             raise _error("gzip-corrupt", "is gzip that ends too early")
         data = inflate.unused_data
+    if unpacked.startswith(_GZIP_MAGIC):
+        raise _error("gzip-in-gzip", "is gzip inside gzip: compress it once")
     return unpacked
 
 
-def _user_records(data: bytes) -> list[bytes]:
-    """Return the user records of a KPL aggregate, or the data itself."""
+def user_records(data: bytes) -> list[bytes]:
+    """Return the user records of a KPL aggregate, or the data itself.
+
+    Raises:
+        ValidationError: It begins as an aggregate and is none.
+    """
     if not data.startswith(_KPL_MAGIC):
         return [data]
     body, digest = data[len(_KPL_MAGIC) : -_MD5_BYTES], data[-_MD5_BYTES:]
@@ -146,12 +178,15 @@ def _parse(data: bytes) -> Iterator[Document]:
     data = data.removeprefix(_UTF8_BOM).strip()
     if not data:
         return
+    if data.count(b"{") + data.count(b"[") > _MAX_CONTAINERS:
+        yield _too_many()
+        return
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        yield _foreign(data) or _error("not-utf-8", "must be UTF-8")
+        yield _foreign(data) or _error("not-utf-8", f"must be UTF-8, but is {_unreadable(data)}")
         return
-    place = 0
+    place = _SPACE.match(text).end()  # type: ignore[union-attr]  # matches the empty text, too
     while place < len(text):
         place, found = _next_document(text, place)
         yield from found if isinstance(found, list) else [found]
@@ -167,10 +202,12 @@ def _next_document(text: str, place: int) -> tuple[int, Document | list[Document
     except ValueError:
         # Of JSON lines, a broken one must not take the others with it. The lines of a broken document that is printed
         # over several lines are no documents: they do not begin with a brace.
-        end = text.find("\n{", place)
-        end = len(text) if end < 0 else end
-        return end, _foreign(text[place:].encode()) or _error("not-json", "must be JSON (without NaN or Infinity)")
+        following = _NEXT.search(text, place)
+        end = following.start() if following else len(text)
+        return end, _foreign(text[place:end].encode()) or _error("not-json", _not_json(text[place]))
     if isinstance(document, list):
+        if len(document) > MAX_EVENTS:
+            return end, _too_many()
         return end, [_limited(one, json.dumps(one)) for one in document] or _error("empty", "must not be empty")
     return end, _limited(document, text[place:end])
 
@@ -183,7 +220,9 @@ def _limited(document: Any, text: str) -> Document:
 
 
 def _skip_space(text: str, place: int) -> int:
-    return _SPACE.match(text, place).end()  # type: ignore[union-attr]  # matches the empty text, too
+    """Return where the next document begins: after white space, and after one comma if a document follows it."""
+    comma = _COMMA.match(text, place)
+    return _SPACE.match(text, comma.end() if comma else place).end()  # type: ignore[union-attr]
 
 
 def _refuse_constant(name: str) -> None:
@@ -198,6 +237,43 @@ def _foreign(data: bytes) -> ValidationError | None:
     for magic, reason, name in _FOREIGN_FORMATS:
         if data.startswith(magic):
             return _error(reason, f"is {name}")
-    if b"\x00" in data[:4]:
-        return _error("utf-16", "is UTF-16 or UTF-32 text, or binary: write UTF-8")
-    return _error("base64", "is base64 text: put the JSON itself") if _BASE64_OBJECT.match(data) else None
+    if _has_wide_characters(data):
+        return _error("utf-16", "is UTF-16 or UTF-32 text: write UTF-8")
+    if data.startswith(b"\x00"):
+        return _error("nul-byte", "has a NUL byte before or after the event: put only the JSON itself")
+    if _MSGPACK_MAP.match(data):
+        return _error("msgpack", "is MessagePack: write JSON")
+    if _is_base64(data):
+        return _error("base64", "is base64 text: put the JSON itself")
+    is_form = _FORM.fullmatch(data.strip())
+    return _error("url-encoded", "is URL-encoded text, as of a form: put the JSON itself") if is_form else None
+
+
+def _has_wide_characters(data: bytes) -> bool:
+    """Return whether JSON's first characters, which are ASCII, have two or four bytes each."""
+    start = data[:4]
+    return len(start) == 4 and start[1::2] != start[::2] and b"\x00\x00" in (start[::2], start[1::2])
+
+
+def _is_base64(data: bytes, layers: int = _BASE64_LAYERS) -> bool:
+    """Return whether data is JSON or gzip in base64, which may be encoded several times; its beginning tells."""
+    start = b"".join(data[:400].strip(b'" ').split())
+    if not layers or not _BASE64.fullmatch(start):
+        return False
+    start = start.partition(b"=")[0].translate(bytes.maketrans(b"-_", b"+/"))
+    plain = binascii.a2b_base64(start[: len(start) // 4 * 4])
+    return bool(_JSON_OR_GZIP.match(plain)) or _is_base64(plain, layers - 1)
+
+
+def _unreadable(data: bytes) -> str:
+    binary = _CONTROL.search(data[:400])
+    return "binary of an unknown format" if binary else "in another encoding, such as Latin-1, or binary"
+
+
+def _not_json(first: str) -> str:
+    """Return what is wrong with a text that begins with this character."""
+    if first == ",":
+        return "must be JSON; it has a comma between documents that nothing but a document may follow"
+    if first in '{["':
+        return "must be JSON (without NaN or Infinity); it begins as JSON, but has an error further on"
+    return "must be JSON (without NaN or Infinity); it is other text, such as CSV, YAML or a line of a log"

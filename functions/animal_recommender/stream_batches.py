@@ -13,21 +13,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from animal_recommender.dead_letters import DeadLetter, DeadLetterQueue, Record
+from animal_recommender.event_types import EventTypes
 from animal_recommender.events import Event, parse_event
 from animal_recommender.observability import add_count_metric, logger
 from animal_recommender.record_formats import Document, find_documents
-from animal_recommender.validation import ValidationError
+from animal_recommender.validation import ValidationError, shown_name
 
 
 @dataclass
 class DeliveryResult:
     """The events of a batch, by position, that were not delivered, and the number of retried events.
 
-    `failed` may succeed later. `refused` never can; it has a text about each one.
+    `failed` may succeed later. `refused` never can; it has a text about each one. `repeated` were there already: the
+    app sent them before, and this time they change nothing. `unknown_pets` name an animal that the catalogue never had.
     """
 
     failed: set[int] = field(default_factory=set)
     refused: dict[int, str] = field(default_factory=dict)
+    repeated: set[int] = field(default_factory=set)
+    unknown_pets: set[int] = field(default_factory=set)
     retried: int = 0
 
     def add_failed(self, events: Iterable[Event]) -> None:
@@ -38,13 +42,17 @@ class DeliveryResult:
         """Add the result of another part of the batch."""
         self.failed |= other.failed
         self.refused |= other.refused
+        self.repeated |= other.repeated
+        self.unknown_pets |= other.unknown_pets
         self.retried += other.retried
 
 
 Deliver = Callable[[list[Event]], DeliveryResult]
 
 
-def process_batch(event: Any, deliver: Deliver, dead_letters: DeadLetterQueue, accepted_metric: str) -> dict[str, Any]:
+def process_batch(
+    event: Any, event_types: EventTypes, deliver: Deliver, dead_letters: DeadLetterQueue, accepted_metric: str
+) -> dict[str, Any]:
     """Parse a Kinesis batch, `deliver` the valid events, send the others to the dead-letter queue, and count them.
 
     Return `{"batchItemFailures": [{"itemIdentifier": sequence number}]}`: the earliest record to deliver again, or
@@ -52,20 +60,19 @@ def process_batch(event: Any, deliver: Deliver, dead_letters: DeadLetterQueue, a
     harmless, because to redrive a dead letter twice changes nothing.
     """
     records = read_records(event)
-    batch = parse_records(records)
+    batch = parse_records(records, event_types)
     result = deliver(batch.events)
     for position, detail in result.refused.items():
         batch.refuse(batch.events[position].record, "refused-by-service", detail)
+    for position in result.unknown_pets:
+        batch.refuse(batch.events[position].record, "unknown-pet", "animal_id: is no pet of the catalogue")
     first_failed = min((batch.events[position].record for position in result.failed), default=len(records))
     # Lambda delivers the records after the first failed one again, so their dead letters would be sent twice.
     due = [letter for letter in batch.dead_letters() if letter.record.position < first_failed]
     unsent = dead_letters.send(due)
     first_failed = min([first_failed, *(letter.record.position for letter in unsent)])
-    # A record that Lambda delivers again is counted then, so it is counted once, even if a service accepts it twice.
-    accepted = sum(event.record < first_failed and event.position not in result.refused for event in batch.events)
-    rejected = sum(len(batch.refusals.get(position, ())) for position in range(first_failed))
-    _report(len(batch.events) + batch.unparsed, accepted, rejected, result, accepted_metric)
-    _report_suspicious_events(batch.events)
+    _report(_counts(batch, result, first_failed, accepted_metric), failed=len(result.failed))
+    _report_suspicious_events([one for one in batch.events if one.record < first_failed])
     if first_failed == len(records):
         return {"batchItemFailures": []}
     return {"batchItemFailures": [{"itemIdentifier": records[first_failed].sequence_number}]}
@@ -116,55 +123,75 @@ class ParsedBatch:
         ]
 
 
-def parse_records(records: list[Record]) -> ParsedBatch:
+def parse_records(records: list[Record], event_types: EventTypes) -> ParsedBatch:
     """Find and parse the events of records; see `record_formats` for what a record may hold."""
     batch = ParsedBatch(records)
     for record in records:
         documents = find_documents(record.data)
         for index, document in enumerate(documents):
-            place = f"event {index + 1} of {len(documents)}: " if len(documents) > 1 else ""
+            several = len(documents) > 1
+            where = _place(record) + (f":{index:04}" if several else "")
             try:
-                batch.events.append(_parse_document(document, record, len(batch.events), index if place else None))
+                batch.events.append(_parse_document(document, record, len(batch.events), where, event_types))
             except ValidationError as error:
-                batch.refuse(record.position, error.reason, f"{place}{error}")
+                prefix = f"event {index + 1} of {len(documents)}: " if several else ""
+                batch.refuse(record.position, error.reason, f"{prefix}{error}")
                 batch.unparsed += 1
     return batch
 
 
-def _parse_document(document: Document, record: Record, position: int, index: int | None) -> Event:
+def _parse_document(document: Document, record: Record, position: int, place: str, event_types: EventTypes) -> Event:
     if isinstance(document, ValidationError):
         raise document
-    default_id = _default_id(record) if index is None else f"{_default_id(record)}:{index:04}"
     return parse_event(
-        document, position=position, record=record.position, default_id=default_id, arrival=record.arrival
+        document,
+        position=position,
+        record=record.position,
+        place=place,
+        arrival=record.arrival,
+        event_types=event_types,
     )
 
 
-def _default_id(record: Record) -> str:
-    """Return an id that a replay gives too. All ids have the same width, so they sort as the shard does."""
+def _place(record: Record) -> str:
+    """Return the record's place in the stream. A replay gives it too. All have one width, so they sort as the shard."""
     return f"{record.shard_id}:{record.sequence_number:0>56}"
 
 
-def _report(received: int, accepted: int, rejected: int, result: DeliveryResult, accepted_metric: str) -> None:
-    counts = {
-        "EventsReceived": received,
-        accepted_metric: accepted,
-        "EventsRejected": rejected,
+def _counts(batch: ParsedBatch, result: DeliveryResult, first_failed: int, accepted_metric: str) -> dict[str, int]:
+    """Return the metrics of a batch.
+
+    A record that Lambda delivers again is counted then, so it is counted once, even if a service accepts it twice.
+    """
+    done = {event.position for event in batch.events if event.record < first_failed}
+    return {
+        "EventsReceived": len(batch.events) + batch.unparsed,
+        accepted_metric: len(done - result.refused.keys() - result.unknown_pets),
+        "EventsRejected": sum(len(batch.refusals.get(record, ())) for record in range(first_failed)),
+        "EventsRepeated": len(done & result.repeated),
         "EventsRetried": result.retried,
     }
+
+
+def _report(counts: dict[str, int], failed: int) -> None:
     for name, value in counts.items():
         add_count_metric(name, value)
-    logger.info("Batch handled", extra={**counts, "EventsFailed": len(result.failed)})
+    logger.info("Batch handled", extra={**counts, "EventsFailed": failed})
 
 
 def _report_suspicious_events(events: list[Event]) -> None:
-    """Count what was delivered and is probably a mistake of the app; name the unknown fields in the log."""
-    unknown = sorted({name for event in events for name in event.unknown_fields})
-    if unknown:
-        with_unknown = sum(bool(event.unknown_fields) for event in events)
-        add_count_metric("EventsWithUnknownFields", with_unknown)
-        logger.warning("Unknown fields in events", extra={"fields": unknown[:50], "events": with_unknown})
-    placeholders = sum(event.placeholder_user for event in events)
-    if placeholders:
-        add_count_metric("EventsWithPlaceholderUser", placeholders)
-        logger.warning("Placeholders such as undefined as userId", extra={"events": placeholders})
+    """Count what was delivered and is probably a mistake of the app; name unknown fields and types in the log."""
+    fields = [one for one in events if one.unknown_fields]
+    names = {name for one in fields for name in one.unknown_fields}
+    _warn("EventsWithUnknownFields", len(fields), "Unknown fields in events", fields=sorted(names)[:50])
+    types = [one for one in events if one.unknown_type]
+    names = {shown_name(one.event_type) for one in types}
+    _warn("EventsWithUnknownType", len(types), "Event types that are not in event_types", types=sorted(names)[:50])
+    placeholders = sum(one.placeholder_user for one in events)
+    _warn("EventsWithPlaceholderUser", placeholders, "Placeholders such as undefined as userId")
+
+
+def _warn(metric: str, events: int, message: str, **details: list[str]) -> None:
+    if events:
+        add_count_metric(metric, events)
+        logger.warning(message, extra={**details, "events": events})

@@ -2,14 +2,29 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 MAX_ID_LENGTH = 256  # Personalize: user, item and session ids
+SESSION_PREFIX = "session#"  # Personalize gets session ids with it, so no user id may begin with it
 
-# What exports and JavaScript write where there is no value. As an id it would make one user of all strangers.
-_PLACEHOLDERS = {"", "undefined", "null", "none", "nan", "nil", "(null)", "[object object]"}
+# What databases, spreadsheets, programs and people write where there is no value, and for a visitor without an account.
+# As an id it would make one user of all strangers.
+_MISSING = {
+    *("", "null", "(null)", "<null>", "#null!", "\\n", "nil", "none", "undefined", "[object object]"),
+    *("nan", "nat", "na", "n/a", "n.a.", "#n/a", "<na>", "#ref!", "#value!"),
+    *("missing", "(not set)", "-", "--", "?"),
+}
+_NOBODY = {"unknown", "anonymous", "guest", "no user", "no_user"}
+# Prints as nothing, although Unicode counts it among letters, marks or symbols: fillers, a joiner, selectors of a
+# variant, and the empty Braille pattern. The category Cf comes on top of it.
+_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]")
+# Moves the cursor of a terminal, ends a line, or turns the direction of what follows; and halves of characters.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROLS = "".join(map(chr, range(33))) + "\x7f"
 # Names that other APIs use for a field of ours.
 _FIELD_ALIASES = {
     "count": "limit",
@@ -24,7 +39,9 @@ _FIELD_ALIASES = {
 }
 # At most so many unknown names are reported, and only names that look like one: a name, too, may be user data.
 _MAX_UNKNOWN = 20
-_NAME = re.compile(r"[A-Za-z_][\w.-]{0,63}", re.ASCII)
+_MAX_NAME = 64
+_NAME = re.compile(rf"[A-Za-z_][\w.-]{{0,{_MAX_NAME - 1}}}", re.ASCII)
+UNUSUAL_NAME = "(unusual name)"
 
 _DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
 _INTEGRAL_FLOAT_LIMIT = 2.0**53  # a larger float does not stand for exactly one integer
@@ -92,8 +109,40 @@ def as_text(value: object) -> str | None:
 
 
 def is_placeholder(value: object) -> bool:
-    """Return whether a text stands for a missing value, such as "undefined" or the empty text."""
-    return isinstance(value, str) and value.strip().lower() in _PLACEHOLDERS
+    """Return whether a text stands for a missing value or for nobody, such as "undefined", "guest" or no text."""
+    return isinstance(value, str) and (is_missing(value) or _folded(value) in _NOBODY)
+
+
+def is_missing(text: str) -> bool:
+    """Return whether a text stands for a missing value; one that prints as nothing does, too."""
+    return _folded(text) in _MISSING
+
+
+def _folded(text: str) -> str:
+    plain = text.strip(_CONTROLS) if text.isascii() else _INVISIBLE.sub("", without_format_characters(text)).strip()
+    return plain.lower()
+
+
+def without_format_characters(text: str) -> str:
+    """Return a text without the invisible characters of Unicode's category Cf, such as the zero-width space."""
+    if text.isascii():
+        return text
+    return "".join(character for character in text if unicodedata.category(character) != "Cf")
+
+
+def has_controls(text: str) -> bool:
+    """Return whether a text has control characters, line breaks among them, or marks that turn its direction."""
+    return _CONTROL.search(text) is not None
+
+
+def printable(text: str) -> str:
+    r"""Return a text as reports and terminals may show it: each control character as an escape, such as `\x1b`."""
+    return _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
+
+
+def shown_name(name: str) -> str:
+    """Return a name as messages and logs may show it: the name itself only if it looks like one."""
+    return name if _NAME.fullmatch(name) else UNUSUAL_NAME
 
 
 @lru_cache(maxsize=256)
@@ -137,8 +186,10 @@ class FieldReader:
         return f"{self._path}.{name}" if self._path else name
 
     def add_error(self, name: str, message: str) -> None:
-        """Note that a field is wrong."""
-        self.errors.append(FieldError(self.path(name), message))
+        """Note that a field is wrong, unless exactly this is noted already."""
+        error = FieldError(self.path(name), message)
+        if error not in self.errors:
+            self.errors.append(error)
 
     def read_text(self, name: str, *, required: bool = False, maximum: int = MAX_ID_LENGTH) -> str | None:
         """Read a string of 1 to `maximum` characters."""
@@ -161,7 +212,11 @@ class FieldReader:
         if is_placeholder(self.value(name)):
             self.placeholder_ids += 1
             return None
-        return self.read_identifier(name)
+        user = self.read_identifier(name)
+        if user and user.startswith(SESSION_PREFIX):
+            self.add_error(name, f"must not begin with {SESSION_PREFIX}, which marks sessions")
+            return None
+        return user
 
     def read_session(self, name: str = "sessionId", *, required: bool = False) -> str | None:
         """Read an id of a session. A placeholder is an error if it is required, and no session otherwise."""
@@ -172,31 +227,40 @@ class FieldReader:
         return None
 
     def unknown_fields(self) -> list[str]:
-        """Return the names of fields that nothing has read, at most 20; odd names are left out."""
-        unknown = (name for name in self._payload if name not in self._known.values())
-        return [name for name in unknown if isinstance(name, str) and _NAME.fullmatch(name)][:_MAX_UNKNOWN]
+        """Return the names of fields that nothing has read, at most 20, each as `shown_name` shows it."""
+        return list(dict.fromkeys(self.path(shown_name(name)) for name in islice(self._unknown(), _MAX_UNKNOWN)))
+
+    def _unknown(self) -> Iterator[str]:
+        known = set(self._known.values())
+        return (name for name in self._payload if name not in known)
 
     def similar_field(self, name: str) -> str | None:
         """Return the known field that an unknown name probably means."""
         import difflib  # only for what is wrong: it costs a cold start 1 ms
 
-        folded = _fold(name)
+        folded = _fold(name[:_MAX_NAME])
         close = difflib.get_close_matches(_FIELD_ALIASES.get(folded, folded), self._known, n=1, cutoff=0.75)
         return self._known[close[0]] if close else None
 
     def add_unknown_errors(self) -> None:
         """Add an error for each unknown field, with the name that was probably meant."""
-        for name in self.unknown_fields():
+        for name in islice(self._unknown(), _MAX_UNKNOWN):
             similar = self.similar_field(name)
             known = ", ".join(self._known.values())
-            self.add_error(name, f"is unknown; did you mean {similar}?" if similar else f"is unknown; known: {known}")
+            message = f"is unknown; did you mean {similar}?" if similar else f"is unknown; known: {known}"
+            self.add_error(shown_name(name), message)
+
+    def add_nested_errors(self, nested: "FieldReader") -> None:
+        """Add what is wrong with the object in a field of this one, when all its fields were read."""
+        nested.add_unknown_errors()
+        self.errors.extend(nested.errors)
 
     def add_misspelling_error(self, name: str) -> None:
         """Add an error if the field is absent and an unknown one has its name in another spelling (`user_id`)."""
         if self.value(name) is None:
-            for other in self.unknown_fields():
-                if _fold(other) == _fold(name):
-                    self.add_error(other, f"is unknown; did you mean {name}?")
+            for other in self._unknown():
+                if len(other) <= _MAX_NAME and _fold(other) == _fold(name):
+                    self.add_error(shown_name(other), f"is unknown; did you mean {name}?")
 
     def read_integer(self, name: str, *, minimum: int, maximum: int, default: int | None = None) -> int | None:
         """Read an integer of `minimum` to `maximum`. It is required if it has no default."""
@@ -215,15 +279,15 @@ class FieldReader:
         self._add_error_unless_absent(name, False, f"must be 0 or a number of {minimum:g} to {maximum:g} in size")
         return None
 
-    def raise_errors(self, *others: "FieldReader") -> None:
-        """Raise everything that is wrong here and in `others`, if anything is.
+    def raise_errors(self, *others: "FieldReader", reason: str = "invalid-fields") -> None:
+        """Raise everything that is wrong here and in `others`, if anything is, as an error of the class `reason`.
 
         Raises:
             ValidationError: Names each wrong field.
         """
         errors = [*self.errors, *(error for reader in others for error in reader.errors)]
         if errors:
-            raise ValidationError(errors)
+            raise ValidationError(errors, reason)
 
     def _add_error_unless_absent(self, name: str, required: bool, message: str) -> None:
         absent = self.value(name) is None

@@ -1,1 +1,1 @@
-"""Starts the training of one model, once for each run."""
+"""Starts one training of a solution, once for each run."""

@@ -1,15 +1,15 @@
 """The function describe_campaign: the state of a deployment."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from animal_recommender.observability import Handler, instrument
 from animal_recommender.retraining.campaign_status import (
-    age_seconds,
     change_in_progress,
     served_version,
     serves,
+    too_slow,
     update_failure,
 )
 from animal_recommender.retraining.resource_status import ACTIVE
@@ -62,9 +62,8 @@ def _state(
     campaign: "CampaignTypeDef", version_arn: str, timeout_seconds: int, now: datetime
 ) -> tuple[State, str | None]:
     if (change := change_in_progress(campaign)) is not None:
-        if age_seconds(change, now) <= timeout_seconds:
-            return "pending", None
-        return "expired", f"the update of the campaign took longer than {timedelta(seconds=timeout_seconds)} (h:mm:ss)"
+        slow = too_slow(change, timeout_seconds, now)
+        return ("expired", slow) if slow else ("pending", None)
     if serves(campaign, version_arn):
         return "serving", None
     if (failure := update_failure(campaign, version_arn)) is not None:

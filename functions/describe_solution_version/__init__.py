@@ -1,1 +1,1 @@
-"""Report the state of a training."""
+"""Reports the state of a training, and of the Popularity-Count training beside it."""

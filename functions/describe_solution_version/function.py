@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 
 from animal_recommender.observability import Handler, instrument
 from animal_recommender.retraining.resource_status import ACTIVE, CREATING
+from animal_recommender.retraining.run_state import PopularityTraining, PopularityVersion
 from animal_recommender.retraining.solution_versions import describe_version
+from animal_recommender.retraining.step_errors import error_text
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -17,16 +19,18 @@ State = Literal["active", "pending", "expired", "failed"]
 
 
 class DescribeInput(TypedDict):
-    """The version, and for how many seconds it may train."""
+    """The version, the Popularity-Count version to compare it with, and for how many seconds each may train."""
 
     solutionVersionArn: str
+    popularity: PopularityTraining
     timeoutSeconds: int
 
 
 class Training(TypedDict):
     """The state of a training. `pending` is a state and not an error, so that every error means a real fault.
 
-    `expired`: it is still in progress after its time. `failed`: it ended without a version that can serve.
+    `pending`: this training is in progress, or that of Popularity-Count. `expired`: this one is still in progress after
+    its time. `failed`: it ended without a version that can serve.
     """
 
     state: State
@@ -34,6 +38,7 @@ class Training(TypedDict):
     failureReason: str | None
     trainingHours: float | None  # what is billed; known after the training succeeded
     minutes: float  # since it began
+    popularity: PopularityVersion | None  # None: there is nothing to compare with
 
 
 def make_handler(
@@ -47,15 +52,32 @@ def make_handler(
         version = describe_version(personalize, event["solutionVersionArn"])
         seconds = (now() - version["creationDateTime"]).total_seconds()
         state = _state(version["status"], expired=seconds > event["timeoutSeconds"])
+        popularity = _describe_popularity(personalize, event["popularity"])
+        # Both trainings began together. Beyond the time the version is evaluated without the comparison.
+        awaited = popularity is not None and popularity["status"] in CREATING and seconds <= event["timeoutSeconds"]
         return {
-            "state": state,
+            "state": "pending" if state == "active" and awaited else state,
             "status": version["status"],
             "failureReason": _failure_reason(version, state, event["timeoutSeconds"]),
             "trainingHours": version.get("trainingHours"),
             "minutes": round(seconds / 60, 1),
+            "popularity": popularity,
         }
 
     return handle
+
+
+def _describe_popularity(personalize: "PersonalizeClient", training: PopularityTraining) -> PopularityVersion | None:
+    if "Error" in training:
+        return {"solutionVersionArn": None, "status": "NOT CREATED", "failureReason": error_text(training)}
+    if "solutionVersionArn" not in training:
+        return None
+    version = describe_version(personalize, training["solutionVersionArn"])
+    return {
+        "solutionVersionArn": version["solutionVersionArn"],
+        "status": version["status"],
+        "failureReason": version.get("failureReason"),
+    }
 
 
 def _state(status: str, *, expired: bool) -> State:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from animal_recommender.event_types import EventTypes
 from animal_recommender.history_table import (
     FIRST_EVENT,
-    FIRST_LOGIN,
+    LAST_EVENT,
     Item,
     partition_key,
     sort_key_after,
@@ -55,11 +56,12 @@ class Query:
         return hashlib.sha256(json.dumps([self.pk, self.event_type]).encode()).hexdigest()[:16]
 
 
-def parse_query(payload: Mapping[str, Any]) -> Query:
+def parse_query(payload: Mapping[str, Any], event_types: EventTypes) -> Query:
     """Parse a payload.
 
     `userId`, or `sessionId` for a visitor without an account; `limit` 1-500, default 50; `after` and `before`
-    (epoch seconds or ISO 8601), both exclusive; `eventType`; `nextToken` of the previous page.
+    (epoch seconds or ISO 8601), both exclusive; `eventType`, but not another spelling of a known type; `nextToken` of
+    the previous page.
 
     Raises:
         ValidationError: Names each wrong field.
@@ -74,9 +76,9 @@ def parse_query(payload: Mapping[str, Any]) -> Query:
     query = Query(
         pk=partition_key(user, session),
         first=FIRST_EVENT if since is None else sort_key_after(since),
-        last=FIRST_LOGIN if until is None else sort_key_before(until),
+        last=LAST_EVENT if until is None else sort_key_before(until),
         limit=reader.read_integer("limit", minimum=1, maximum=MAX_LIMIT, default=DEFAULT_LIMIT) or DEFAULT_LIMIT,
-        event_type=reader.read_text("eventType"),
+        event_type=_read_event_type(reader, event_types),
     )
     query = _read_token(query, reader)
     reader.add_unknown_errors()
@@ -137,6 +139,14 @@ def _parameters(table: str, query: Query, last_key: Item | None, missing: int, n
     if last_key:
         parameters["ExclusiveStartKey"] = last_key
     return parameters
+
+
+def _read_event_type(reader: FieldReader, event_types: EventTypes) -> str | None:
+    name = reader.read_text("eventType")
+    meant = event_types.meant_by(name) if name else None
+    if meant:
+        reader.add_error("eventType", f"is another spelling of {meant}: no event has it")
+    return name
 
 
 def _read_time(reader: FieldReader, name: str) -> float | None:

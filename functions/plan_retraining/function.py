@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from animal_recommender.observability import Handler, instrument, logger
 from animal_recommender.retraining.run_state import Model, Run
-from plan_retraining.models import Waiting, plan_models, plan_waiting
+from plan_retraining.models import Waiting, plan_models, plan_waiting, read_scheduled
 from plan_retraining.overlap import find_older_run
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def make_handler(settings: Settings, *, step_functions: "SFNClient") -> Handler[
         """
         models = plan_models(settings.models, event["input"])
         waiting = plan_waiting(settings.waiting, event["input"])
+        scheduled = read_scheduled(event["input"])
         older = find_older_run(step_functions, event["stateMachineArn"], event["executionArn"], event["startedAt"])
         name = event["executionArn"].rpartition(":")[2]
         logger.info(
@@ -82,7 +83,12 @@ def make_handler(settings: Settings, *, step_functions: "SFNClient") -> Handler[
         return {
             "models": models,
             "waiting": waiting,
-            "run": {"name": name, "executionArn": event["executionArn"], "startedAt": event["startedAt"]},
+            "run": {
+                "name": name,
+                "executionArn": event["executionArn"],
+                "startedAt": event["startedAt"],
+                "scheduled": scheduled,
+            },
             "overlap": _reason(older) if older else "",
         }
 

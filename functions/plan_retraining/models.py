@@ -11,6 +11,7 @@ METRICS = (
     "mean_reciprocal_rank_at_25",
     *(f"normalized_discounted_cumulative_gain_at_{k}" for k in (5, 10, 25)),
     *(f"precision_at_{k}" for k in (5, 10, 25)),
+    "trend_prediction_accuracy",  # of Trending-Now only
 )
 TRAINING_MODES = ("FULL", "UPDATE", "AUTOTRAIN")
 OVERRIDABLE = (
@@ -23,9 +24,17 @@ OVERRIDABLE = (
     "trainingMode",
 )
 
-_INPUT = ("models", "only", "waiting", "Comment")  # the Step Functions console puts a Comment into every input
+_INPUT = (
+    "models",
+    "only",
+    "waiting",
+    "scheduled",
+    "Comment",
+)  # the Step Functions console puts a Comment into every input
 _DEFAULTS: Mapping[str, Any] = {
     "trainingMode": "FULL",
+    "threshold": None,
+    "popularitySolutionArn": "",
     "monthlyTrainingHours": None,
     "canaryUserIds": [],
     "canaryItemIds": [],
@@ -80,6 +89,20 @@ def plan_waiting(configured: Mapping[str, int], given: object) -> Waiting:
     return cast("Waiting", waiting)
 
 
+def read_scheduled(given: object) -> bool:
+    """Return whether the schedule started the execution: `{"scheduled": true}` in its input.
+
+    Raises:
+        ValidationError: It is something else than true or false.
+    """
+    scheduled = FieldReader(given).value("scheduled")
+    if scheduled is None:
+        return False
+    if not isinstance(scheduled, bool):
+        raise ValidationError([FieldError("input.scheduled", "must be true or false")])
+    return scheduled
+
+
 def _read_input(given: object, names: list[str]) -> tuple[dict[str, Any], list[str], list[FieldError]]:
     reader = FieldReader(given, "input")
     if not isinstance(given, Mapping):
@@ -107,10 +130,11 @@ def _unknown_fields(given: Mapping[str, Any], valid: Sequence[str], path: str) -
 
 def _errors_of(model: Mapping[str, Any]) -> list[FieldError]:
     reader = FieldReader(model, f"models.{model['name']}")
-    _check_choice(reader, "kind", ("recommendations", "ranking"))
+    _check_choice(reader, "kind", ("recommendations", "ranking", "similar", "trending"))
     _check_choice(reader, "metric", METRICS)
     _check_choice(reader, "trainingMode", TRAINING_MODES)
-    _check_range(reader, "threshold", -_LARGEST, _LARGEST)
+    if model["threshold"] is not None:
+        _check_range(reader, "threshold", -_LARGEST, _LARGEST)
     _check_range(reader, "minimumCoverage", 0, 1)
     _check_range(reader, "regressionTolerance", 0, 1)
     reader.read_integer("minimumNewInteractions", minimum=0, maximum=int(_LARGEST))
@@ -118,6 +142,8 @@ def _errors_of(model: Mapping[str, Any]) -> list[FieldError]:
         _check_range(reader, "monthlyTrainingHours", 0, _LARGEST)
     if model.get("kind") == "ranking" and len(model["canaryItemIds"]) < 2:
         reader.add_error("canaryItemIds", "must name at least 2 items for the canary's rankings")
+    if model.get("kind") == "similar" and not model["canaryItemIds"]:
+        reader.add_error("canaryItemIds", "must name at least 1 item for which the canary asks for similar ones")
     return reader.errors
 
 

@@ -19,4 +19,8 @@ handler = make_handler(
         connections=_settings.concurrency,
     ),
     sqs=client("sqs"),
+    # One attempt: reads of the catalogue are repeated here.
+    dynamodb=client("dynamodb", attempts=1),
+    # Made when it is first needed: a group is new only once.
+    make_lambda=lambda: client("lambda"),
 )

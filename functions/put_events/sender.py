@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from animal_recommender.aws_errors import AwsError, ErrorKind, classify, error_code
 from animal_recommender.events import Event
 from animal_recommender.observability import logger
+from animal_recommender.personalize_ids import session_as_user
 from animal_recommender.retries import Deadline, backoff_delays
 from animal_recommender.stream_batches import DeliveryResult
 from animal_recommender.tracing import record_subsegment
@@ -40,9 +41,10 @@ class EventSender:
     def send(self, events: list[Event], deadline: Deadline) -> DeliveryResult:
         """Send all events, those of a group in their order.
 
-        After an event that may succeed later, the rest of its group is not sent, and all of them are `failed`.
+        After an event that may succeed later, the rest of its group is not sent, and all of them are `failed`. Repeats
+        are sent, too: Personalize ignores them, but does not say so, and only those of one batch are known here.
         """
-        total = DeliveryResult()
+        total = DeliveryResult(repeated=find_repeats(events))
         for result in self._pool.map(lambda group: self._send_group(group, deadline), group_events(events)):
             total.add(result)
         return total
@@ -83,6 +85,16 @@ class EventSender:
         return all(self._send_chunk([event], deadline, result) for event in chunk)
 
 
+def find_repeats(events: Iterable[Event]) -> set[int]:
+    """Return the positions of events that have the Personalize id of an earlier one."""
+    seen: dict[str, int] = {}
+    return {
+        event.position
+        for event in events
+        if seen.setdefault(personalize_event_id(event), event.position) != event.position
+    }
+
+
 def group_events(events: Iterable[Event]) -> list[list[Event]]:
     """Group events by session. Each group keeps its order, and groups are in the order of their first event.
 
@@ -110,7 +122,7 @@ def put_events_request(chunk: list[Event], tracking_id: str) -> "PutEventsReques
     first = chunk[0]
     request: PutEventsRequestTypeDef = {
         "trackingId": tracking_id,
-        "sessionId": first.session_id,
+        "sessionId": session_as_user(first.session_id),
         "eventList": [_event(event) for event in chunk],
     }
     if first.user_id:

@@ -1,6 +1,6 @@
 """The requests to the history table, with retries until a deadline."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,7 +11,11 @@ from animal_recommender.retries import Deadline, backoff_delays
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import QueryInputTypeDef, WriteRequestUnionTypeDef
+    from types_boto3_dynamodb.type_defs import (
+        KeysAndAttributesUnionTypeDef,
+        QueryInputTypeDef,
+        WriteRequestUnionTypeDef,
+    )
 
 R = TypeVar("R")
 
@@ -54,6 +58,27 @@ class Table:
             TableError: At least one item may still be there.
         """
         self._write([{"DeleteRequest": {"Key": item_key(item)}} for item in items])
+
+    def find(self, items: Sequence[Item]) -> list[Item]:
+        """Return what is stored under the keys of up to 25 items: key and `place`. The read may miss the newest writes.
+
+        Raises:
+            TableError: The items could not be read.
+        """
+        found: list[Item] = []
+        requests: Mapping[str, KeysAndAttributesUnionTypeDef] = {}
+        if items:
+            requests = {
+                self._name: {"Keys": [item_key(item) for item in items], "ProjectionExpression": "pk, sk, place"}
+            }
+        delays = backoff_delays()
+        while requests:
+            response = self._call(partial(self._dynamodb.batch_get_item, RequestItems=requests))
+            found += response["Responses"].get(self._name, [])
+            requests = response.get("UnprocessedKeys", {})
+            if requests:
+                self._wait(next(delays), ErrorKind.TRANSIENT, "UnprocessedKeys")
+        return found
 
     def query(self, pk: str, first: str, last: str) -> list[Item]:
         """Return the items of a partition whose sort keys are in a range. The read is consistent.

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from textwrap import wrap
 
-from animal_recommender.retraining.run_state import metric_label
+from animal_recommender.retraining.automatic_updates import describe_standing
+from animal_recommender.retraining.run_state import COMPARISON_NOTE, metric_label
 from report_outcome.outcome import Outcome
 
+_WIDTH = 100
 _SUBJECT_LIMIT = 100  # SNS: ASCII, no line breaks
 
 _NEWS = {
@@ -25,9 +28,15 @@ def subject(environment: str, outcome: Outcome) -> str:
 
 def _headline(outcome: Outcome) -> str:
     if outcome["restored"] is False:
-        return "THE PREVIOUS VERSION COULD NOT BE RESTORED"
+        return "THE VERIFIED VERSION COULD NOT BE RESTORED"
+    if outcome["pause"] is not None and _begins_pause(outcome):
+        return f"PAUSED after {outcome['pause']['rejections']} rejections in a row: {outcome['reason']}"
     gate = outcome["rules"][0] if outcome["rules"] and outcome["outcome"] == "promoted" else None
     return f"{metric_label(gate['metric'])} {gate['value']:.4f}" if gate else outcome["reason"]
+
+
+def _begins_pause(outcome: Outcome) -> bool:
+    return outcome["pause"] is not None and outcome["pause"]["run"] == outcome["run"]
 
 
 def body(environment: str, outcome: Outcome) -> str:
@@ -36,6 +45,7 @@ def body(environment: str, outcome: Outcome) -> str:
         [f'The model "{outcome["name"]}" of the animal recommender ({environment}) {_NEWS[outcome["outcome"]]}'],
         ["WHY", *_indented([outcome["reason"], *_consequences(outcome)])],
         ["NUMBERS", *_indented(_numbers(outcome))],
+        ["WHAT THE NUMBERS SAY", *_indented(wrap(COMPARISON_NOTE, _WIDTH) if outcome["rules"] else [])],
         ["WHAT TO DO", *_indented([_advice(environment, outcome)])],
         ["DETAILS", *_indented(_details(outcome))],
     )
@@ -49,16 +59,37 @@ def _indented(lines: list[str]) -> Iterator[str]:
 def _consequences(outcome: Outcome) -> Iterator[str]:
     if outcome["outcome"] == "failed" and outcome["restored"] is None:
         yield "The campaign was not changed. It serves what it served before."
+    if outcome["repaired"]:
+        yield "Before this run the campaign served a version that was not verified. The run restored the verified one."
     if outcome["restored"]:
         yield "The campaign serves the previous version again."
     if outcome["restored"] is False:
-        yield "The previous version could NOT be restored. Check now what the campaign recommends."
+        yield "The verified version could NOT be restored. Check now what the campaign recommends."
     if outcome["trainingStopped"]:
         yield "The training was stopped, so it costs nothing more."
     if outcome["trainingStopped"] is False:
         yield "The training could NOT be stopped. It may still be running and cost money."
     if outcome["automaticTraining"] == "switched off":
         yield "Personalize's automatic training was on. This run switched it off."
+    yield from _standing(outcome)
+    yield from _pause(outcome)
+
+
+def _standing(outcome: Outcome) -> Iterator[str]:
+    standing = outcome["standing"]
+    if standing is not None and (text := describe_standing(standing)):
+        yield text
+
+
+def _pause(outcome: Outcome) -> Iterator[str]:
+    pause = outcome["pause"]
+    if pause is not None and _begins_pause(outcome):
+        yield (
+            f"{pause['rejections']} versions in a row were rejected, and each training costs money. So scheduled runs "
+            "no longer train this model."
+        )
+    elif pause is not None:
+        yield f"Scheduled runs do not train this model since {_date(pause['when'])}."
 
 
 def _numbers(outcome: Outcome) -> list[str]:
@@ -82,7 +113,13 @@ def _advice(environment: str, outcome: Outcome) -> str:
     show_models, retrain = f"make models ENV={environment}", f"make retrain ENV={environment}"
     roll_back = f"make rollback MODEL={outcome['name']} ENV={environment}"
     if outcome["restored"] is False:
-        return f"See what is deployed ({show_models}), then restore the previous version: {roll_back}"
+        return f"See what is deployed ({show_models}), then restore the verified version: {roll_back}"
+    if outcome["pause"] is not None and outcome["outcome"] in ("rejected", "skipped"):
+        return (
+            f"Find out why versions are rejected: is enough new data arriving, are the gate's settings right? See "
+            f"{show_models}. Then start a run by hand, which trains in spite of the pause: {retrain} "
+            f"ARGS='--model {outcome['name']}'. A promotion ends the pause."
+        )
     if outcome["outcome"] == "skipped" and outcome["automaticTraining"] is None:
         return f"Nothing. The older run continues and sends its own mail. To see what is deployed: {show_models}"
     return {

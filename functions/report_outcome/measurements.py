@@ -29,6 +29,8 @@ def _emit_model_metrics(outcome: Outcome, hours: float) -> None:
     model_metrics = Metrics(model=outcome["name"])
     model_metrics.add_metric(_COUNTS[outcome["outcome"]], MetricUnit.Count, 1)
     model_metrics.add_metric("TrainingHours", MetricUnit.Count, hours)
+    if outcome["standing"] is not None:
+        model_metrics.add_metric("DaysNotNewest", MetricUnit.NoUnit, outcome["standing"]["daysNotNewest"])
     for name, value in outcome["metrics"].items():
         model_metrics.add_metric(name, MetricUnit.NoUnit, value)
     model_metrics.flush_metrics()

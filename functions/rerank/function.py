@@ -1,57 +1,85 @@
 """The function rerank: a list of animals in the order of one visitor's interest."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from animal_recommender.campaign import UnavailableError, call_campaign, record_degraded_answer
 from animal_recommender.filters import Filter, parse_filters
 from animal_recommender.observability import Handler, instrument
+from animal_recommender.pets.age_limits import AgeLimits, parse_age_limits
 from animal_recommender.request_handling import handle_request
+from animal_recommender.visitor_access import TokenSettings
+from animal_recommender.visitor_tokens import VisitorTokens
 from rerank.ranking import RerankRequest, order_items, parse_request
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
+    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_personalize_runtime import PersonalizeRuntimeClient
     from types_boto3_personalize_runtime.type_defs import GetPersonalizedRankingResponseTypeDef
 
+    from rerank.pets import RankedPets
+
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(TokenSettings):
     """Environment variables."""
 
     campaign_arn: str
+    pets_table: str
+    age_limits: AgeLimits = field(metadata={"parse": parse_age_limits})
     filters: Mapping[str, Filter] = field(default_factory=dict, metadata={"parse": parse_filters})
     personalize_timeout_seconds: float = 2.0
 
 
-def make_handler(settings: Settings, *, personalize: "PersonalizeRuntimeClient") -> Handler[Any, Any]:
+def make_handler(
+    settings: Settings,
+    *,
+    personalize: "PersonalizeRuntimeClient",
+    make_dynamodb: "Callable[[], DynamoDBClient]",
+    tokens: VisitorTokens | None = None,
+) -> Handler[Any, Any]:
     """Return the Lambda handler."""
 
+    @cache
+    def pets() -> "RankedPets":
+        # Imported and made when pets are first ranked: a cold start for other requests would take longer.
+        from rerank.pets import RankedPets
+
+        return RankedPets(make_dynamodb(), settings.pets_table, settings.age_limits)
+
     def rerank(request: RerankRequest) -> dict[str, Any]:
-        in_input_order = {"ranking": [item for item, _ in request.items], "personalizeResponse": {}, "source": "input"}
-        if not request.items:
-            return in_input_order
-
-        def call() -> "GetPersonalizedRankingResponseTypeDef":
-            return personalize.get_personalized_ranking(
-                campaignArn=settings.campaign_arn, userId=request.user_id, inputList=request.groups, **request.filter
-            )
-
-        try:
-            response = call_campaign(call, request.user_data)
-        except UnavailableError as error:
-            record_degraded_answer(error)
-            return in_input_order
-        ranking = order_items(request.items, response["personalizedRanking"])
-        return {"ranking": ranking, "personalizeResponse": response, "source": "personalize"}
+        rank = partial(_rank_items, personalize, settings.campaign_arn)
+        return pets().rank(request, rank) if request.pet_ids else rank(request)
 
     @instrument
     def handle(event: Any, context: "LambdaContext") -> Any:
         """Return `{"ranking": [itemId, …], "personalizeResponse": {…}, "source"}` with every input item exactly once.
 
         `source` is `personalize`, or `input` if Personalize did not answer and the items are in their input order.
+        With `petIds`, see `rerank.pets`.
         """
-        return handle_request(event, lambda payload: rerank(parse_request(payload, settings.filters)))
+        return handle_request(event, lambda payload: rerank(parse_request(payload, settings.filters)), tokens)
 
     return handle
+
+
+def _rank_items(personalize: "PersonalizeRuntimeClient", campaign_arn: str, request: RerankRequest) -> dict[str, Any]:
+    in_input_order = {"ranking": [item for item, _ in request.items], "personalizeResponse": {}, "source": "input"}
+    if not request.items:
+        return in_input_order
+
+    def call() -> "GetPersonalizedRankingResponseTypeDef":
+        return personalize.get_personalized_ranking(
+            campaignArn=campaign_arn, userId=request.user_id, inputList=request.groups, **request.filter
+        )
+
+    try:
+        response = call_campaign(call, request.user_data)
+    except UnavailableError as error:
+        record_degraded_answer(error)
+        return in_input_order
+    ranking = order_items(request.items, response["personalizedRanking"])
+    return {"ranking": ranking, "personalizeResponse": response, "source": "personalize"}

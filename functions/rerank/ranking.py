@@ -4,15 +4,17 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from animal_recommender.animal_groups import animal_group_id
+from animal_recommender.animal_groups import read_group
 from animal_recommender.filters import Filter, FilterParameters, read_filter
-from animal_recommender.validation import FieldReader, ValidationError
+from animal_recommender.personalize_ids import visitor_id
+from animal_recommender.validation import MAX_ID_LENGTH, FieldReader, as_text
 
 if TYPE_CHECKING:
     from types_boto3_personalize_runtime.type_defs import PredictedItemTypeDef
 
 # Personalize, GetPersonalizedRanking: at most 500 items.
 MAX_GROUPS = 500
+MAX_PETS = 500
 # More than the fields of 500 animals. A response with more errors would not fit into Lambda's limit of 6 MB.
 MAX_ERRORS = 2500
 
@@ -25,11 +27,12 @@ Item = tuple[str, str]
 
 
 class RerankRequest(NamedTuple):
-    """A valid request. `items` are in input order, `filter` is parameters of GetPersonalizedRanking."""
+    """A valid request: `items` in input order, or `pet_ids`; `filter` is parameters of GetPersonalizedRanking."""
 
     user_id: str
     items: Sequence[Item]
     filter: FilterParameters
+    pet_ids: tuple[str, ...] = ()
 
     @property
     def groups(self) -> list[str]:
@@ -46,7 +49,8 @@ def parse_request(payload: Mapping[str, Any], filters: Mapping[str, Filter]) -> 
     """Parse a payload.
 
     `userId` (or `sessionId` of a visitor without an account), `itemMetadataList` of `{"itemId", "animalMetadata"}`
-    with at most 500 distinct groups, and optionally `filter: {"name", "values"?}`, whose excluded items come last.
+    with at most 500 distinct groups or `petIds`, 1-500 ids of the catalogue, and optionally
+    `filter: {"name", "values"?}`, whose excluded items come last.
 
     Raises:
         ValidationError: Names each wrong field.
@@ -55,7 +59,8 @@ def parse_request(payload: Mapping[str, Any], filters: Mapping[str, Filter]) -> 
     user, session = reader.read_user(), reader.read_session()
     if user is None and session is None and not reader.errors:
         reader.add_error("userId", "is required (or sessionId) and must be a string of 1-256 characters or an integer")
-    items = _read_items(reader)
+    pet_ids = _read_pet_ids(reader)
+    items = [] if pet_ids else _read_items(reader)
     filter_parameters: FilterParameters = {}
     nested = FieldReader(reader.value("filter") or {}, "filter")
     if reader.value("filter") is not None:
@@ -63,13 +68,27 @@ def parse_request(payload: Mapping[str, Any], filters: Mapping[str, Filter]) -> 
     for one in (reader, nested):
         one.add_unknown_errors()
     reader.raise_errors(nested)
-    return RerankRequest(user or session or "", items, filter_parameters)
+    return RerankRequest(visitor_id(user, session) or "", items, filter_parameters, pet_ids)
+
+
+def _read_pet_ids(reader: FieldReader) -> tuple[str, ...]:
+    value = reader.value("petIds")
+    if value is None:
+        return ()
+    ids = [as_text(one) for one in value[: MAX_PETS + 1]] if isinstance(value, list) else []
+    valid = [one for one in ids if one and len(one) <= MAX_ID_LENGTH]
+    if not 1 <= len(ids) <= MAX_PETS or len(set(valid)) < len(ids):
+        reader.add_error("petIds", f"must be a list of 1-{MAX_PETS} different ids")
+    if reader.value("itemMetadataList") is not None:
+        reader.add_error("petIds", "must not stand beside itemMetadataList")
+    return tuple(valid) or ("",)  # not empty, so that itemMetadataList is not missed
 
 
 def _read_items(reader: FieldReader) -> list[Item]:
     value = reader.value("itemMetadataList")
     if not isinstance(value, list):
-        reader.add_error("itemMetadataList", 'is required and must be a list of {"itemId", "animalMetadata"}')
+        expected = 'a list of {"itemId", "animalMetadata"}'
+        reader.add_error("itemMetadataList", f"is required (or petIds) and must be {expected}")
         return []
     items = []
     for index, entry in enumerate(value):
@@ -93,17 +112,14 @@ def _ids_size(items: Sequence[Item]) -> int:
 
 def _read_item(reader: FieldReader, entry: object, path: str) -> Item:
     item = FieldReader(entry, path)
-    item_id = item.read_identifier("itemId", required=True) if item.is_object else None
-    metadata = item.value("animalMetadata")
-    item.add_unknown_errors()
-    reader.errors.extend(item.errors)
     if not item.is_object:
+        reader.errors.extend(item.errors)
         return "", ""
-    try:
-        return item_id or "", animal_group_id(metadata, f"{path}.animalMetadata")
-    except ValidationError as error:
-        reader.errors.extend(error.errors)
-        return "", ""
+    animal = FieldReader(item.value("animalMetadata"), f"{path}.animalMetadata")
+    read = item.read_identifier("itemId", required=True) or "", read_group(animal)
+    reader.add_nested_errors(item)
+    reader.add_nested_errors(animal)
+    return read
 
 
 def order_items(items: Sequence[Item], ranked: "Sequence[PredictedItemTypeDef]") -> list[str]:

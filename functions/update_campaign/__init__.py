@@ -1,1 +1,1 @@
-"""Asks a campaign to serve another solution version."""
+"""Asks a campaign to serve a new solution version."""

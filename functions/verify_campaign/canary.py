@@ -33,6 +33,19 @@ def probe_rankings(personalize: "PersonalizeRuntimeClient", model: Model) -> lis
     return [_probe_ranking(personalize, model, user) for user in (*model["canaryUserIds"], UNKNOWN_USER)]
 
 
+def probe_similar_items(personalize: "PersonalizeRuntimeClient", model: Model) -> list[Probe]:
+    """Request the items that are similar to each of the canary items."""
+    return [_probe_similar_items(personalize, model, item) for item in model["canaryItemIds"]]
+
+
+def _probe_similar_items(personalize: "PersonalizeRuntimeClient", model: Model, item: str) -> Probe:
+    response = personalize.get_recommendations(campaignArn=model["campaignArn"], itemId=item, numResults=RESULTS)
+    items = response["itemList"]
+    none = "" if items else "no item is similar"
+    itself = "the item itself was returned" if item in {one["itemId"] for one in items} else ""
+    return _probe(f"items similar to {item}", items, none or itself or _item_problem(items))
+
+
 def _probe_recommendations(personalize: "PersonalizeRuntimeClient", model: Model, user: str) -> Probe:
     response = personalize.get_recommendations(campaignArn=model["campaignArn"], userId=user, numResults=RESULTS)
     items = response["itemList"]
@@ -46,7 +59,8 @@ def _probe_ranking(personalize: "PersonalizeRuntimeClient", model: Model, user: 
     items = response["personalizedRanking"]
     different = set(wanted) ^ {item["itemId"] for item in items}
     wrong = f"requested and ranked items differ: {', '.join(sorted(different))}" if different else ""
-    unscored = "" if any("score" in item for item in items) else "no item has a score"
+    # AWS gives items that the model does not know a score of 0.
+    unscored = "" if any(item.get("score") for item in items) else "no item has a score above 0"
     return _probe(f"a ranking for {user}", items, wrong or unscored or _item_problem(items))
 
 

@@ -10,13 +10,14 @@ from animal_recommender.aws_errors import AwsError
 from animal_recommender.observability import Handler, instrument, logger
 from animal_recommender.popular_list import popular_list
 from animal_recommender.retraining.run_state import Model
-from verify_campaign.canary import Probe, probe_rankings, probe_recommendations, problems
+from verify_campaign.canary import Probe, probe_rankings, probe_recommendations, probe_similar_items, problems
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from types_boto3_personalize_runtime import PersonalizeRuntimeClient
     from types_boto3_s3 import S3Client
 
+_PROBES = {"ranking": probe_rankings, "similar": probe_similar_items}  # of the other kinds: probe_recommendations
 _SHOWN_ITEMS = 3  # of each response, in the outcome
 
 
@@ -68,8 +69,7 @@ def make_handler(
     def handle(event: VerifyInput, context: "LambdaContext") -> Canary:
         """Check the campaign. If it is healthy, store the recommendations for an unknown user as the popular list."""
         model = event["model"]
-        probe = probe_rankings if model["kind"] == "ranking" else probe_recommendations
-        probes = probe(personalize, model)
+        probes = _PROBES.get(model["kind"], probe_recommendations)(personalize, model)
         wrong = problems(probes)
         if model["campaignArn"] == settings.fallback_campaign_arn and not wrong:
             _store_popular_list(s3, settings, _document(model, probes[-1], now()))

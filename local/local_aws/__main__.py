@@ -10,10 +10,12 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from local_aws import memory
 from local_aws.http.idempotency import IdempotentResponses
 from local_aws.http.request_origin import OwnRequestsOnly
 from local_aws.http.web_server import PortInUseError, WebServer
 from local_aws.settings import DEFAULT_DATA_DIR, DEFAULT_HOST, DEFAULT_PORT, ServerSettings
+from local_aws.site.static_site import parse_sources
 
 _log = logging.getLogger("local_aws")
 
@@ -33,6 +35,9 @@ def serve(settings: ServerSettings) -> int:
     """Serve until SIGTERM or SIGINT, and print one line on stdout when ready. Return the exit status."""
     began = time.monotonic()
     stop = threading.Event()
+    memory.limit_arenas()
+    memory.read_models_compactly()
+    memory.trim_regularly(stop)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
@@ -49,7 +54,7 @@ def serve(settings: ServerSettings) -> int:
         from local_aws.server import Application
 
         with closing(Application(settings, endpoint)) as application:
-            web.start(OwnRequestsOnly(IdempotentResponses(application), settings.hosts))
+            web.start(OwnRequestsOnly(IdempotentResponses(application), settings.hosts, application.allows_origin))
             # Programs that start the server wait for this line and read the endpoint from it.
             print(f"local AWS ready on {endpoint} after {time.monotonic() - began:.1f} s", flush=True)
             stop.wait()
@@ -67,7 +72,14 @@ def _parse(arguments: list[str] | None) -> ServerSettings:
     given = parser.parse_args(arguments)
     named = os.environ.get("LOCAL_AWS_HOSTS", "").split(",")
     hosts = frozenset(name.strip().lower() for name in (given.host, *named) if name.strip())
-    return ServerSettings(host=given.host, port=given.port, data_dir=given.data_dir, hosts=hosts)
+    try:
+        site = parse_sources(os.environ.get("LOCAL_AWS_SITE", ""))
+    except ValueError as error:
+        parser.error(str(error))
+    login = os.environ.get("LOCAL_AWS_LOGIN") or None
+    return ServerSettings(
+        host=given.host, port=given.port, data_dir=given.data_dir, hosts=hosts, login=login, site=site
+    )
 
 
 if __name__ == "__main__":

@@ -120,6 +120,8 @@ class Faults:
                 self.add(document)
             elif request.method == "DELETE":
                 self.reset()
+        except RecursionError:
+            return json_response({"message": "the document is nested too deeply"}, 400)
         except ValueError as error:
             return json_response({"message": str(error)}, 400)
         return json_response(self.document())

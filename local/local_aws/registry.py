@@ -17,19 +17,20 @@ _NAMES = (
     "kinesis",
     "kms",
     "logs",
-    "s3",
     "sqs",
     "xray",
     "awslambda",
+    "login",
     "apigateway",
     "personalize",
     "cloudcontrol",
     "sns",
     "events",
+    "s3",
     "firehose",
     "scheduler",
+    "site",
     "cloudwatch",
-    # Last: it loads moto's interpreter in the background, which would slow the start of the others.
     "stepfunctions",
 )
 

@@ -22,17 +22,19 @@ class Limits:
         queries: newest query executions of Athena.
         traces: newest traces of X-Ray.
         access_logs: newest access logs of S3 in a target bucket and prefix.
+        expired_minutes: how long items of DynamoDB may stay after their time to live; AWS takes some days.
     """
 
-    shard_records: int = 5_000
-    shard_mib: int = 8
+    shard_records: int = 2_000
+    shard_mib: int = 4
     log_events: int = 10_000
     log_mib: int = 4
     metric_values: int = 5_000
     executions: int = 1_000
     queries: int = 1_000
-    traces: int = 1_000
+    traces: int = 200
     access_logs: int = 1_000
+    expired_minutes: int = 60
 
 
 @cache

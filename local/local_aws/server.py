@@ -2,6 +2,8 @@
 
 import json
 import logging
+import posixpath
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -10,7 +12,9 @@ from werkzeug import Request, Response
 
 from local_aws import registry
 from local_aws.administration import PREFIX, Administration
+from local_aws.console import Console
 from local_aws.http.retry import with_retry
+from local_aws.http.sandbox import sandboxed
 from local_aws.http.web_server import WsgiApplication
 from local_aws.iam.signatures import read_scope
 from local_aws.service import Context, RequestHandler, SignedRequest
@@ -40,15 +44,24 @@ class Application:
         running = self._services.values()
         self._signed = _merge(service.signed for service in running)
         self._hosts = _merge(service.hosts for service in running)
-        handlers, health = (service.administration for service in running), (service.health for service in running)
-        self._administration = Administration(_merge(handlers), _merge(health))
+        self._paths = _merge(service.paths for service in running)
+        self._allow_origins = [service.allows_origin for service in running if service.allows_origin]
+        self._pages = [service.pages for service in running if service.pages]
+        self._console = Console(lambda path: self._administration.read(path))
+        handlers = _merge(service.administration for service in running) | {"console": self._console.handle}
+        self._administration = Administration(handlers, _merge(service.health for service in running))
         self._moto = DomainDispatcherApplication(self._moto_application)
 
     def close(self) -> None:
-        """Stop every service, the last that was started first."""
+        """Stop the console, and every service, the last that was started first."""
+        self._console.close()
         for service in reversed(self._services.values()):
             for part in service.parts:
                 part.close()
+
+    def allows_origin(self, environ: dict[str, Any], origin: str) -> bool:
+        """Return whether pages of an origin, which is not of this machine, may send a request."""
+        return any(allows(Request(environ), origin) for allows in self._allow_origins)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
@@ -62,24 +75,26 @@ class Application:
             return _failure(500, "InternalFailure", error)(environ, start_response)
 
     def _route(self, environ: dict[str, Any]) -> WsgiApplication:
-        if handle := self._handler_of_host(environ.get("HTTP_HOST", "")):
-            return handle(Request(environ))
-        if environ["PATH_INFO"].startswith(_MOTO_ADMINISTRATION):
+        if handle := _first(self._hosts, re.Pattern.match, environ.get("HTTP_HOST", "")):
+            return handle(Request(environ))  # not sandboxed: this host, and so this origin, has nothing else
+        if handle := _first(self._paths, re.Pattern.fullmatch, environ["PATH_INFO"]):
+            return sandboxed(handle(Request(environ)))
+        if is_moto_administration(environ["PATH_INFO"]):
             return _failure(404, "NotFound", LookupError("moto's own administration is switched off; see /_local/"))
         if environ["PATH_INFO"].startswith(PREFIX):
             return self._administration.handle(Request(environ))
         scope = read_scope(environ)
         if scope is None:
-            return self._moto
+            return self._find_page(Request(environ)) or sandboxed(self._moto)
         actor = scope.actor
         if denial := self._authorizer.check_request(environ, actor, scope.signing_name, scope.region):
             return denial
         handler = self._signed.get(scope.signing_name)
         application = handler(SignedRequest(environ, actor, scope.region)) if handler else None
-        return application or self._moto
+        return sandboxed(application or self._moto)
 
-    def _handler_of_host(self, host: str) -> RequestHandler | None:
-        return next((handle for pattern, handle in self._hosts.items() if pattern.match(host)), None)
+    def _find_page(self, request: Request) -> Response | None:
+        return next((page for find in self._pages if (page := find(request))), None)
 
     def _moto_application(self, name: Any) -> Any:
         """Make moto's application of a service, on the first request for it."""
@@ -87,6 +102,17 @@ class Application:
         if service and service.prepare_moto:
             service.prepare_moto()
         return with_retry(create_backend_app(name))
+
+
+def is_moto_administration(path: str) -> bool:
+    """Return whether a path is one of moto's own administration, in any case and also by way of `..`."""
+    return posixpath.normpath("/" + path.lstrip("/")).lower().startswith(_MOTO_ADMINISTRATION)
+
+
+def _first(
+    handlers: Mapping[re.Pattern[str], RequestHandler], fits: Callable[[re.Pattern[str], str], Any], text: str
+) -> RequestHandler | None:
+    return next((handle for pattern, handle in handlers.items() if fits(pattern, text)), None)
 
 
 def _merge(mappings: Iterable[Mapping[Key, Value]]) -> dict[Key, Value]:

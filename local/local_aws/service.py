@@ -37,6 +37,8 @@ class SignedRequest:
 
 
 RequestHandler = Callable[[Request], Response]
+PageFinder = Callable[[Request], Response | None]
+"""Returns the page that a request without a signature names, or None when it names none."""
 SignedRequestHandler = Callable[[SignedRequest], WsgiApplication | None]
 """Returns the application that answers the request, or None when moto answers it."""
 
@@ -55,6 +57,10 @@ class RunningService:
     Attributes:
         signed: signing name -> handler of the requests that are signed for it.
         hosts: pattern at the beginning of a host name -> handler. These requests are not authorized before.
+        paths: pattern of a path -> handler, in the same way.
+        pages: answers requests without a signature: with the pages of a web site, or with an error.
+        allows_origin: tells whether pages of an origin, which is not of this machine, may send a request that this
+            service answers.
         administration: first part of a path under `/_local/` -> handler.
         health: name of a service -> what answers it, for `/_local/health`.
         prepare_moto: called before moto's application of this service is made, on its first request.
@@ -63,6 +69,9 @@ class RunningService:
 
     signed: Mapping[str, SignedRequestHandler] = field(default_factory=dict)
     hosts: Mapping[re.Pattern[str], RequestHandler] = field(default_factory=dict)
+    paths: Mapping[re.Pattern[str], RequestHandler] = field(default_factory=dict)
+    pages: PageFinder | None = None
+    allows_origin: Callable[[Request, str], bool] | None = None
     administration: Mapping[str, RequestHandler] = field(default_factory=dict)
     health: Mapping[str, str] = field(default_factory=dict)
     prepare_moto: Callable[[], None] | None = None

@@ -1,6 +1,7 @@
 """The settings of the server, and their defaults."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DEFAULT_HOST = "127.0.0.1"
@@ -20,6 +21,8 @@ class ServerSettings:
         data_dir: for extracted function packages and mails; created if missing.
         account_id: the account of requests without known credentials (moto's default).
         hosts: host names that requests may use, in addition to loopback addresses, `localhost` and those of HTTP APIs.
+        login: URL of the example issuer of logins; None: there is none.
+        site: path -> folder or file of a web site that is served at the endpoint.
         region: the region of what the server does without a request.
     """
 
@@ -29,3 +32,5 @@ class ServerSettings:
     hosts: frozenset[str] = frozenset()
     account_id: str = ACCOUNT_ID
     region: str = REGION
+    login: str | None = None
+    site: Mapping[str, Path] = field(default_factory=dict)

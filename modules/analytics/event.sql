@@ -9,7 +9,8 @@ WITH sent AS (
     coalesce(json_extract_scalar(data, '$.eventType'), json_extract_scalar(data, '$.eventtype'), eventtype) AS event_type,
     coalesce(json_extract_scalar(data, '$.recommendationId'), json_extract_scalar(data, '$.recommendationid'), recommendationid) AS recommendation_id,
     coalesce(json_extract_scalar(data, '$.animalMetadata.animal_species_id'), json_extract_scalar(data, '$.animalmetadata.animal_species_id'), json_extract_scalar(animalmetadata, '$.animal_species_id')) AS species,
-    coalesce(json_extract_scalar(data, '$.animalMetadata.animal_primary_breed_id'), json_extract_scalar(data, '$.animalmetadata.animal_primary_breed_id'), json_extract_scalar(animalmetadata, '$.animal_primary_breed_id')) AS breed,
+    -- In one spelling, as the functions write it into the id of a group: without invisible characters, NFC, stripped.
+    trim(normalize(regexp_replace(coalesce(json_extract_scalar(data, '$.animalMetadata.animal_primary_breed_id'), json_extract_scalar(data, '$.animalmetadata.animal_primary_breed_id'), json_extract_scalar(animalmetadata, '$.animal_primary_breed_id')), '\p{Cf}'))) AS breed,
     coalesce(json_extract_scalar(data, '$.animalMetadata.animal_size_id'), json_extract_scalar(data, '$.animalmetadata.animal_size_id'), json_extract_scalar(animalmetadata, '$.animal_size_id')) AS size,
     coalesce(json_extract_scalar(data, '$.animalMetadata.animal_age_id'), json_extract_scalar(data, '$.animalmetadata.animal_age_id'), json_extract_scalar(animalmetadata, '$.animal_age_id')) AS age,
     coalesce(json_extract_scalar(data, '$.timestamp'), "timestamp") AS event_time
@@ -18,7 +19,15 @@ WITH sent AS (
 timed AS (
   SELECT
     sent.*,
-    coalesce(try_cast(event_time AS double), try(to_unixtime(from_iso8601_timestamp(event_time)))) AS seconds
+    -- TRY does not catch what a year of five digits or an offset of more than 14 hours does to from_iso8601_timestamp,
+    -- so no such text reaches it.
+    coalesce(
+      try_cast(event_time AS double),
+      CASE
+        WHEN regexp_like(event_time, '^[0-9]{4}(-[0-9]{2}){2}([T ][0-9:.,]*(Z|[+-](0[0-9]|1[0-3]):?[0-5][0-9])?)?$')
+        THEN try(to_unixtime(from_iso8601_timestamp(replace(event_time, ' ', 'T'))))
+      END
+    ) AS seconds
   FROM sent
 ),
 event AS (

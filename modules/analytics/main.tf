@@ -15,6 +15,18 @@ locals {
     description = trimprefix(lines[0], "-- ")
     sql         = join("\n", concat([lines[0], trimspace(file("${path.module}/event.sql"))], slice(lines, 1, length(lines))))
   } }
+
+  queried_event_types = toset(flatten([for query in local.queries : [
+    for type in regexall("event_type = '([^']*)'", query.sql) : type
+  ]]))
+}
+
+# A warning and no error: a site may have no use for these queries.
+check "event_types_of_queries" {
+  assert {
+    condition     = length(setsubtract(local.queried_event_types, var.event_types)) == 0
+    error_message = "The named queries count event types that are not in event_types, so they will find none of them: ${join(", ", setsubtract(local.queried_event_types, var.event_types))}."
+  }
 }
 
 resource "aws_glue_catalog_database" "this" {
@@ -25,7 +37,7 @@ resource "aws_glue_catalog_database" "this" {
 resource "aws_glue_catalog_table" "events" {
   name          = "events"
   database_name = aws_glue_catalog_database.this.name
-  description   = "Events as they were in the stream; arrival is the hour (UTC) in which Firehose wrote them"
+  description   = "Events as they were sent; arrival is the hour (UTC) in which they arrived"
   table_type    = "EXTERNAL_TABLE"
 
   # Partition projection: Athena computes the partitions from these rules, so no partition has to be registered. The whole
@@ -56,7 +68,7 @@ resource "aws_glue_catalog_table" "events" {
     ser_de_info {
       name                  = "json"
       serialization_library = "org.openx.data.jsonserde.JsonSerDe"
-      # The raw store also has malformed records. A line that is not JSON becomes a row of nulls and does not fail the query.
+      # Objects from before normalize_events may have lines that are no JSON. They become rows of nulls and fail no query.
       parameters = { "ignore.malformed.json" = "true" }
     }
 

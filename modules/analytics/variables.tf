@@ -13,6 +13,11 @@ variable "kms_key_arn" {
   type        = string
 }
 
+variable "event_types" {
+  description = "Event types of the deployment. Terraform warns if the named queries count a type that is not among them."
+  type        = list(string)
+}
+
 variable "scan_limit_gib" {
   description = "How many GiB one query may scan before Athena stops it."
   type        = number

@@ -1,3 +1,7 @@
+locals {
+  personalize_actions = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:ListGrants"]
+}
+
 resource "aws_kms_key" "this" {
   description             = "Encrypts all data of ${var.name}"
   deletion_window_in_days = var.deletion_window_in_days
@@ -31,7 +35,7 @@ data "aws_iam_policy_document" "this" {
 
   statement {
     sid       = "LogGroups"
-    actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+    actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
     resources = ["*"]
 
     principals {
@@ -46,9 +50,24 @@ data "aws_iam_policy_document" "this" {
     }
   }
 
+  # A statement of its own: DescribeKey has no encryption context, so the condition above never holds for it.
+  statement {
+    sid       = "LogGroupsDescribe"
+    actions   = ["kms:DescribeKey"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["logs.${var.account.region}.amazonaws.com"]
+    }
+  }
+
+  # Personalize uses the key as a service and with its role, and the policy must name both. AWS's own example has no
+  # condition, and no page says whether Personalize sends aws:SourceAccount when it uses a key:
+  # https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html
   statement {
     sid       = "PersonalizeDatasets"
-    actions   = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:ListGrants"]
+    actions   = local.personalize_actions
     resources = ["*"]
 
     principals {
@@ -56,10 +75,25 @@ data "aws_iam_policy_document" "this" {
       identifiers = ["personalize.amazonaws.com"]
     }
 
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [var.account.id]
+    dynamic "condition" {
+      for_each = var.personalize.check_source_account ? [var.account.id] : []
+
+      content {
+        test     = "StringEquals"
+        variable = "aws:SourceAccount"
+        values   = [condition.value]
+      }
+    }
+  }
+
+  statement {
+    sid       = "PersonalizeRole"
+    actions   = local.personalize_actions
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = [var.personalize.role_arn]
     }
   }
 

@@ -12,6 +12,14 @@ variable "account" {
   })
 }
 
+variable "personalize" {
+  description = "Who uses the key for Amazon Personalize: role_arn, the role that Personalize assumes, and the service itself. check_source_account: whether the service must send aws:SourceAccount with the id of this account."
+  type = object({
+    role_arn             = string
+    check_source_account = bool
+  })
+}
+
 variable "deletion_window_in_days" {
   description = "Days between `terraform destroy` and the final deletion of the key, with which every backup that it encrypts is lost."
   type        = number

@@ -48,6 +48,11 @@ module "record_history" {
   environment = {
     HISTORY_TABLE    = aws_dynamodb_table.history.name
     HISTORY_TTL_DAYS = var.ttl_days
+    EVENT_TYPES      = jsonencode(var.event_types)
+    PETS_TABLE       = var.pets.table
+    AGE_LIMITS       = jsonencode(var.pets.age_limits)
+
+    APPLICATION_EVENT_TYPES = jsonencode(var.pets.application_event_types)
   }
 }
 
@@ -59,15 +64,27 @@ module "get_history" {
   description = "Answers what a user did, newest first."
   platform    = var.platform
   settings    = try(var.functions["get_history"], {})
-  environment = { HISTORY_TABLE = aws_dynamodb_table.history.name }
   policy_json = data.aws_iam_policy_document.get_history.json
+
+  visitor_tokens = var.visitor_tokens
+
+  environment = {
+    HISTORY_TABLE = aws_dynamodb_table.history.name
+    EVENT_TYPES   = jsonencode(var.event_types)
+  }
 }
 
 data "aws_iam_policy_document" "record_history" {
   statement {
     sid       = "WriteHistory"
-    actions   = ["dynamodb:BatchWriteItem", "dynamodb:Query"]
+    actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:Query"]
     resources = [aws_dynamodb_table.history.arn]
+  }
+
+  statement {
+    sid       = "FindPets"
+    actions   = ["dynamodb:BatchGetItem"]
+    resources = [var.pets.table_arn]
   }
 
   statement {

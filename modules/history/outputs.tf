@@ -3,6 +3,11 @@ output "table_name" {
   value       = aws_dynamodb_table.history.name
 }
 
+output "table_arn" {
+  description = "ARN of the DynamoDB table that holds each user's events."
+  value       = aws_dynamodb_table.history.arn
+}
+
 output "function_names" {
   description = "Names of the functions record_history and get_history, by package name."
   value = {

@@ -27,6 +27,10 @@ variable "platform" {
       subnet_ids         = set(string)
       security_group_ids = set(string)
     }))
+    scripts = optional(object({
+      python      = string
+      python_path = list(string)
+    }))
   })
 }
 
@@ -40,6 +44,21 @@ variable "functions" {
     snap_start              = optional(bool)
   }))
   default = {}
+}
+
+variable "event_types" {
+  description = "Event types of the deployment, in their exact spelling; the root module validates them."
+  type        = list(string)
+}
+
+variable "pets" {
+  description = "The catalogue of pets: its table, the ages in years at which the age ids 2 to 5 begin, and the event types with which a visitor applies for a pet."
+  type = object({
+    table                   = string
+    table_arn               = string
+    age_limits              = list(number)
+    application_event_types = optional(list(string), ["Application"])
+  })
 }
 
 variable "mapping" {
@@ -80,4 +99,14 @@ variable "deletion_protection" {
   description = "Whether DynamoDB refuses to delete the table."
   type        = bool
   default     = false
+}
+
+variable "visitor_tokens" {
+  description = "What the functions need to check the tokens of browsers; see modules/lambda_function. Null without an API for browsers."
+  type = object({
+    key_arn    = string
+    days       = number
+    generation = number
+  })
+  default = null
 }

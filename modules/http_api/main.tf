@@ -3,9 +3,17 @@ locals {
   name        = "${var.prefix}-front-door"
   description = yamldecode(file("${path.module}/openapi.yaml"))
 
-  # Function -> its route. Only the OpenAPI description names paths.
-  routes = { for path, operations in local.description.paths : operations.post.operationId => "POST ${path}"
-  if contains(keys(var.alias_arns), operations.post.operationId) }
+  # Operation -> its route and its function, which has the operation's name unless x-function says another one. Only the
+  # OpenAPI description names paths.
+  operations = merge([for path, operations in local.description.paths : { for method, operation in operations :
+    operation.operationId => { route = "${upper(method)} ${path}", function = try(operation["x-function"], operation.operationId) }
+  }]...)
+  functions = { for name, operation in local.operations : name => operation.function if contains(keys(var.alias_arns), operation.function) }
+
+  # What changes the catalogue. A token that lets somebody ask for recommendations must not be enough for it.
+  writing = toset(["put_pets", "change_pets", "remove_pets"])
+  scopes  = { for name in keys(local.functions) : name => contains(local.writing, name) ? try(var.settings.jwt.pets_scopes, []) : try(var.settings.jwt.scopes, []) }
+  routes  = { for name in keys(local.functions) : name => local.operations[name].route if var.settings.jwt == null || !contains(local.writing, name) || length(local.scopes[name]) > 0 }
 }
 
 resource "aws_apigatewayv2_api" "this" {
@@ -35,7 +43,7 @@ resource "aws_apigatewayv2_integration" "this" {
   api_id                 = aws_apigatewayv2_api.this.id
   description            = each.key
   integration_type       = "AWS_PROXY"
-  integration_uri        = var.alias_arns[each.key]
+  integration_uri        = var.alias_arns[local.functions[each.key]]
   payload_format_version = "2.0"
 }
 
@@ -47,16 +55,16 @@ resource "aws_apigatewayv2_route" "this" {
   target               = "integrations/${aws_apigatewayv2_integration.this[each.key].id}"
   authorization_type   = var.settings.jwt == null ? "AWS_IAM" : "JWT"
   authorizer_id        = one(aws_apigatewayv2_authorizer.jwt[*].id)
-  authorization_scopes = try(var.settings.jwt.scopes, null)
+  authorization_scopes = var.settings.jwt == null ? null : local.scopes[each.key]
 }
 
-# Each function can be invoked through its own route only.
+# Each function can be invoked through its own routes only.
 resource "aws_lambda_permission" "this" {
   for_each = local.routes
 
-  function_name = regex("function:([^:]+):", var.alias_arns[each.key])[0]
-  qualifier     = regex("[^:]+$", var.alias_arns[each.key])
-  statement_id  = "FrontDoor"
+  function_name = regex("function:([^:]+):", var.alias_arns[local.functions[each.key]])[0]
+  qualifier     = regex("[^:]+$", var.alias_arns[local.functions[each.key]])
+  statement_id  = each.key == local.functions[each.key] ? "FrontDoor" : "FrontDoor-${each.key}"
   action        = "lambda:InvokeFunction"
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*/${replace(each.value, " /", "/")}"
@@ -76,19 +84,7 @@ resource "aws_apigatewayv2_stage" "this" {
   # Nothing about the visitor is logged: no IP address, no user agent, no claims.
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.access.arn
-    format = jsonencode({
-      time                 = "$context.requestTime"
-      requestId            = "$context.requestId"
-      route                = "$context.routeKey"
-      status               = "$context.status"
-      responseBytes        = "$context.responseLength"
-      latency              = "$context.responseLatency"
-      integrationLatency   = "$context.integrationLatency"
-      integrationRequestId = "$context.integration.requestId"
-      integrationError     = "$context.integrationErrorMessage"
-      error                = "$context.error.message"
-      authorizerError      = "$context.authorizer.error"
-    })
+    format          = jsonencode(jsondecode(file("${path.module}/access_log.json")))
   }
 }
 

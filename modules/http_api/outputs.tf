@@ -13,8 +13,13 @@ output "invoke_arn" {
   value       = "${aws_apigatewayv2_api.this.execution_arn}/*/POST/*"
 }
 
+output "pets_invoke_arns" {
+  description = "ARNs on which the IAM policy of an app that puts, changes and removes pets must allow execute-api:Invoke (without jwt)."
+  value       = [for name, route in local.routes : "${aws_apigatewayv2_api.this.execution_arn}/*/${replace(route, " /", "/")}" if contains(local.writing, name)]
+}
+
 output "routes" {
-  description = "Route of each function, by function name."
+  description = "Route of each operation of openapi.yaml, by operationId."
   value       = local.routes
 }
 

@@ -4,22 +4,23 @@ variable "prefix" {
 }
 
 variable "alias_arns" {
-  description = "ARN of the alias of each function, by function name: recommend, get_history and, if there is one, rerank. Other functions get no route."
+  description = "ARN of the alias of each function, by function name: recommend, get_history and, if they exist, rerank, similar, trending and put_pets. Other functions get no route."
   type        = map(string)
 
   validation {
     condition     = alltrue([for name in ["recommend", "get_history"] : contains(keys(var.alias_arns), name)])
-    error_message = "alias_arns must have the entries recommend and get_history; rerank is optional."
+    error_message = "alias_arns must have the entries recommend and get_history; the others are optional."
   }
 }
 
 variable "settings" {
-  description = "Who may call, and how often. jwt: callers need a token of this issuer for one of these audiences, with one of these scopes if scopes are given; null: callers sign with IAM credentials. throttling: requests per second of all callers together (rate), and how many can arrive at once (burst)."
+  description = "Who may call, and how often. jwt: callers need a token of this issuer for one of these audiences, with one of these scopes if scopes are given; the routes that put, change and remove pets need a token with one of pets_scopes, and do not exist without pets_scopes. null: callers sign with IAM credentials. throttling: requests per second of all callers together (rate), and how many can arrive at once (burst)."
   type = object({
     jwt = optional(object({
-      issuer   = string
-      audience = set(string)
-      scopes   = optional(set(string), [])
+      issuer      = string
+      audience    = set(string)
+      scopes      = optional(set(string), [])
+      pets_scopes = optional(set(string), [])
     }))
     throttling = optional(object({
       rate  = optional(number, 50)

@@ -1,9 +1,53 @@
 locals {
   firehose_name = "${var.prefix}-raw-events"
   log_group     = "/aws/kinesisfirehose/${local.firehose_name}"
+
+  # Firehose waits this long for the function's batch, and then again for the object. The default of 60 is not used: the
+  # provider does not store parameters with default values and would find a difference in every plan.
+  # https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/kinesis_firehose_delivery_stream
+  transformation_seconds = min(var.firehose.buffering_seconds, 30)
 }
 
-# Writes the events to S3 as they were in the stream, one JSON object per line: for replay, SQL queries and audits.
+# Turns each record, in whatever form it was sent, into one line of JSON for each of its events, and adds the groups of pets
+# that events name without them.
+module "normalize_events" {
+  source = "../lambda_function"
+
+  name        = "${var.prefix}-normalize-events"
+  package     = "normalize_events"
+  description = "Turns the records of the stream into the lines of the raw store."
+  platform    = var.platform
+  settings    = var.normalize_events
+  policy_json = data.aws_iam_policy_document.normalize_events.json
+
+  environment = {
+    PETS_TABLE = var.pets.table
+    AGE_LIMITS = jsonencode(var.pets.age_limits)
+  }
+}
+
+data "aws_iam_policy_document" "normalize_events" {
+  statement {
+    sid       = "FindPets"
+    actions   = ["dynamodb:BatchGetItem"]
+    resources = [var.pets.table_arn]
+  }
+
+  statement {
+    sid       = "DecryptPets"
+    actions   = ["kms:Decrypt"]
+    resources = [var.platform.kms_key_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["dynamodb.${var.account.region}.amazonaws.com"]
+    }
+  }
+}
+
+# Writes the events to S3 as the apps sent them, one JSON object per line: for SQL queries and audits. What holds no event
+# is written under errors/processing-failed/ with its bytes.
 resource "aws_kinesis_firehose_delivery_stream" "raw_events" {
   #checkov:skip=CKV_AWS_240:Server-side encryption is for direct puts; a delivery stream that reads a Kinesis stream has the encryption of that stream
   #checkov:skip=CKV_AWS_241:Server-side encryption is for direct puts; a delivery stream that reads a Kinesis stream has the encryption of that stream
@@ -30,11 +74,23 @@ resource "aws_kinesis_firehose_delivery_stream" "raw_events" {
       enabled = true
 
       processors {
-        type = "AppendDelimiterToRecord"
+        type = "Lambda"
 
         parameters {
-          parameter_name  = "Delimiter"
-          parameter_value = "\\n"
+          parameter_name  = "LambdaArn"
+          parameter_value = module.normalize_events.alias_arn
+        }
+
+        # The smallest batch that Firehose allows, because a response has at most 6 MB: gzip of JSON may unpack to 20 times
+        # its size, and base64 adds a third.
+        parameters {
+          parameter_name  = "BufferSizeInMBs"
+          parameter_value = "0.2"
+        }
+
+        parameters {
+          parameter_name  = "BufferIntervalInSeconds"
+          parameter_value = local.transformation_seconds
         }
       }
     }
@@ -112,6 +168,12 @@ data "aws_iam_policy_document" "firehose" {
   }
 
   statement {
+    sid       = "TransformRecords"
+    actions   = ["lambda:GetFunctionConfiguration", "lambda:InvokeFunction"]
+    resources = [module.normalize_events.alias_arn]
+  }
+
+  statement {
     sid = "FindBucket"
     # Unused here: s3:GetBucketLocation, s3:ListBucket, s3:ListBucketMultipartUploads - the local Firehose puts objects
     #   whole and at once; the real one looks for the bucket and for uploads that it left behind
@@ -122,7 +184,6 @@ data "aws_iam_policy_document" "firehose" {
   statement {
     sid = "WriteObjects"
     # Unused here: s3:AbortMultipartUpload, s3:GetObject - the local Firehose uploads no object in parts
-    # Unused here: s3:PutObject on */errors/* - written only for what cannot be processed; nothing is processed here
     actions   = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]
     resources = ["${var.raw_bucket_arn}/events/*", "${var.raw_bucket_arn}/errors/*"]
   }
@@ -142,7 +203,7 @@ data "aws_iam_policy_document" "firehose" {
 
   statement {
     sid = "LogErrors"
-    # Unused here: logs:PutLogEvents - no delivery of the local Firehose fails for good
+    # Unused here: logs:PutLogEvents - only for invocations and deliveries that fail, and none does
     actions   = ["logs:PutLogEvents"]
     resources = ["${aws_cloudwatch_log_group.firehose.arn}:log-stream:*"]
   }

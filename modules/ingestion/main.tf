@@ -20,8 +20,54 @@ module "put_events" {
   settings    = var.put_events
   mapping     = var.mapping
   stream_arn  = aws_kinesis_stream.events.arn
-  environment = { TRACKING_ID = var.tracking_id }
   policy_json = data.aws_iam_policy_document.put_events.json
+
+  environment = {
+    TRACKING_ID = var.tracking_id
+    EVENT_TYPES = jsonencode(var.event_types)
+    PETS_TABLE  = var.pets.table
+    AGE_LIMITS  = jsonencode(var.pets.age_limits)
+    PUBLISHER   = var.pets.publish_alias_arn
+  }
+}
+
+# For apps and browsers that cannot write to Kinesis themselves.
+module "accept_events" {
+  source = "../lambda_function"
+
+  name        = "${var.prefix}-accept-events"
+  package     = "accept_events"
+  description = "Puts the events of apps and browsers on the stream."
+  platform    = var.platform
+  settings    = var.accept_events
+  policy_json = data.aws_iam_policy_document.accept_events.json
+
+  visitor_tokens = var.visitor_tokens
+
+  environment = {
+    STREAM_NAME = aws_kinesis_stream.events.name
+    EVENT_TYPES = jsonencode(var.event_types)
+  }
+}
+
+data "aws_iam_policy_document" "accept_events" {
+  statement {
+    sid       = "PutRecords"
+    actions   = ["kinesis:PutRecords"]
+    resources = [aws_kinesis_stream.events.arn]
+  }
+
+  statement {
+    sid       = "EncryptRecords"
+    actions   = ["kms:GenerateDataKey"]
+    resources = [var.platform.kms_key_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["kinesis.${var.account.region}.amazonaws.com"]
+    }
+  }
 }
 
 data "aws_iam_policy_document" "put_events" {
@@ -33,5 +79,30 @@ data "aws_iam_policy_document" "put_events" {
     sid       = "PutEvents"
     actions   = ["personalize:PutEvents"]
     resources = ["*"]
+  }
+
+  # The groups of pets that an event names, and groups that nobody has seen before.
+  statement {
+    sid       = "FindPetsAndNoteGroups"
+    actions   = ["dynamodb:BatchGetItem", "dynamodb:PutItem"]
+    resources = [var.pets.table_arn]
+  }
+
+  statement {
+    sid       = "DecryptPets"
+    actions   = ["kms:Decrypt"]
+    resources = [var.platform.kms_key_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["dynamodb.${var.account.region}.amazonaws.com"]
+    }
+  }
+
+  statement {
+    sid       = "PublishNewGroups"
+    actions   = ["lambda:InvokeFunction"]
+    resources = [var.pets.publish_alias_arn]
   }
 }

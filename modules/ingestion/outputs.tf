@@ -13,9 +13,19 @@ output "firehose_name" {
   value       = aws_kinesis_firehose_delivery_stream.raw_events.name
 }
 
+output "accept_events" {
+  description = "Name of the function accept_events, and ARN of its alias `live`, which apps invoke."
+  value       = { function_name = module.accept_events.function_name, alias_arn = module.accept_events.alias_arn }
+}
+
 output "function_name" {
   description = "Name of the function put_events."
   value       = module.put_events.function_name
+}
+
+output "normalize_events_function_name" {
+  description = "Name of the function normalize_events, which Firehose invokes."
+  value       = module.normalize_events.function_name
 }
 
 output "dead_letter_queue_url" {

@@ -27,6 +27,10 @@ variable "platform" {
       subnet_ids         = set(string)
       security_group_ids = set(string)
     }))
+    scripts = optional(object({
+      python      = string
+      python_path = list(string)
+    }))
   })
 }
 
@@ -42,6 +46,35 @@ variable "put_events" {
   default = {}
 }
 
+variable "accept_events" {
+  description = "Size and scaling of the function accept_events; see modules/lambda_function."
+  type = object({
+    memory_size             = optional(number)
+    timeout                 = optional(number)
+    reserved_concurrency    = optional(number)
+    provisioned_concurrency = optional(number)
+    snap_start              = optional(bool)
+  })
+  default = {}
+}
+
+variable "normalize_events" {
+  description = "Size and scaling of the function normalize_events; see modules/lambda_function."
+  type = object({
+    memory_size             = optional(number)
+    timeout                 = optional(number)
+    reserved_concurrency    = optional(number)
+    provisioned_concurrency = optional(number)
+    snap_start              = optional(bool)
+  })
+  default = {}
+
+  validation {
+    condition     = coalesce(var.normalize_events.timeout, 30) <= 300
+    error_message = "normalize_events.timeout must be at most 300 (seconds): Firehose waits no longer."
+  }
+}
+
 variable "stream_retention_hours" {
   description = "How many hours the stream keeps events, and so how long a consumer can be down without loss."
   type        = number
@@ -51,6 +84,11 @@ variable "stream_retention_hours" {
     condition     = var.stream_retention_hours >= 24 && var.stream_retention_hours <= 8760
     error_message = "stream_retention_hours must be 24 to 8760 (hours)."
   }
+}
+
+variable "event_types" {
+  description = "Event types of the deployment, in their exact spelling; the root module validates them."
+  type        = list(string)
 }
 
 variable "mapping" {
@@ -68,6 +106,16 @@ variable "mapping" {
 variable "tracking_id" {
   description = "Tracking id of the Personalize event tracker."
   type        = string
+}
+
+variable "pets" {
+  description = "The catalogue of pets: its table, in which put_events and normalize_events find the groups of pets, the alias of publish_pets, which put_events invokes when it sees a new group, and the ages in years at which the age ids 2 to 5 begin."
+  type = object({
+    table             = string
+    table_arn         = string
+    publish_alias_arn = string
+    age_limits        = list(number)
+  })
 }
 
 variable "raw_bucket_arn" {
@@ -92,4 +140,14 @@ variable "firehose" {
     condition     = var.firehose.buffering_mib >= 1 && var.firehose.buffering_mib <= 128
     error_message = "firehose.buffering_mib must be 1 to 128 (MiB)."
   }
+}
+
+variable "visitor_tokens" {
+  description = "What the functions need to check the tokens of browsers; see modules/lambda_function. Null without an API for browsers."
+  type = object({
+    key_arn    = string
+    days       = number
+    generation = number
+  })
+  default = null
 }

@@ -20,6 +20,31 @@ data "aws_iam_policy_document" "this" {
     resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
   }
 
+  # Lambda decrypts the environment variables as this role. The grant that it makes for the role names the role's internal
+  # id, so it is lost when a role is made again under the same name:
+  # https://repost.aws/knowledge-center/lambda-kmsaccessdeniedexception-errors
+  statement {
+    sid       = "DecryptEnvironment"
+    actions   = ["kms:Decrypt"]
+    resources = [var.platform.kms_key_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:EncryptionContext:aws:lambda:FunctionArn"
+      values   = [local.arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.visitor_tokens[*]
+
+    content {
+      sid       = "VisitorTokens"
+      actions   = ["kms:GenerateMac"]
+      resources = [statement.value.key_arn]
+    }
+  }
+
   # The two write actions of X-Ray have no resource type.
   statement {
     sid       = "Traces"

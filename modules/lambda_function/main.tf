@@ -1,6 +1,29 @@
 locals {
+  # The key is in the function's account and region. The ARN of the resource would be a cycle: the policy comes first.
+  key_arn = split(":", var.platform.kms_key_arn)
+  arn     = "arn:${local.key_arn[1]}:lambda:${local.key_arn[3]}:${local.key_arn[4]}:function:${var.name}"
+
   package      = "${var.platform.package_directory}/${var.package}.zip"
   package_hash = fileexists(local.package) ? filebase64sha256(local.package) : null
+
+  environment = merge(
+    {
+      ENVIRONMENT                  = var.platform.environment
+      POWERTOOLS_LOG_LEVEL         = var.platform.log_level
+      POWERTOOLS_METRICS_NAMESPACE = "AnimalRecommender"
+      POWERTOOLS_SERVICE_NAME      = var.name
+    },
+    var.environment,
+    var.visitor_tokens == null ? {} : {
+      VISITOR_KEY_ID           = var.visitor_tokens.key_arn
+      VISITOR_TOKEN_DAYS       = var.visitor_tokens.days
+      VISITOR_TOKEN_GENERATION = var.visitor_tokens.generation
+    },
+  )
+
+  # Lambda allows 4 KB for all names and values: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+  # Whether that includes the syntax of JSON is not documented, so it is counted. Base64 has 4 characters for 3 bytes.
+  environment_bytes = length(base64encode(jsonencode(local.environment))) * 3 / 4
 }
 
 # Zips go through S3. The provider creates functions whose zips it uploads itself one after the other, 5 seconds each.
@@ -49,15 +72,7 @@ resource "aws_lambda_function" "this" {
   kms_key_arn                    = var.platform.kms_key_arn
 
   environment {
-    variables = merge(
-      {
-        ENVIRONMENT                  = var.platform.environment
-        POWERTOOLS_LOG_LEVEL         = var.platform.log_level
-        POWERTOOLS_METRICS_NAMESPACE = "AnimalRecommender"
-        POWERTOOLS_SERVICE_NAME      = var.name
-      },
-      var.environment,
-    )
+    variables = local.environment
   }
 
   logging_config {
@@ -90,6 +105,13 @@ resource "aws_lambda_function" "this" {
     }
   }
 
+  lifecycle {
+    precondition {
+      condition     = local.environment_bytes <= 4096
+      error_message = "The environment of function ${var.name} would have ${ceil(local.environment_bytes)} bytes. Lambda allows 4096. Its largest variables: ${join(", ", slice(reverse(sort([for name, value in local.environment : format("%05d bytes %s", length(value), name)])), 0, 3))}. Use fewer or shorter models, filters or canary groups."
+    }
+  }
+
   # Without the policy the first calls of the function would fail.
   depends_on = [aws_iam_role_policy.this]
 }
@@ -99,6 +121,26 @@ resource "aws_lambda_alias" "live" {
   description      = "The version that the stream, the state machine and the apps call."
   function_name    = aws_lambda_function.this.function_name
   function_version = aws_lambda_function.this.version
+}
+
+# Lambda bills the snapshot of every published version, and publishing deletes none. The version that was live before
+# stays too, to go back to by hand.
+resource "terraform_data" "old_versions" {
+  count = var.settings.snap_start ? 1 : 0
+
+  triggers_replace = [aws_lambda_alias.live.function_version]
+
+  provisioner "local-exec" {
+    interpreter = [var.platform.scripts.python, "-m", "scripts.provision.function_versions"]
+    command     = "prune"
+    environment = {
+      AWS_DEFAULT_REGION = local.key_arn[3]
+      AWS_REGION         = local.key_arn[3]
+      FUNCTION_NAME      = aws_lambda_function.this.function_name
+      PYTHONPATH         = join(":", var.platform.scripts.python_path)
+      PYTHONSAFEPATH     = "1"
+    }
+  }
 }
 
 resource "aws_lambda_provisioned_concurrency_config" "live" {

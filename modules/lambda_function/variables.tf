@@ -24,7 +24,7 @@ variable "package" {
 }
 
 variable "platform" {
-  description = "Settings that all functions of an environment share: the folder of the zips, the bucket through which they are uploaded, the runtime and architecture that they were built for, logging, the encryption key, and the VPC (null: none)."
+  description = "Settings that all functions of an environment share: the folder of the zips, the bucket through which they are uploaded, the runtime and architecture that they were built for, logging, the encryption key, the VPC (null: none), and the Python with which provisioners run the scripts of this repository (only for snap_start)."
   type = object({
     environment        = string
     package_directory  = string
@@ -37,6 +37,10 @@ variable "platform" {
     vpc_config = optional(object({
       subnet_ids         = set(string)
       security_group_ids = set(string)
+    }))
+    scripts = optional(object({
+      python      = string
+      python_path = list(string)
     }))
   })
 
@@ -101,12 +105,27 @@ variable "settings" {
     condition     = !var.settings.snap_start || contains(["python3.12", "python3.13"], var.platform.runtime)
     error_message = "settings.snap_start needs platform.runtime python3.12 or python3.13."
   }
+
+  validation {
+    condition     = !var.settings.snap_start || var.platform.scripts != null
+    error_message = "settings.snap_start needs platform.scripts: without them old versions, whose snapshots are billed, would never be deleted."
+  }
 }
 
 variable "environment" {
   description = "Environment variables of this function, in addition to those of all functions."
   type        = map(string)
   default     = {}
+}
+
+variable "visitor_tokens" {
+  description = "What the function needs to check or issue visitors' tokens: the ARN of their HMAC key, how many days a token is valid, and its generation. Null if it does neither."
+  type = object({
+    key_arn    = string
+    days       = number
+    generation = number
+  })
+  default = null
 }
 
 variable "policy_json" {

@@ -10,7 +10,7 @@ locals {
 
   # The metric with which each consumer counts the events that it has delivered.
   accepted_metrics = { put_events = "EventsAccepted", record_history = "HistoryRecorded" }
-  answering        = [for name in ["recommend", "rerank", "get_history"] : name if contains(keys(var.function_names), name)]
+  answering        = [for name in ["recommend", "rerank", "similar", "trending", "get_history"] : name if contains(keys(var.function_names), name)]
   requests         = { for model, campaign in var.campaigns : model => campaign.ranks ? "GetPersonalizedRanking" : "GetRecommendations" }
 
   dashboard = [
@@ -39,29 +39,95 @@ locals {
           period  = 60
           metrics = [for name in local.consumers : ["AWS/Lambda", "IteratorAge", "FunctionName", var.function_names[name], { label = name }]]
         },
+      ]
+    },
+    {
+      title = "Events to look at"
+      text  = "Refused events wait in the dead-letter queues. The others were delivered, but are probably mistakes of an app; the log names the fields and types."
+      graphs = [
         {
           title   = "Dead letters waiting"
           stat    = "Maximum"
           period  = 300
           metrics = [for name, queue in var.dead_letter_queue_names : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue, { label = name }]]
         },
+        {
+          title  = "Events that are probably mistakes of an app"
+          stat   = "Sum"
+          period = 300
+          metrics = concat([for name in local.consumers : [
+            for label, metric in {
+              "repeated"         = "EventsRepeated"
+              "unknown fields"   = "EventsWithUnknownFields"
+              "unknown type"     = "EventsWithUnknownType"
+              "placeholder user" = "EventsWithPlaceholderUser"
+            } : [local.own, metric, "service", var.function_names[name], { label = "${name} ${label}" }]
+          ]]...)
+        },
       ]
     },
     {
       title = "Raw store"
-      text  = "Firehose writes every event to S3, for Athena."
+      text  = "Firehose writes every event to S3, for Athena. normalize_events makes a line of each; what it cannot read is under errors/."
       graphs = [
         {
-          title   = "Events written to S3"
+          title   = "Records written to S3"
           stat    = "Sum"
           period  = 300
-          metrics = [["AWS/Firehose", "DeliveryToS3.Records", "DeliveryStreamName", var.firehose_name, { label = "events" }]]
+          metrics = [["AWS/Firehose", "DeliveryToS3.Records", "DeliveryStreamName", var.firehose_name, { label = "records" }]]
+        },
+        {
+          title  = "Events in the records"
+          stat   = "Sum"
+          period = 300
+          metrics = [for label, metric in { stored = "RawEventsStored", unreadable = "RawEventsUnreadable", "records refused" = "RawRecordsFailed" } :
+          [local.own, metric, "service", lookup(var.function_names, "normalize_events", ""), { label = label }]]
+        },
+        {
+          title   = "Transformations that succeeded (share)"
+          stat    = "Minimum"
+          period  = 300
+          metrics = [["AWS/Firehose", "ExecuteProcessing.Success", "DeliveryStreamName", var.firehose_name, { label = "share" }]]
         },
         {
           title   = "Age of the oldest event not yet in S3 (s)"
           stat    = "Maximum"
           period  = 300
           metrics = [["AWS/Firehose", "DeliveryToS3.DataFreshness", "DeliveryStreamName", var.firehose_name, { label = "age" }]]
+        },
+      ]
+    },
+    {
+      title = "Pets"
+      text  = "Feeds and requests change the catalogue of pets; publish_pets brings it to recommendations and to Personalize."
+      graphs = [
+        {
+          title  = "Pets added, changed, removed"
+          stat   = "Sum"
+          period = 300
+          metrics = concat([for name in ["import_pets", "put_pets"] : [
+            for label, metric in { added = "PetsAdded", changed = "PetsChanged", removed = "PetsRemoved" } :
+            [local.own, metric, "service", lookup(var.function_names, name, ""), { label = "${name} ${label}" }]
+          ]]...)
+        },
+        {
+          title  = "Feeds, and rows that were not imported"
+          stat   = "Sum"
+          period = 3600
+          metrics = [for label, metric in { imported = "FeedsImported", refused = "FeedsRefused", "too late" = "FeedsStale", "rows refused" = "FeedRowsRefused" } :
+          [local.own, metric, "service", lookup(var.function_names, "import_pets", ""), { label = label }]]
+        },
+        {
+          title   = "Age of the published catalogue (s)"
+          stat    = "Maximum"
+          period  = 60
+          metrics = [[local.own, "CatalogueAge", "service", lookup(var.function_names, "publish_pets", ""), { label = "age" }]]
+        },
+        {
+          title   = "Pets missing in answers"
+          stat    = "Sum"
+          period  = 300
+          metrics = [[local.own, "PetPositionsUnfilled", "service", lookup(var.function_names, "recommend", ""), { label = "missing" }]]
         },
       ]
     },
@@ -107,7 +173,7 @@ locals {
           stat   = "p99"
           period = 300
           metrics = [for model, campaign in var.campaigns :
-          ["AWS/Personalize", "${local.requests[model]}Latency", "CampaignArn", campaign.arn, { label = model }]]
+          [local.own, "CampaignLatency", "service", lookup(var.function_names, local.asking[model], ""), { label = model }]]
         },
       ]
     },

@@ -8,5 +8,6 @@ output "alarm_names" {
   value = sort(concat(
     [for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_name],
     [for alarm in aws_cloudwatch_metric_alarm.campaign_use : alarm.alarm_name],
+    [for alarm in aws_cloudwatch_metric_alarm.tracker_errors : alarm.alarm_name],
   ))
 }

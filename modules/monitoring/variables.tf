@@ -3,6 +3,11 @@ variable "prefix" {
   type        = string
 }
 
+variable "environment" {
+  description = "Name of the environment, for the commands in the mails: ENV of the make tasks."
+  type        = string
+}
+
 variable "account" {
   description = "Where the resources are: account id, region and partition."
   type = object({
@@ -42,11 +47,21 @@ variable "firehose_buffering_seconds" {
   type        = number
 }
 
+variable "event_tracker" {
+  description = "Event tracker that put_events sends to: its ARN, and the ARNs of its dataset group and of the interactions dataset."
+  type = object({
+    arn               = string
+    dataset_arn       = string
+    dataset_group_arn = string
+  })
+}
+
 variable "campaigns" {
-  description = "Campaign of each model: its ARN, whether its recipe is a ranking recipe, and its provisioned capacity (transactions per second)."
+  description = "Campaign of each model: its ARN, whether its recipe is a ranking recipe, whether Personalize updates the newest version of the recipe with new items, and its provisioned capacity (transactions per second)."
   type = map(object({
     arn                     = string
     ranks                   = bool
+    automatic_updates       = optional(bool, false)
     minimum_provisioned_tps = number
   }))
 }
@@ -56,22 +71,42 @@ variable "state_machine_arn" {
   type        = string
 }
 
+variable "rule_names" {
+  description = "Name of each EventBridge rule, by the noun that its alarm begins with."
+  type        = map(string)
+}
+
 variable "retraining_enabled" {
   description = "Whether a schedule starts the retraining, so that a missing run raises an alarm."
   type        = bool
 }
 
+variable "feed_expected_hours" {
+  description = "An alarm goes off if no feed of pets was imported for so many hours. Null: no feed is expected."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.feed_expected_hours == null || try(var.feed_expected_hours >= 1 && var.feed_expected_hours <= 168 && floor(var.feed_expected_hours) == var.feed_expected_hours, false)
+    error_message = "feed_expected_hours must be null or a whole number of 1 to 168 (hours; CloudWatch evaluates at most a week)."
+  }
+}
+
 variable "alarms" {
-  description = "Thresholds of the alarms. iterator_age_seconds: age of the oldest event that a consumer has not read. late_seconds: how late raw events are, in addition to the buffering of Firehose. degraded_answers: number in 5 minutes. campaign_latency_ms: 99th percentile. campaign_use_percent: share of the provisioned capacity. idle_campaign_days: days without a request. retraining_days: days without a successful run. enabled = false creates no alarm."
+  description = "Thresholds of the alarms. iterator_age_seconds: age of the oldest event that a consumer has not read. late_seconds: how late raw events are, in addition to the buffering of Firehose. degraded_answers: number in 5 minutes. campaign_latency_ms: 99th percentile. campaign_use_percent: share of the provisioned capacity. personalize_errors: requests in 5 minutes that Personalize refused, or failed to answer. idle_campaign_days: days without a request. positions_unfilled: pets missing in answers, in 5 minutes. catalogue_age_seconds: age of the newest published catalogue. retraining_days: days without a successful run. not_newest_days: days for which a campaign may serve a version that is not the newest of its solution. enabled = false creates no alarm."
   type = object({
-    enabled              = optional(bool, true)
-    iterator_age_seconds = optional(number, 300)
-    late_seconds         = optional(number, 900)
-    degraded_answers     = optional(number, 10)
-    campaign_latency_ms  = optional(number, 500)
-    campaign_use_percent = optional(number, 80)
-    idle_campaign_days   = optional(number, 7)
-    retraining_days      = optional(number, 2)
+    enabled               = optional(bool, true)
+    iterator_age_seconds  = optional(number, 300)
+    late_seconds          = optional(number, 900)
+    degraded_answers      = optional(number, 10)
+    campaign_latency_ms   = optional(number, 500)
+    campaign_use_percent  = optional(number, 80)
+    personalize_errors    = optional(number, 10)
+    idle_campaign_days    = optional(number, 7)
+    retraining_days       = optional(number, 2)
+    positions_unfilled    = optional(number, 100)
+    catalogue_age_seconds = optional(number, 600)
+    not_newest_days       = optional(number, 7)
   })
   default = {}
 
@@ -86,8 +121,8 @@ variable "alarms" {
   }
 
   validation {
-    condition     = alltrue([for limit in [var.alarms.iterator_age_seconds, var.alarms.late_seconds, var.alarms.degraded_answers, var.alarms.campaign_latency_ms, var.alarms.campaign_use_percent] : limit >= 0])
-    error_message = "alarms: iterator_age_seconds, late_seconds, degraded_answers, campaign_latency_ms and campaign_use_percent must be 0 or more."
+    condition     = alltrue([for limit in [var.alarms.iterator_age_seconds, var.alarms.late_seconds, var.alarms.degraded_answers, var.alarms.campaign_latency_ms, var.alarms.campaign_use_percent, var.alarms.personalize_errors, var.alarms.not_newest_days, var.alarms.positions_unfilled, var.alarms.catalogue_age_seconds] : limit >= 0])
+    error_message = "alarms: iterator_age_seconds, late_seconds, degraded_answers, campaign_latency_ms, campaign_use_percent, personalize_errors, not_newest_days, positions_unfilled and catalogue_age_seconds must be 0 or more."
   }
 }
 

@@ -17,11 +17,13 @@ locals {
   name = "${var.prefix}-notifications"
   arn  = "arn:${var.account.partition}:sns:${var.account.region}:${var.account.id}:${local.name}"
 
-  # Service -> which of its resources may publish: those with the prefix of this environment.
+  # Service -> which of its resources may publish: those with the prefix of this environment. For EventBridge there is no
+  # condition: it does not support them in the policy of a topic, and a rule would fail without a message
+  # (https://repost.aws/knowledge-center/sns-not-getting-eventbridge-notification).
   publishers = {
-    budgets    = "arn:${var.account.partition}:budgets::${var.account.id}:*"
-    cloudwatch = "arn:${var.account.partition}:cloudwatch:${var.account.region}:${var.account.id}:alarm:${var.prefix}-*"
-    events     = "arn:${var.account.partition}:events:${var.account.region}:${var.account.id}:rule/${var.prefix}-*"
+    budgets    = ["arn:${var.account.partition}:budgets::${var.account.id}:*"]
+    cloudwatch = ["arn:${var.account.partition}:cloudwatch:${var.account.region}:${var.account.id}:alarm:${var.prefix}-*"]
+    events     = []
   }
 }
 
@@ -51,10 +53,14 @@ data "aws_iam_policy_document" "this" {
         identifiers = ["${statement.key}.amazonaws.com"]
       }
 
-      condition {
-        test     = "ArnLike"
-        variable = "aws:SourceArn"
-        values   = [statement.value]
+      dynamic "condition" {
+        for_each = length(statement.value) > 0 ? [statement.value] : []
+
+        content {
+          test     = "ArnLike"
+          variable = "aws:SourceArn"
+          values   = condition.value
+        }
       }
     }
   }

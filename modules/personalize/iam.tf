@@ -11,6 +11,22 @@ resource "aws_iam_role_policy" "this" {
   policy = data.aws_iam_policy_document.this.json
 }
 
+# A dataset group fails for good if its role is too new, and Cloud Control does not try again.
+resource "terraform_data" "role_ready" {
+  triggers_replace = [aws_iam_role.this.unique_id]
+
+  provisioner "local-exec" {
+    interpreter = concat(local.interpreter, ["scripts.provision.new_role"])
+    command     = "wait"
+    environment = merge(local.environment, {
+      READY_AFTER_SECONDS = tostring(var.role_propagation_seconds)
+      ROLE_NAME           = aws_iam_role.this.name
+    })
+  }
+
+  depends_on = [aws_iam_role_policy.this]
+}
+
 data "aws_iam_policy_document" "assume_role" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -47,6 +63,16 @@ data "aws_iam_policy_document" "this" {
     sid       = "ReadData"
     actions   = ["s3:GetObject"]
     resources = ["${var.seed.bucket_arn}/*"]
+  }
+
+  dynamic "statement" {
+    for_each = var.writes_batches ? ["${var.seed.bucket_arn}/batch/*"] : []
+
+    content {
+      sid       = "WriteBatches"
+      actions   = ["s3:PutObject"]
+      resources = [statement.value]
+    }
   }
 
   # See https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-key-access.html

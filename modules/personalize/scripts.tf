@@ -31,6 +31,29 @@ resource "terraform_data" "seed" {
   }
 }
 
+# Deletes, at destroy, the datasets that Personalize itself made in the group. Terraform destroys this after its own
+# datasets and the event tracker, because those depend on it.
+resource "terraform_data" "remaining_datasets" {
+  input = {
+    interpreter = local.interpreter
+    environment = merge(local.environment, { DATASET_GROUP_ARN = aws_cloudcontrolapi_resource.dataset_group.id })
+  }
+
+  provisioner "local-exec" {
+    when        = destroy
+    interpreter = concat(self.input.interpreter, ["scripts.provision.datasets"])
+    command     = "delete"
+    environment = self.input.environment
+  }
+
+  lifecycle {
+    replace_triggered_by = [aws_cloudcontrolapi_resource.dataset_group]
+  }
+
+  # Such a dataset may have one of the schemas, which can only be deleted after it.
+  depends_on = [aws_cloudcontrolapi_resource.schema]
+}
+
 # Waits, at destroy, until no import into the dataset is under way: only then can the dataset be deleted. This is a
 # resource of its own, created before the import, for the same reason as `teardown` below.
 #
@@ -74,6 +97,23 @@ resource "terraform_data" "seed_import" {
   depends_on = [terraform_data.seed, aws_iam_role_policy.this]
 }
 
+# Gives the items dataset the attributes of pets. Columns that a dataset gets in this way are not used by the trainings of
+# solutions that exist: https://docs.aws.amazon.com/personalize/latest/dg/updating-dataset-schema.html
+resource "terraform_data" "items_schema" {
+  count = length(aws_cloudcontrolapi_resource.items_schema)
+
+  triggers_replace = [aws_cloudcontrolapi_resource.items_schema[count.index].id, terraform_data.seed_import["items"].id]
+
+  provisioner "local-exec" {
+    interpreter = concat(local.interpreter, ["scripts.provision.dataset_schema"])
+    command     = "update"
+    environment = merge(local.environment, {
+      DATASET_ARN = aws_cloudcontrolapi_resource.dataset["items"].id
+      SCHEMA_ARN  = aws_cloudcontrolapi_resource.items_schema[count.index].id
+    })
+  }
+}
+
 # Deletes, at destroy, all that belongs to a model. This is a resource of its own, created before the rest: Terraform
 # runs no destroy-time provisioner of a resource whose creation failed or was interrupted, and a campaign that is left
 # behind costs money every hour.
@@ -111,6 +151,25 @@ resource "terraform_data" "teardown" {
   depends_on = [terraform_data.seed_import]
 }
 
+locals {
+  # Model -> the environment of the script that creates or updates its solution.
+  solution_environments = { for model, settings in var.models : model => merge(local.environment, {
+    DATASET_GROUP_ARN = local.dataset_group_arn
+    EVENTS            = local.events[model]
+    EXCLUDED_COLUMNS  = jsonencode(local.recipes[settings.recipe].reads_items ? local.pet_attributes : [])
+    HYPERPARAMETERS   = jsonencode(settings.hyperparameters)
+    RECIPE_ARN        = local.recipe_arns[model]
+    SOLUTION_NAME     = local.solution_names[model]
+  }) }
+
+  # Model -> its events as CreateSolution and UpdateSolution take them, in JSON.
+  events = { for model, settings in var.models : model => jsonencode([for type, event in settings.events : merge(
+    { eventType = type },
+    event.weight == null ? {} : { weight = event.weight },
+    event.value_threshold == null ? {} : { eventValueThreshold = event.value_threshold },
+  )]) }
+}
+
 # Not the registry's AWS::Personalize::Solution: that type cannot switch automatic training off, which is on by default.
 # Also, a change of the recipe would delete the old solution, and with it the campaign, before the new one is trained.
 resource "terraform_data" "solution" {
@@ -122,12 +181,24 @@ resource "terraform_data" "solution" {
   provisioner "local-exec" {
     interpreter = concat(local.interpreter, ["scripts.provision.solution"])
     command     = "create"
-    environment = merge(local.environment, {
-      DATASET_GROUP_ARN = local.dataset_group_arn
-      HYPERPARAMETERS   = jsonencode(var.models[each.key].hyperparameters)
-      RECIPE_ARN        = local.recipe_arns[each.key]
-      SOLUTION_NAME     = local.solution_names[each.key]
-    })
+    environment = local.solution_environments[each.key]
+  }
+
+  # An event tracker adds a dataset to the group. A solution that is older than the dataset may not learn from it. And a
+  # solution can exclude only columns that there are.
+  depends_on = [aws_cloudcontrolapi_resource.event_tracker, terraform_data.items_schema]
+}
+
+# A resource of its own, so that other events update the solution. The next training uses them.
+resource "terraform_data" "solution_events" {
+  for_each = { for model, settings in var.models : model => terraform_data.solution[model] if endswith(settings.recipe, "-v2") }
+
+  triggers_replace = [local.events[each.key]]
+
+  provisioner "local-exec" {
+    interpreter = concat(local.interpreter, ["scripts.provision.solution"])
+    command     = "create"
+    environment = local.solution_environments[each.key]
   }
 }
 

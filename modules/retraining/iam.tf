@@ -1,19 +1,29 @@
 locals {
   solution_arns = values(var.solution_arns)
-  # The ARN of a version is that of its solution and one more part.
-  version_arns  = [for arn in local.solution_arns : "${arn}/*"]
+  # The ARN of a version is that of its solution and one more part. The reference has one resource type for both, so IAM
+  # may ask for either: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonpersonalize.html
+  version_arns  = concat(local.solution_arns, [for arn in local.solution_arns : "${arn}/*"])
+  trained_arns  = concat(local.trained_solution_arns, [for arn in local.trained_solution_arns : "${arn}/*"])
   campaign_arns = values(var.campaign_arns)
   ledger_arns = [for name in keys(var.models) :
     "arn:${var.account.partition}:ssm:${var.account.region}:${var.account.id}:parameter${var.ledger_prefix}/${name}/ledger"
   ]
 
-  campaign_arns_by_kind = { for kind in ["ranking", "recommendations"] :
-    kind => [for model in local.models : model.campaignArn if model.kind == kind]
-  }
+  ranking_arns = [for model in local.models : model.campaignArn if model.kind == "ranking"]
 
   # List actions of Personalize and GetMetricData have no resource type.
   list_versions     = { sid = "ListVersions", actions = ["personalize:ListSolutionVersions"], resources = ["*"] }
   describe_versions = { sid = "Versions", actions = ["personalize:DescribeSolutionVersion"], resources = local.version_arns }
+  describe_trained  = { sid = "Versions", actions = ["personalize:DescribeSolutionVersion"], resources = local.trained_arns }
+
+  keep_ledger = { sid = "KeepLedger", actions = ["ssm:GetParameter", "ssm:PutParameter"], resources = local.ledger_arns }
+  update_campaigns = {
+    sid       = "Update"
+    actions   = ["personalize:DescribeCampaign", "personalize:UpdateCampaign"]
+    resources = local.campaign_arns
+  }
+  # A request to update a campaign names the version that it is to serve.
+  serve_versions = { sid = "Serve", actions = ["personalize:UpdateCampaign"], resources = local.version_arns }
 
   # Function -> the calls that it makes: actions on resources. `via` names the service that uses the key for the function.
   calls = {
@@ -29,28 +39,32 @@ locals {
       local.list_versions,
       local.describe_versions,
       { sid = "NewInteractions", actions = ["cloudwatch:GetMetricData"], resources = ["*"] },
+      { sid = "Paused", actions = ["ssm:GetParameter"], resources = local.ledger_arns },
     ]
     create_solution_version = [
-      { sid = "Train", actions = ["personalize:CreateSolutionVersion"], resources = local.solution_arns },
+      { sid = "Train", actions = ["personalize:CreateSolutionVersion"], resources = local.trained_arns },
       local.list_versions,
-      local.describe_versions,
+      local.describe_trained,
     ]
-    describe_solution_version = [local.describe_versions]
+    describe_solution_version = [local.describe_trained]
     stop_solution_version = [
-      { sid = "StopTraining", actions = ["personalize:StopSolutionVersionCreation"], resources = local.version_arns },
+      { sid = "StopTraining", actions = ["personalize:StopSolutionVersionCreation"], resources = local.trained_arns },
       local.list_versions,
-      local.describe_versions,
+      local.describe_trained,
     ]
     evaluate_solution_version = [
-      { sid = "Metrics", actions = ["personalize:GetSolutionMetrics"], resources = local.version_arns },
+      { sid = "Metrics", actions = ["personalize:GetSolutionMetrics"], resources = local.trained_arns },
       { sid = "Deployed", actions = ["personalize:DescribeCampaign"], resources = local.campaign_arns },
     ]
+    reconcile_campaign = [
+      local.update_campaigns,
+      local.serve_versions,
+      local.keep_ledger,
+    ]
     update_campaign = [
-      {
-        sid       = "Promote"
-        actions   = ["personalize:DescribeCampaign", "personalize:UpdateCampaign"]
-        resources = local.campaign_arns
-      },
+      local.update_campaigns,
+      local.serve_versions,
+      local.keep_ledger,
     ]
     describe_campaign = [
       { sid = "Deployed", actions = ["personalize:DescribeCampaign"], resources = local.campaign_arns },
@@ -59,19 +73,21 @@ locals {
       {
         sid       = "AskForRecommendations"
         actions   = ["personalize:GetRecommendations"]
-        resources = local.campaign_arns_by_kind["recommendations"]
+        resources = [for model in local.models : model.campaignArn if model.kind != "ranking"]
       },
       {
         sid       = "AskForRanking"
         actions   = ["personalize:GetPersonalizedRanking"]
-        resources = local.campaign_arns_by_kind["ranking"]
+        resources = local.ranking_arns
       },
       { sid = "KeepPopular", actions = ["s3:PutObject"], resources = ["${var.fallback.bucket_arn}/${var.fallback.key}"] },
       { sid = "EncryptPopular", actions = ["kms:GenerateDataKey"], resources = [var.platform.kms_key_arn], via = "s3" },
     ]
     report_outcome = [
       { sid = "Tell", actions = ["sns:Publish"], resources = [var.topic_arn] },
-      { sid = "KeepLedger", actions = ["ssm:GetParameter", "ssm:PutParameter"], resources = local.ledger_arns },
+      { sid = "Deployed", actions = ["personalize:DescribeCampaign"], resources = local.campaign_arns },
+      local.list_versions,
+      local.keep_ledger,
       {
         sid       = "EncryptMail"
         actions   = ["kms:Decrypt", "kms:GenerateDataKey"]

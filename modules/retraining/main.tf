@@ -2,12 +2,25 @@ locals {
   name              = "${var.prefix}-retraining"
   state_machine_arn = "arn:${var.account.partition}:states:${var.account.region}:${var.account.id}:stateMachine:${local.name}"
 
+  # What a run may train: the solutions of the models, and the one of Popularity-Count beside them.
+  compared              = anytrue([for model in values(var.models) : model.gate.compare_with_popularity])
+  trained_solution_arns = concat(values(var.solution_arns), local.compared ? [var.popularity_solution_arn] : [])
+
+  # What the canary asks a campaign for, and how the gate treats missing metrics.
+  kinds = { for name, model in var.models : name => (
+    strcontains(model.recipe, "ranking") ? "ranking" :
+    contains(["aws-similar-items", "aws-sims"], model.recipe) ? "similar" :
+    model.recipe == "aws-trending-now" ? "trending" : "recommendations"
+  ) }
+
   # In the form that plan_retraining reads (functions/animal_recommender/retraining/run_state.py, Model).
   models = [for name, model in var.models : {
     name                   = name
-    kind                   = strcontains(model.recipe, "ranking") ? "ranking" : "recommendations"
+    kind                   = local.kinds[name]
     solutionArn            = var.solution_arns[name]
+    recipe                 = model.recipe
     campaignArn            = var.campaign_arns[name]
+    popularitySolutionArn  = model.gate.compare_with_popularity ? var.popularity_solution_arn : ""
     trainingMode           = model.training_mode
     metric                 = model.gate.metric
     threshold              = model.gate.threshold
@@ -34,8 +47,8 @@ locals {
       environment = { MODELS = jsonencode(local.models), WAITING = jsonencode(local.waiting) }
     }
     check_interactions = {
-      description = "Decides whether a training of one model is due. Keeps automatic training off."
-      environment = { PUT_EVENTS_SERVICE = var.put_events_function_name }
+      description = "Decides whether a training of one model is due, or the model is paused. Keeps automatic training off."
+      environment = { PUT_EVENTS_SERVICE = var.put_events_function_name, LEDGER_PREFIX = var.ledger_prefix }
     }
     create_solution_version = {
       description = "Starts one training, once for each run."
@@ -53,9 +66,13 @@ locals {
       description = "Decides whether a trained version is good enough to serve."
       environment = {}
     }
+    reconcile_campaign = {
+      description = "Lets a campaign serve what the ledger says. Completes or undoes interrupted changes."
+      environment = { LEDGER_PREFIX = var.ledger_prefix }
+    }
     update_campaign = {
-      description = "Updates a campaign to another solution version."
-      environment = {}
+      description = "Updates a campaign to a new solution version, after an entry in the ledger."
+      environment = { LEDGER_PREFIX = var.ledger_prefix }
     }
     describe_campaign = {
       description = "Returns whether a campaign serves the version that it was updated to."
@@ -71,7 +88,11 @@ locals {
     }
     report_outcome = {
       description = "Reports the outcome of a run for one model: by e-mail, to the ledger and to CloudWatch."
-      environment = { TOPIC_ARN = var.topic_arn, LEDGER_PREFIX = var.ledger_prefix }
+      environment = {
+        TOPIC_ARN              = var.topic_arn
+        LEDGER_PREFIX          = var.ledger_prefix
+        PAUSE_AFTER_REJECTIONS = var.settings.pause_after_rejections
+      }
     }
   }
 }

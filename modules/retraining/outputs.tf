@@ -22,3 +22,8 @@ output "schedule_name" {
   description = "Name of the schedule that starts the runs."
   value       = aws_scheduler_schedule.this.name
 }
+
+output "rule_name" {
+  description = "Name of the EventBridge rule for runs that broke off."
+  value       = aws_cloudwatch_event_rule.broke_off.name
+}

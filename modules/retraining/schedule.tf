@@ -13,7 +13,7 @@ resource "aws_scheduler_schedule" "this" {
   target {
     arn      = aws_sfn_state_machine.this.arn
     role_arn = aws_iam_role.scheduler.arn
-    input    = jsonencode({})
+    input    = jsonencode({ scheduled = true })
 
     retry_policy {
       maximum_event_age_in_seconds = 3600
@@ -57,9 +57,9 @@ resource "aws_cloudwatch_event_target" "mail" {
     input_template = join("\n", [for line in [
       "The retraining run <name> of the animal recommender (${var.platform.environment}) broke off: <status>.",
       "WHY: <error> <cause>",
-      "Trainings of this run are being stopped. Models that had been reported before are not affected. A campaign whose update was under way goes on to the new version, which nobody has checked.",
+      "Trainings of this run are being stopped. Models that had been reported before are not affected. A campaign whose update was under way goes on to the new version, which is not verified; the next run restores the verified version.",
       "WHAT TO DO: show the whole cause with: aws stepfunctions describe-execution --execution-arn <execution>",
-      "Then start a new run with make retrain ENV=${var.platform.environment}, and show what is deployed with make models ENV=${var.platform.environment}. If a campaign serves a version that the ledger does not have, make rollback restores the previous one.",
+      "Then start a new run with make retrain ENV=${var.platform.environment}, and show what is deployed with make models ENV=${var.platform.environment}. If it says NOT VERIFIED, make rollback MODEL=recommender ENV=${var.platform.environment} restores the verified version at once.",
     ] : "\"${line}\""])
   }
 }
@@ -71,7 +71,7 @@ resource "aws_cloudwatch_event_target" "stop_training" {
 
   input_transformer {
     input_paths    = { name = "$.detail.name" }
-    input_template = "{\"executionName\": <name>, \"solutionArns\": ${jsonencode(values(var.solution_arns))}}"
+    input_template = "{\"executionName\": <name>, \"solutionArns\": ${jsonencode(local.trained_solution_arns)}}"
   }
 }
 

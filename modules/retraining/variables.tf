@@ -27,6 +27,10 @@ variable "platform" {
       subnet_ids         = set(string)
       security_group_ids = set(string)
     }))
+    scripts = optional(object({
+      python      = string
+      python_path = list(string)
+    }))
   })
 }
 
@@ -43,15 +47,16 @@ variable "functions" {
 }
 
 variable "models" {
-  description = "Models by name, with the rules of their retraining. gate: a new version is promoted if its offline `metric` is above `threshold`, its coverage is at least `minimum_coverage`, and its metric is at most the share `regression_tolerance` lower than that of the deployed version. minimum_new_interactions: for this model in place of that of settings. monthly_training_hours: budget of the model, or null for none. canary: users for whom the campaign is called after a promotion, and items that it ranks for them (a ranking model needs at least two)."
+  description = "Models by name, with the rules of their retraining. gate: a new version is promoted if its offline `metric` is at most the share `regression_tolerance` lower than that of the deployed version, its coverage is at least `minimum_coverage`, and, if they are set, its metric is above `threshold` and (compare_with_popularity) at least that of a Popularity-Count version that the run trains on the same data. minimum_new_interactions: for this model in place of that of settings. monthly_training_hours: budget of the model, or null for none. canary: users for whom the campaign is called after a promotion, and items that it ranks for them (a ranking model needs at least two) or to which it asks for similar ones (a model of similar items needs one)."
   type = map(object({
     recipe        = string
     training_mode = optional(string, "FULL")
     gate = optional(object({
-      metric               = optional(string, "normalized_discounted_cumulative_gain_at_5")
-      threshold            = optional(number, 0.01)
-      minimum_coverage     = optional(number, 0)
-      regression_tolerance = optional(number, 0.5)
+      metric                  = optional(string, "normalized_discounted_cumulative_gain_at_5")
+      threshold               = optional(number)
+      minimum_coverage        = optional(number, 0)
+      regression_tolerance    = optional(number, 0.5)
+      compare_with_popularity = optional(bool, false)
     }), {})
     minimum_new_interactions = optional(number)
     monthly_training_hours   = optional(number)
@@ -71,8 +76,20 @@ variable "models" {
       "precision_at_5",
       "precision_at_10",
       "precision_at_25",
+      "trend_prediction_accuracy",
     ], model.gate.metric)])
-    error_message = "models: gate.metric must be coverage, mean_reciprocal_rank_at_25, normalized_discounted_cumulative_gain_at_N or precision_at_N, where N is 5, 10 or 25."
+    error_message = "models: gate.metric must be coverage, mean_reciprocal_rank_at_25, normalized_discounted_cumulative_gain_at_N, precision_at_N, where N is 5, 10 or 25, or, for aws-trending-now, trend_prediction_accuracy."
+  }
+
+  # Popularity-Count recommends the same 25 items to everybody, so every other model covers more.
+  validation {
+    condition     = !anytrue([for model in values(var.models) : model.gate.compare_with_popularity && model.gate.metric == "coverage"])
+    error_message = "models: gate.compare_with_popularity needs another gate.metric than coverage: every model covers more items than Popularity-Count, which recommends the same items to everybody."
+  }
+
+  validation {
+    condition     = var.popularity_solution_arn != null || !anytrue([for model in values(var.models) : model.gate.compare_with_popularity])
+    error_message = "models: gate.compare_with_popularity needs popularity_solution_arn."
   }
 
   validation {
@@ -98,7 +115,12 @@ variable "models" {
     condition = alltrue([for model in values(var.models) :
       !strcontains(model.recipe, "ranking") || length(distinct(model.canary.item_ids)) >= 2
     ])
-    error_message = "models: a ranking model must have at least two different canary.item_ids, which the canary asks the campaign to rank."
+    error_message = "models: a ranking model must have at least two different canary.item_ids, which the canary asks the campaign to rank. (By default they are items that interactions.csv and items.csv both have; if there are none, make check-seed says what is wrong with these files.)"
+  }
+
+  validation {
+    condition     = alltrue([for name, model in var.models : length(model.canary.item_ids) >= 1 if contains(["aws-similar-items", "aws-sims"], model.recipe)])
+    error_message = "models: a model of similar items must have at least one of canary.item_ids, to which the canary asks for similar ones."
   }
 
   validation {
@@ -120,6 +142,12 @@ variable "definition_path" {
 variable "solution_arns" {
   description = "ARN of the solution of each model."
   type        = map(string)
+}
+
+variable "popularity_solution_arn" {
+  description = "ARN of the solution of the recipe aws-popularity-count with whose versions the gate compares, in the dataset group of the models. Null: no model is compared."
+  type        = string
+  default     = null
 }
 
 variable "campaign_arns" {
@@ -158,15 +186,16 @@ variable "ledger_prefix" {
 }
 
 variable "settings" {
-  description = "When runs start, and how they wait. enabled: whether the schedule starts runs. minimum_new_interactions: how many there must be since the last training of a model. *_poll_seconds: pause between two polls. *_timeout_seconds: when a training is stopped, or a campaign update is given up."
+  description = "When runs start, and how they wait. enabled: whether the schedule starts runs. minimum_new_interactions: how many there must be since the last training of a model. pause_after_rejections: after how many rejections in a row scheduled runs no longer train a model, until a run that is started by hand promotes a version; 0 means never. *_poll_seconds: pause between two polls. *_timeout_seconds: when a training is stopped, or a campaign update is given up."
   type = object({
     enabled                  = optional(bool, true)
     schedule_expression      = optional(string, "cron(0 3 * * ? *)")
     timezone                 = optional(string, "UTC")
     minimum_new_interactions = optional(number, 1000)
-    training_poll_seconds    = optional(number, 300)
+    pause_after_rejections   = optional(number, 3)
+    training_poll_seconds    = optional(number, 420)
     training_timeout_seconds = optional(number, 86400)
-    campaign_poll_seconds    = optional(number, 60)
+    campaign_poll_seconds    = optional(number, 120)
     campaign_timeout_seconds = optional(number, 7200)
   })
   default = {}
@@ -179,6 +208,11 @@ variable "settings" {
   validation {
     condition     = var.settings.minimum_new_interactions >= 0 && floor(var.settings.minimum_new_interactions) == var.settings.minimum_new_interactions
     error_message = "settings.minimum_new_interactions must be a whole number of 0 (always train) or more."
+  }
+
+  validation {
+    condition     = contains(range(0, 11), var.settings.pause_after_rejections)
+    error_message = "settings.pause_after_rejections must be a whole number of 1 to 10, or 0 for no pause."
   }
 
   validation {

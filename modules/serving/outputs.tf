@@ -1,5 +1,5 @@
 output "function_names" {
-  description = "Names of the functions that apps invoke, by package name: recommend, and rerank if there is a model reranker."
+  description = "Names of the functions that apps invoke, by package name: recommend, and rerank, similar and trending if they have a model."
   value       = { for name, function in module.function : name => function.function_name }
 }
 

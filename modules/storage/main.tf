@@ -1,13 +1,17 @@
 locals {
-  names = { for noun in ["seed", "raw-events", "packages", "access-logs"] : noun => "${var.prefix}-${noun}-${var.account.id}" }
+  names = { for noun in ["seed", "raw-events", "packages", "pets", "access-logs"] : noun => "${var.prefix}-${noun}-${var.account.id}" }
   arns  = { for noun, name in local.names : noun => "arn:${var.account.partition}:s3:::${name}" }
   # S3 cannot deliver server access logs to a bucket whose default encryption uses a customer managed key.
-  data_buckets = toset(["seed", "raw-events", "packages"])
+  data_buckets = toset(["seed", "raw-events", "packages", "pets"])
 
   # Prefix of the objects of a bucket -> days until they expire.
   expiry = {
-    seed     = {}
+    seed     = { for prefix in ["batch/"] : prefix => var.retention_days.batches if var.writes_batches }
     packages = {}
+    pets = {
+      "feeds/"   = var.retention_days.feeds
+      "reports/" = var.retention_days.feeds
+    }
     raw-events = {
       "events/"        = var.retention_days.raw_events
       "errors/"        = var.retention_days.errors
@@ -21,7 +25,7 @@ resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV_AWS_18:The data buckets log to access-logs (aws_s3_bucket_logging); access-logs does not log to itself
   #checkov:skip=CKV_AWS_144:Versioning protects the data within the region; a copy in a second region doubles the price and is the decision of the owner
   #checkov:skip=CKV_AWS_145:The data buckets use the key of the environment; S3 can deliver access logs only to a bucket with SSE-S3
-  #checkov:skip=CKV2_AWS_62:Nothing reacts to single objects, so event notifications have no receiver
+  #checkov:skip=CKV2_AWS_62:Only feeds of pets are reacted to, and modules/pets sets the notifications of their bucket
   for_each = local.names
 
   bucket        = each.value

@@ -32,3 +32,14 @@ output "access_logs_bucket_name" {
   description = "Name of the bucket with the access logs of the other buckets."
   value       = aws_s3_bucket.this["access-logs"].id
 }
+
+output "pets_bucket_name" {
+  description = "Name of the bucket with the feeds of shelters, the reports of their imports and the snapshot of the catalogue."
+  value       = aws_s3_bucket.this["pets"].id
+  depends_on  = [aws_s3_bucket_policy.this, aws_s3_bucket_server_side_encryption_configuration.this]
+}
+
+output "pets_bucket_arn" {
+  description = "ARN of the pets bucket."
+  value       = local.arns["pets"]
+}

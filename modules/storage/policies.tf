@@ -81,6 +81,7 @@ data "aws_iam_policy_document" "own_key_only" {
 }
 
 # Personalize reads the file of an import with its role and as a service: the role and the bucket policy must both allow it.
+# AWS's own example has no condition: https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-s3-access.html
 data "aws_iam_policy_document" "personalize_reads" {
   statement {
     sid       = "PersonalizeReads"
@@ -92,10 +93,39 @@ data "aws_iam_policy_document" "personalize_reads" {
       identifiers = ["personalize.amazonaws.com"]
     }
 
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [var.account.id]
+    dynamic "condition" {
+      for_each = var.personalize_check_source_account ? [var.account.id] : []
+
+      content {
+        test     = "StringEquals"
+        variable = "aws:SourceAccount"
+        values   = [condition.value]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.writes_batches ? ["${local.arns["seed"]}/batch/*"] : []
+
+    content {
+      sid       = "PersonalizeWrites"
+      actions   = ["s3:PutObject"]
+      resources = [statement.value]
+
+      principals {
+        type        = "Service"
+        identifiers = ["personalize.amazonaws.com"]
+      }
+
+      dynamic "condition" {
+        for_each = var.personalize_check_source_account ? [var.account.id] : []
+
+        content {
+          test     = "StringEquals"
+          variable = "aws:SourceAccount"
+          values   = [condition.value]
+        }
+      }
     }
   }
 }

@@ -23,12 +23,14 @@ variable "kms_key_arn" {
 }
 
 variable "retention_days" {
-  description = "How many days each kind of object is kept. raw_events. errors: records that Firehose could not process. query_results: results of Athena queries. access_logs. older_versions: versions of objects that were overwritten or deleted."
+  description = "How many days each kind of object is kept. raw_events. errors: records that Firehose could not process. query_results: results of Athena queries. access_logs. feeds: files with pets, and the reports of their imports. batches: lists of users and what is recommended to them. older_versions: versions of objects that were overwritten or deleted."
   type = object({
     raw_events     = optional(number, 730)
     errors         = optional(number, 30)
     query_results  = optional(number, 7)
     access_logs    = optional(number, 90)
+    feeds          = optional(number, 90)
+    batches        = optional(number, 30)
     older_versions = optional(number, 30)
   })
   default = {}
@@ -39,8 +41,20 @@ variable "retention_days" {
   }
 }
 
+variable "writes_batches" {
+  description = "Whether Amazon Personalize writes recommendations below batch/ of the seed bucket."
+  type        = bool
+  default     = false
+}
+
 variable "force_destroy" {
   description = "Whether `terraform destroy` deletes buckets that are not empty."
   type        = bool
   default     = false
+}
+
+variable "personalize_check_source_account" {
+  description = "Whether the bucket policy of the seed data lets Amazon Personalize in only if it sends aws:SourceAccount with the id of this account."
+  type        = bool
+  default     = true
 }

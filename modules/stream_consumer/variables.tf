@@ -37,6 +37,10 @@ variable "platform" {
       subnet_ids         = set(string)
       security_group_ids = set(string)
     }))
+    scripts = optional(object({
+      python      = string
+      python_path = list(string)
+    }))
   })
 }
 
@@ -68,12 +72,12 @@ variable "stream_arn" {
 }
 
 variable "mapping" {
-  description = "How Lambda reads the stream (event source mapping). batch_size: records in a batch. batching_window_seconds: how long Lambda waits for a full batch. parallelization_factor: batches of one shard that are processed at the same time. A batch that keeps failing goes to the dead-letter queue after maximum_retry_attempts, or if its records are older than maximum_record_age_seconds."
+  description = "How Lambda reads the stream (event source mapping). batch_size: records in a batch. batching_window_seconds: how long Lambda waits for a full batch. parallelization_factor: batches of one shard that are processed at the same time. A batch that keeps failing goes to the dead-letter queue when its records are older than maximum_record_age_seconds, or after maximum_retry_attempts (-1: no limit, so that an outage of some minutes loses nothing)."
   type = object({
     batch_size                 = optional(number, 100)
     batching_window_seconds    = optional(number, 1)
     parallelization_factor     = optional(number, 1)
-    maximum_retry_attempts     = optional(number, 10)
+    maximum_retry_attempts     = optional(number, -1)
     maximum_record_age_seconds = optional(number, 86400)
   })
   default = {}
@@ -94,8 +98,8 @@ variable "mapping" {
   }
 
   validation {
-    condition     = var.mapping.maximum_retry_attempts >= 0 && var.mapping.maximum_retry_attempts <= 10000
-    error_message = "mapping.maximum_retry_attempts must be 0 to 10000. Without a limit one bad batch would block its shard."
+    condition     = var.mapping.maximum_retry_attempts >= -1 && var.mapping.maximum_retry_attempts <= 10000
+    error_message = "mapping.maximum_retry_attempts must be -1 (as many as the age of the records allows) to 10000."
   }
 
   validation {

@@ -9,15 +9,21 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from types_boto3_apigatewayv2 import ApiGatewayV2Client
     from types_boto3_athena import AthenaClient
+    from types_boto3_budgets import BudgetsClient
+    from types_boto3_cloudwatch import CloudWatchClient
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_firehose import FirehoseClient
     from types_boto3_iam import IAMClient
     from types_boto3_kinesis import KinesisClient
     from types_boto3_lambda import LambdaClient
     from types_boto3_logs import CloudWatchLogsClient
     from types_boto3_personalize import PersonalizeClient
     from types_boto3_s3 import S3Client
+    from types_boto3_scheduler import EventBridgeSchedulerClient
     from types_boto3_service_quotas import ServiceQuotasClient
+    from types_boto3_sns import SNSClient
     from types_boto3_sqs import SQSClient
     from types_boto3_ssm import SSMClient
     from types_boto3_stepfunctions import SFNClient
@@ -35,9 +41,17 @@ class AwsClients:
     region: str | None = None
 
     @overload
+    def client(self, service: Literal["apigatewayv2"]) -> ApiGatewayV2Client: ...
+    @overload
     def client(self, service: Literal["athena"]) -> AthenaClient: ...
     @overload
+    def client(self, service: Literal["budgets"]) -> BudgetsClient: ...
+    @overload
+    def client(self, service: Literal["cloudwatch"]) -> CloudWatchClient: ...
+    @overload
     def client(self, service: Literal["dynamodb"]) -> DynamoDBClient: ...
+    @overload
+    def client(self, service: Literal["firehose"]) -> FirehoseClient: ...
     @overload
     def client(self, service: Literal["iam"]) -> IAMClient: ...
     @overload
@@ -51,7 +65,11 @@ class AwsClients:
     @overload
     def client(self, service: Literal["s3"]) -> S3Client: ...
     @overload
+    def client(self, service: Literal["scheduler"]) -> EventBridgeSchedulerClient: ...
+    @overload
     def client(self, service: Literal["service-quotas"]) -> ServiceQuotasClient: ...
+    @overload
+    def client(self, service: Literal["sns"]) -> SNSClient: ...
     @overload
     def client(self, service: Literal["sqs"]) -> SQSClient: ...
     @overload

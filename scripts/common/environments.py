@@ -22,9 +22,15 @@ DEFAULT_PORT = 4566
 LOCAL_REGION = "us-east-1"
 REAL_IDENTITY = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")  # of no use to the local AWS, and private
 # What a shell may hold for real accounts, and what would lead Terraform and Python elsewhere. Endpoints of single
-# services (AWS_ENDPOINT_URL_S3) win over AWS_ENDPOINT_URL, so every AWS_ variable goes. TF_CLI_ARGS_init stays: it may
+# services (AWS_ENDPOINT_URL_S3) win over AWS_ENDPOINT_URL, so every AWS_ variable goes. MOTO_ACCOUNT_ID would change
+# the account of the local AWS, and TF_VAR_ the settings that local.tfvars leaves out. TF_CLI_ARGS_init stays: it may
 # name a provider mirror.
-_ELSEWHERE = re.compile(r"AWS_\w+|TF_CLI_ARGS(_(?!init$)\w+)?|TF_WORKSPACE|TF_DATA_DIR|PYTHONSAFEPATH")
+_ELSEWHERE = re.compile(
+    r"AWS_\w+|MOTO_\w+|PYTHON(HOME|OPTIMIZE|PATH|SAFEPATH|WARNINGS)"
+    r"|TF_(CLI_ARGS(_(?!init$)\w+)?|DATA_DIR|REATTACH_PROVIDERS|VAR_\w+|WORKSPACE)"
+)
+# Terraform warns or fails in every command if what these name does not exist.
+_FILES_OF_TERRAFORM = ("TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR", "TMPDIR")
 _THIS_MACHINE = ("127.0.0.1", "localhost", ".localhost")
 
 
@@ -44,6 +50,11 @@ class Local:
     def data(self) -> Path:
         """The server's own folder: unpacked functions, process ids."""
         return self.directory / "aws"
+
+    @property
+    def site(self) -> Path:
+        """The folder for the configuration of the example site."""
+        return self.directory / "site"
 
     @property
     def logs(self) -> Path:
@@ -151,5 +162,4 @@ def check_local_is_up() -> None:
 
 
 def _names_a_missing_file(name: str, value: str) -> bool:
-    """Terraform warns in every command if the configuration file that this variable names does not exist."""
-    return name == "TF_CLI_CONFIG_FILE" and not Path(value).exists()
+    return name in _FILES_OF_TERRAFORM and not Path(value).exists()

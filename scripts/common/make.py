@@ -26,8 +26,19 @@ def split_words(text: str) -> list[str]:
 
 
 def split_paths(text: str) -> list[str]:
-    """Split a list of paths; a text that is the path of something that exists is one path."""
-    return [text] if text and Path(text).exists() else split_words(text)
+    """Split a list of paths; words that together are the path of something that exists are one path."""
+    return _find_paths(text.split(" ")) or split_words(text)
+
+
+def _find_paths(words: Sequence[str]) -> list[str]:
+    """Join the words to paths of what exists, the longest ones first; return none if that is not possible."""
+    for end in range(len(words), 0, -1):
+        path = " ".join(words[:end])
+        if path.strip() and Path(path).exists():
+            rest = _find_paths(words[end:])
+            if rest or end == len(words):
+                return [path, *rest]
+    return []
 
 
 def arguments_for(given: Sequence[str], environment: dict[str, str]) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 NOT_FOUND = "ResourceNotFoundException"
 IN_USE = "ResourceInUseException"
+LIMIT_EXCEEDED = "LimitExceededException"
+
+# IAM is eventually consistent: a role that was made seconds ago cannot be assumed everywhere yet. The service has no
+# error code of its own for that. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html
+_ROLE_NOT_READY = re.compile(r"cannot be assumed|unable to assume|not able to assume|insufficient privileges", re.I)
+_ROLE_READY_SECONDS = 180.0
 
 # For all clients of the scripts: throttling and server errors are retried.
 RETRYING = Config(retries={"mode": "standard", "total_max_attempts": 10})
@@ -87,25 +94,48 @@ class Poll:
             self.sleep(pause)
             pause = min(pause * self.growth, self.longest)
 
-    def retry_while_in_use(self, label: str, call: Callable[[], Answer]) -> Answer:
-        """Make `call`, again as long as the service refuses it because something else changes the resource.
+    def retry_while_refused(
+        self, label: str, call: Callable[[], Answer], refusals: Collection[str] = frozenset({IN_USE})
+    ) -> Answer:
+        """Make `call`, again as long as the service refuses it for a reason that passes by itself.
+
+        `refusals` are the service's names of such errors. A role that cannot be assumed yet is one, too, for three
+        minutes.
 
         Raises:
             TaskError: The timeout has passed.
+            ClientError: The service refuses the call for another reason.
         """
         answers: list[Answer] = []
+        began = self.clock()
 
         def attempt() -> dict[str, str]:
             try:
                 answers.append(call())
             except ClientError as refusal:
-                if code(refusal) != IN_USE:
+                role_may_get_ready = is_role_not_ready(message(refusal)) and self.clock() - began < _ROLE_READY_SECONDS
+                if code(refusal) not in refusals and not role_may_get_ready:
                     raise
                 return {"status": f"waiting: {message(refusal)}"}
             return {"status": "accepted"}
 
         self.wait_until(label, attempt, lambda _: bool(answers))
         return answers[0]
+
+    def retry_while_role_not_ready(self, label: str, run: Callable[[], Resource | None]) -> Resource | None:
+        """Run a job to its end, and again for three minutes if it fails because its role cannot be assumed yet.
+
+        Return what `run` returned last: the job as the service describes it, or None.
+        """
+        began, pause = self.clock(), self.first
+        while True:
+            job = run()
+            reason = "" if job is None else str(job.get("failureReason") or "")
+            if not is_role_not_ready(reason) or self.clock() - began >= _ROLE_READY_SECONDS:
+                return job
+            self.report(f"{label}: again, because of: {reason}")
+            self.sleep(pause)
+            pause = min(pause * self.growth, self.longest)
 
     def report(self, line: str) -> None:
         """Print one line of progress, with the time since the first one."""
@@ -117,6 +147,11 @@ class Poll:
 
 def _member(resource: Mapping[str, Any] | None, key: str) -> Mapping[str, Any] | None:
     return None if resource is None else resource.get(key)
+
+
+def is_role_not_ready(reason: str) -> bool:
+    """Whether the service's words may mean a role that is too new to be assumed."""
+    return _ROLE_NOT_READY.search(reason) is not None
 
 
 def code(error: ClientError) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from animal_recommender.retraining.ledger import LedgerError
 from scripts.common.terminal import print_error
 
 FAILED = 1
@@ -22,8 +23,8 @@ def run_task(
 ) -> int:
     """Run `task` and return the exit code: the task's own, or 0 if it returns None.
 
-    What a person can act on goes to standard error: TaskError, an error of AWS, a file that cannot be used, and Ctrl-C
-    (`interrupted`). Anything else is a mistake in the program and is raised.
+    What a person can act on goes to standard error: TaskError, a damaged ledger, an error of AWS, a file that cannot be
+    used, and Ctrl-C (`interrupted`). Anything else is a mistake in the program and is raised.
     """
     try:
         return task() or 0
@@ -41,7 +42,7 @@ def run_task(
 def explain(error: Exception) -> str | None:
     """Return what a person should read about an error; None if it is a mistake in the program."""
     match error:
-        case TaskError():
+        case TaskError() | LedgerError():
             return str(error)
         case ClientError():
             details = error.response.get("Error", {})

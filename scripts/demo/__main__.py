@@ -12,8 +12,8 @@ import boto3
 from scripts.common import environments
 from scripts.common.environments import ROOT, Local
 from scripts.common.task import TaskError, run_task
-from scripts.common.terminal import Progress, Steps, console, print_table
-from scripts.demo import local_folder, local_server, local_system
+from scripts.common.terminal import Progress, Steps, console, plural, print_table
+from scripts.demo import example_pets, local_folder, local_server, local_system
 from scripts.demo.visitor import BREED, SPECIES, Visitor
 from scripts.operate.execution_history import Execution
 from scripts.operate.retrain import finish
@@ -21,7 +21,7 @@ from scripts.operate.retrain import finish
 if TYPE_CHECKING:
     from types_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef
 
-_STEPS = 9
+_STEPS = 15
 _RETRAINING_SECONDS = 240
 _FOLLOWING_SECONDS = 30
 
@@ -39,7 +39,9 @@ def run_demo() -> None:
         finally:
             if not was_up:
                 local_server.stop(local)
-    console.print(f"\n[bold green]Done[/bold green] in {time.monotonic() - started:.0f} s. Logs: {local.logs}")
+    console.print(
+        f"\n[bold green]Done[/bold green] in {time.monotonic() - started:.0f} s. Logs: {local.logs}", soft_wrap=True
+    )
     console.print("[bold]make up[/bold] starts the same system and leaves it up; [bold]make status[/bold] explains it.")
 
 
@@ -51,12 +53,16 @@ def run_steps(local: Local, steps: Steps, *, stop_after: bool) -> None:
     with steps.step("Start the local AWS") as progress:
         local_server.start(local)
         progress.note = local.endpoint
-    with steps.step("terraform apply: provision, seed, train, deploy") as progress:
+    with steps.step("Terraform: provision, seed, train, deploy") as progress:
         outputs = local_system.provision(local, progress)
+    with steps.step("Import the example pets") as progress:
+        example_pets.put_example_pets(local, progress)
     visitor = Visitor(
         boto3.client("kinesis"), boto3.client("lambda"), outputs["function_names"], outputs["stream_name"]
     )
     follow_a_visitor(visitor, steps)
+    adopted = adopt(visitor, steps)
+    look_around(visitor, adopted, steps)
     rerank(visitor, steps)
     retrain(outputs, steps)
     with steps.step("Stop what was started" if stop_after else "Leave the system up, as it was before"):
@@ -116,6 +122,45 @@ def _relation(group: str) -> str:
 def _row(event: dict[str, Any]) -> tuple[str, str, str, str]:
     """Return one event of the history as a table row."""
     return event["eventType"], event["itemId"], event["animal_id"], event["timestamp"].replace("T", " ")[:19]
+
+
+def adopt(visitor: Visitor, steps: Steps) -> dict[str, Any]:
+    """Recommend animals by name, adopt the first one, and show that the next answer is without it; return that one."""
+    with steps.step("Ask for animals that can be adopted now") as progress:
+        before = visitor.get_pets(progress)
+        progress.note = f"{before[0]['name']} comes first"
+    with steps.step(f"Adopt {before[0]['name']}") as progress:
+        visitor.invoke("put_pets", {"changes": [{"id": before[0]["id"], "status": "adopted"}]})
+        progress.note = "the shelter says so"
+    with steps.step("Ask again") as progress:
+        after = visitor.get_pets(progress)
+        progress.note = f"{before[0]['name']} is not there any more"
+    if before[0]["id"] in {pet["id"] for pet in after}:
+        raise TaskError(f"An adopted pet was recommended: {before[0]}")
+    print_table(
+        "Animals for the visitor",
+        ["", "before", "shelter", "waiting", "after the adoption"],
+        [
+            (rank, old["name"], old["shelter"], plural(old["daysWaiting"], "day"), new["name"])
+            for rank, (old, new) in enumerate(zip(before, after, strict=True), 1)
+        ],
+    )
+    return before[0]
+
+
+def look_around(visitor: Visitor, adopted: dict[str, Any], steps: Steps) -> None:
+    """Show animals like the one that was adopted, and animals that many visitors look at lately."""
+    with steps.step(f"Ask for animals like {adopted['name']}") as progress:
+        similar = visitor.get_shelf("similar", animalId=adopted["id"])
+        progress.note = f"{plural(len(similar), 'animal')} that can be adopted"
+    with steps.step("Ask for animals that many look at lately") as progress:
+        trending = visitor.get_shelf("trending")
+        progress.note = f"{plural(len(trending), 'animal')} that can be adopted"
+    print_table(
+        "Other shelves",
+        ["", f"like {adopted['name']}", "trending"],
+        list(zip(range(1, len(similar) + 1), similar, trending, strict=False)),
+    )
 
 
 def rerank(visitor: Visitor, steps: Steps) -> None:

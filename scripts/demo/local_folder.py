@@ -19,10 +19,12 @@ from scripts.common.task import TaskError
 MARKER = ".local-aws"
 LOCK = ".lock"
 _MADE, _FOUND = "made by make up\n", "found empty by make up\n"
-# What the server, Terraform (TF_DATA_DIR) and the commands write: names of the folder, then of its three subfolders.
+# What the server, Terraform (TF_DATA_DIR) and the commands write: names of the folder, then of its subfolders.
 _STATE_FILES = ("server.pid", "terraform.tfstate*", ".terraform*")
 _STATE_FOLDERS = {
     "aws": ("mails", "packages", "runtime-modules"),
+    "deployers": ("modules", "plugin_path", "providers", "*.tfstate*", ".terraform*"),
+    "site": ("config.js", "pets.jsonl"),
     "terraform": ("environment", "modules", "plugin_path", "providers", "terraform.tfstate*"),
 }
 _LOGS = {"logs": ("package.log", "server.log", "terraform-apply.log")}
@@ -135,7 +137,7 @@ def remove(directory: Path) -> list[Path]:
     if left:  # the marker stays too, so that a later `up` may use the folder again
         _remove([directory / LOCK])
         return left
-    made = (directory / MARKER).read_text() == _MADE
+    made = (directory / MARKER).read_bytes() == _MADE.encode()  # a damaged marker may be no text
     _remove([directory / LOCK, directory / MARKER])
     if made:
         _remove_empty([directory])

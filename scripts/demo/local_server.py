@@ -16,7 +16,7 @@ from scripts.common import environments, server_process
 from scripts.common.environments import ROOT, Local
 from scripts.common.server_process import ServerProcess
 from scripts.common.task import TaskError
-from scripts.demo import local_folder
+from scripts.demo import adoption_site, local_folder
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10
@@ -82,7 +82,7 @@ def _launch(local: Local) -> subprocess.Popen[bytes]:
         server = subprocess.Popen(
             [sys.executable, *server_process.command_arguments(local.port, local.data)],
             cwd=ROOT,
-            env=environments.variables("local"),
+            env={**environments.variables("local"), **adoption_site.prepare(local)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -14,20 +14,22 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from rich.markup import escape
 
 from scripts.common import environments, server_process, terraform
 from scripts.common.environments import ROOT, Local
 from scripts.common.task import TaskError, run_task
-from scripts.common.terminal import Progress, console, print_error, print_table, running
-from scripts.demo import local_folder, local_server
+from scripts.common.terminal import Progress, console, plural, print_error, print_fields, running
+from scripts.demo import adoption_site, deployers, example_pets, local_folder, local_server, notices
 
 COMMANDS = ("up", "status", "down", "env")
 NOT_UP = 3  # exit code
-_SHOWN_OUTPUTS = ("stream_name", "history_table", "raw_bucket", "seed_bucket", "state_machine_arn", "topic_arn")
-_NEEDED_OUTPUTS = {*_SHOWN_OUTPUTS, "campaign_arns", "function_names", "http_api_url"}
+_SHOWN_OUTPUTS = (
+    *("http_api_url", "stream_name", "history_table", "raw_bucket", "seed_bucket"),
+    *("state_machine_arn", "topic_arn"),
+)
+_NEEDED_OUTPUTS = {*_SHOWN_OUTPUTS, "campaign_arns", "function_names"}
 
 
 def build_packages(local: Local, progress: Progress) -> None:
@@ -57,7 +59,8 @@ def provision(local: Local, progress: Progress) -> dict[str, Any]:
         TaskError: Terraform fails.
     """
     _read_state(local)  # a damaged one ends here, not with Terraform's error
-    variables = terraform.prepare("local")
+    deployers.create(local)
+    variables = terraform.prepare("local") | deployers.assume(local, "apply")
     planned = done = 0
     for message in terraform.stream_messages(
         variables, ["apply", "-auto-approve", "-input=false"], local.logs / "terraform-apply.log"
@@ -66,8 +69,10 @@ def provision(local: Local, progress: Progress) -> dict[str, Any]:
         planned += kind == "planned_change"
         done += kind == "apply_complete" and message["hook"]["action"] != "read"
         progress.update(f"{done}/{planned} resources" if planned else "planning")
-    progress.note = f"{done} resources" if done else "no changes"
-    return terraform.read_outputs(variables)
+    progress.note = plural(done, "resource") if done else "no changes"
+    outputs = terraform.read_outputs(variables)
+    adoption_site.write_config(local, outputs)
+    return outputs
 
 
 def start(local: Local) -> dict[str, Any]:
@@ -86,17 +91,17 @@ def start(local: Local) -> dict[str, Any]:
         return provision(local, progress)
 
 
-def _example_commands(local: Local, outputs: dict[str, Any]) -> list[str]:
+def _example_commands(outputs: dict[str, Any]) -> list[str]:
     """Return commands with which a newcomer can try the system."""
-    recommend, stream = outputs["function_names"]["recommend"], outputs["stream_name"]
-    api = urlsplit(outputs["http_api_url"]).netloc.partition(".")[0]
+    recommend, stream = f"{outputs['function_names']['recommend']}:live", outputs["stream_name"]
     return [
         f"aws lambda invoke --function-name {recommend} --payload fileb://seed/payloads/recommend.json /dev/stdout",
         f"aws kinesis put-record --stream-name {stream} --partition-key 12345 --data fileb://seed/payloads/event.json",
-        f"aws stepfunctions start-execution --state-machine-arn {outputs['state_machine_arn']}",
-        # The API is chosen by the Host header. Python, Node and others do not resolve names below localhost.
+        "make retrain ENV=local",
         "curl --aws-sigv4 aws:amz:us-east-1:execute-api --user local:local --json @seed/payloads/recommend.json"
-        f" -H 'Host: {api}.execute-api.localhost' {local.endpoint}/recommendations",
+        f" {outputs['http_api_url']}/recommendations",
+        "make pets ENV=local",
+        "make import-pets FILE=examples/feeds/asm3.json ENV=local ARGS='--mapping asm3'",
     ]
 
 
@@ -110,19 +115,30 @@ def print_status(local: Local) -> int:
         console.print(f"The local AWS runs (process {server.pid}), but does not answer at port {server.port} (yet).")
         return NOT_UP
     console.print(
-        f"The local AWS is up at [bold]{local.endpoint}[/bold], process {server.pid}, logs in {escape(str(local.logs))}"
+        f"The local AWS is up at [bold]{local.endpoint}[/bold], process {server.pid}, "
+        f"logs in {escape(str(local.logs))}",
+        soft_wrap=True,
+    )
+    console.print(
+        f"Its console, which shows the system at work: [bold]{local.endpoint}/_local/console[/bold]", soft_wrap=True
     )
     holder = local_folder.find_holder(local.directory)
     if holder is not None and not _is_applied(local):
         console.print(f"Another command (process {holder}) is applying Terraform to it.")
         return NOT_UP
     outputs = read_outputs(local)
+    if _is_destroyed(local):
+        console.print("Nothing is deployed to it. [bold]make up[/bold] deploys the system.")
+        return NOT_UP
     if not outputs.keys() >= _NEEDED_OUTPUTS:
         console.print(
             "Terraform has not been applied to it completely. [bold]make up[/bold] continues where it stopped."
         )
         return NOT_UP
-    _print_resources(local, outputs)
+    if site := adoption_site.address(local, outputs):
+        console.print(f"The example site: [bold]{site}[/bold]", soft_wrap=True)
+    _print_resources(outputs)
+    notices.print_notices(local)
     return 0
 
 
@@ -140,6 +156,12 @@ def _is_applied(local: Local) -> bool:
     if (local.directory / ".terraform.tfstate.lock.info").exists():
         return False
     return read_outputs(local).keys() >= _NEEDED_OUTPUTS
+
+
+def _is_destroyed(local: Local) -> bool:
+    """Return whether Terraform has removed everything that it had made."""
+    state = _read_state(local)
+    return bool(state) and not state.get("resources")
 
 
 def _read_state(local: Local) -> dict[str, Any]:
@@ -160,13 +182,12 @@ def _read_state(local: Local) -> dict[str, Any]:
     return state
 
 
-def _print_resources(local: Local, outputs: dict[str, Any]) -> None:
-    names = [*outputs["function_names"].items()]
-    print_table(
-        "What runs", ["what", "name"], [*_resources(outputs), *((f"function {key}", name) for key, name in names)]
-    )
+def _print_resources(outputs: dict[str, Any]) -> None:
+    functions = [(f"function {key}", name) for key, name in outputs["function_names"].items()]
+    console.print("\n[bold]What runs[/bold]\n")
+    print_fields([(name, escape(value)) for name, value in [*_resources(outputs), *functions]])
     console.print('\nTry these, after [bold]eval "$(make -s env)"[/bold]:')
-    for command in _example_commands(local, outputs):
+    for command in _example_commands(outputs):
         console.print(f"  {command}", soft_wrap=True)
 
 
@@ -215,6 +236,9 @@ def run_command(command: str) -> int | None:
             local_folder.claim(local.directory)
             with local_folder.exclusive(local.directory):
                 start(local)
+                environments.enter("local")
+                with running("Example pets") as progress:
+                    example_pets.put_example_pets(local, progress)
             return print_status(local)
         case "status":
             return print_status(local)
@@ -230,7 +254,7 @@ def run_command(command: str) -> int | None:
 def main(arguments: Sequence[str]) -> int:
     """Run the command line; return the exit code."""
     if len(arguments) != 1 or arguments[0] not in COMMANDS:
-        print_error(f"usage: python -m scripts.demo.local_system {'|'.join(COMMANDS)}")
+        print_error(f"usage: make {'|'.join(COMMANDS)}")
         return 2
     return run_task(lambda: run_command(arguments[0]))
 

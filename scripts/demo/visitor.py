@@ -47,15 +47,41 @@ class Visitor:
         Raises:
             TaskError: The function failed. The message has its error.
         """
-        response = self.functions.invoke(FunctionName=self.names[function], Payload=json.dumps(payload).encode())
+        name = f"{self.names[function]}:live"
+        response = self.functions.invoke(FunctionName=name, Payload=json.dumps(payload).encode())
         result = json.load(response["Payload"])
         if response.get("FunctionError"):
             raise TaskError(f"{self.names[function]} failed: {result.get('errorType')}: {result.get('errorMessage')}")
+        if "errors" in result:
+            raise TaskError(f"{self.names[function]} refused the request: {result['errors']}")
         return result
 
     def get_recommendations(self, limit: int = 6) -> list[str]:
         """Return the animal groups recommended to this visitor now."""
         return [item["id"] for item in self.invoke("recommend", {"userId": self.user_id, "limit": limit})]
+
+    def get_pets(self, progress: Progress, limit: int = 6) -> list[dict[str, Any]]:
+        """Return the pets recommended to this visitor now, each as `recommend` describes it.
+
+        On a busy machine the table may be too slow for an answer; `recommend` then returns groups without pets.
+
+        Raises:
+            TaskError: There is no answer with pets after a minute.
+        """
+        deadline = time.monotonic() + _ARRIVAL_SECONDS
+        while True:
+            elements = self.invoke("recommend", {"userId": self.user_id, "limit": limit, "pets": {}})
+            if all(element["pet"] for element in elements):
+                return [element["pet"] for element in elements]
+            if time.monotonic() > deadline:
+                raise TaskError(f"The catalogue of pets did not answer in {_ARRIVAL_SECONDS} s.")
+            progress.update("the catalogue is too slow for an answer")
+            time.sleep(0.5)
+
+    def get_shelf(self, function: str, limit: int = 6, **about: Any) -> list[str]:
+        """Return the names and groups of the pets that a function returns for this visitor now."""
+        elements = self.invoke(function, {"userId": self.user_id, "limit": limit, **about})
+        return [f"{element['pet']['name']} ({element['id']})" for element in elements if element["pet"]]
 
     def events(self) -> Iterator[dict[str, Any]]:
         """Yield the events that this visitor's browser sends, one for each view."""
@@ -81,7 +107,7 @@ class Visitor:
         """
         for event in self.events():
             data = json.dumps(event).encode()
-            self.kinesis.put_record(StreamName=self.stream, Data=data, PartitionKey=self.user_id)
+            self.kinesis.put_record(StreamName=self.stream, Data=data, PartitionKey=self.session_id)
         deadline = time.monotonic() + _ARRIVAL_SECONDS
         while (arrived := len(self.get_history())) < len(VIEWS):
             if time.monotonic() > deadline:

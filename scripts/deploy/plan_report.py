@@ -1,8 +1,9 @@
 """Write reports on a saved plan, for a pull request: ``python -m scripts.deploy.plan_report --environment dev``.
 
-They are in ``build/plan``: ``plan.txt`` (Terraform's output), ``plan.md`` (a comment: counts, what is destroyed, the
-plan folded away), ``counts.json`` (GitLab's report type ``terraform``) and ``insight.json`` (a Bitbucket Code Insights
-report). None of them has values that Terraform knows to be sensitive; the plan file itself has them in clear text.
+They are in ``build/plan``: ``plan.txt`` (Terraform's output), ``plan.md`` (a comment: counts, what is destroyed, which
+campaigns move and what visitors get meanwhile, the plan folded away), ``counts.json`` (GitLab's report type
+``terraform``) and ``insight.json`` (a Bitbucket Code Insights report). None of them has values that Terraform knows to
+be sensitive; the plan file itself has them in clear text.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from scripts.common import terraform
 from scripts.common.environments import ROOT, TERRAFORM_DIRECTORY
 from scripts.common.task import TaskError, run_task
 from scripts.common.terminal import console
+from scripts.deploy.moved_campaigns import MovedCampaign, find_moved_campaigns
 
 _LONGEST_COMMENT = 60_000  # GitHub takes 65,536 characters, https://github.com/orgs/community/discussions/41331
 _LONGEST_DETAILS = 2_000  # of a Code Insights report
@@ -28,12 +30,13 @@ _FENCE = "~~~~"
 
 @dataclass(frozen=True)
 class Changes:
-    """Addresses of the resources that a plan touches, by what happens to them."""
+    """Addresses of the resources that a plan touches, by what happens to them, and campaigns that move."""
 
     create: Sequence[str]
     update: Sequence[str]
     replace: Sequence[str]
     delete: Sequence[str]
+    moved_campaigns: Sequence[MovedCampaign] = field(default=())
 
     @classmethod
     def parse(cls, plan: Mapping[str, Any]) -> Changes:
@@ -43,7 +46,8 @@ class Changes:
             actions = resource["change"]["actions"]
             kind = "replace" if len(actions) > 1 else actions[0]
             by_kind.setdefault(kind, []).append(resource["address"])
-        return cls(by_kind["create"], by_kind["update"], by_kind["replace"], by_kind["delete"])
+        moved = find_moved_campaigns(plan)
+        return cls(by_kind["create"], by_kind["update"], by_kind["replace"], by_kind["delete"], moved)
 
     def counts(self) -> dict[str, int]:
         """Return numbers of resources by what happens. As in GitLab, a replaced one counts as created and deleted."""
@@ -67,7 +71,7 @@ class Changes:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.deploy.plan_report", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make plan-report ENV=… ARGS=…", description=__doc__)
     parser.add_argument("--environment", required=True, metavar="ENV")
     parser.add_argument("--plan", metavar="FILE", help="as given to `plan -out`, in terraform/ (default: ENV.tfplan)")
     parser.add_argument("--directory", type=Path, default=ROOT / "build" / "plan", help="default: build/plan")
@@ -86,7 +90,9 @@ def report(environment: str, plan: str, directory: Path) -> None:
     text = _show(variables, "-no-color", plan)
     changes = Changes.parse(json.loads(_show(variables, "-json", plan)))
     write(directory, environment, changes, text)
-    console.print(f"{changes.headline()}; reports in {directory}")
+    console.print(f"{changes.headline()}; reports in {directory}", soft_wrap=True)
+    for moved in changes.moved_campaigns:
+        console.print(moved.describe(), soft_wrap=True, markup=False)
 
 
 def _show(variables: Mapping[str, str], *arguments: str) -> str:
@@ -121,7 +127,8 @@ def format_comment(environment: str, changes: Changes, text: str) -> str:
     """Return the plan as Markdown. A long one is cut, and says so."""
     lost = "".join(f"- `{address}` is replaced\n" for address in changes.replace)
     lost += "".join(f"- `{address}` is destroyed\n" for address in changes.delete)
-    warning = f"\n**These resources exist now and will be destroyed:**\n\n{lost}" if lost else ""
+    warning = "".join(f"\n{moved.describe()}\n" for moved in changes.moved_campaigns)
+    warning += f"\n**These resources exist now and will be destroyed:**\n\n{lost}" if lost else ""
     room = max(_LONGEST_COMMENT - len(warning), 0)
     shown = text if len(text) <= room else f"{text[:room]}\n… cut here; all of it is in the job's artifact plan.txt"
     return (
@@ -135,7 +142,9 @@ def format_insight(environment: str, changes: Changes) -> dict[str, Any]:
 
     https://developer.atlassian.com/cloud/bitbucket/rest/api-group-reports/
     """
-    details = "\n".join([changes.headline(), *(f"destroyed: {one}" for one in (*changes.replace, *changes.delete))])
+    moved = [one.describe() for one in changes.moved_campaigns]
+    destroyed = [f"destroyed: {one}" for one in (*changes.replace, *changes.delete)]
+    details = "\n".join([changes.headline(), *moved, *destroyed])
     return {
         "title": f"Terraform plan of {environment}",
         "reporter": "Terraform",

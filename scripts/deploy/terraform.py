@@ -42,7 +42,7 @@ def _wait(process: subprocess.Popen[bytes]) -> int:
 def main(arguments: Sequence[str]) -> int:
     """Run the command line; return the exit code."""
     if len(arguments) < 2:
-        print_error("usage: python -m scripts.deploy.terraform ENVIRONMENT COMMAND [ARGUMENTS]")
+        print_error("usage: make plan|apply|destroy ENV=dev ARGS=…")
         return 2
     environment, command, *rest = arguments
     return run_task(lambda: run(environment, command, rest))

@@ -31,7 +31,8 @@ class Letter:
     """One message. `arrived` is when its (first) record came into the stream, in epoch seconds.
 
     `first` to `last` are sequence numbers, the same one for a single record. `data` has a record's bytes, or only the
-    first of them if it was too large for a message (then `whole` is false). It is empty for a batch.
+    first of them if it was too large for a message (then `whole` is false). It is empty for a batch, and the message
+    itself if that is unreadable.
     """
 
     message_id: str
@@ -91,6 +92,17 @@ class Queue:
             for message_id, _ in page:
                 del self._held[message_id]
 
+    def replace(self, letter: Letter, body: str) -> None:
+        """Put a message in the place of a letter. Interrupted in between, the queue has both."""
+        self._sqs.send_message(QueueUrl=self._url, MessageBody=body)
+        self.remove([letter])
+
+    def count_hidden(self) -> int:
+        """Return about how many messages another reader has received and not yet removed or released."""
+        attributes = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["All"])["Attributes"]
+        hidden = int(attributes["ApproximateNumberOfMessagesNotVisible"])
+        return max(0, hidden + int(attributes["ApproximateNumberOfMessagesDelayed"]) - len(self._held))
+
     def release(self) -> None:
         """Make the letters that were received and not removed visible to other readers again."""
         for page in _pages(list(self._held.items())):
@@ -119,10 +131,10 @@ def _parse_message(message: MessageTypeDef) -> Letter:
         body = json.loads(message["Body"])
         return _parse_batch(identity, body) if "KinesisBatchInfo" in body else _parse_record(identity, body)
     except (ValueError, KeyError, TypeError) as error:
-        return _unreadable(identity, f"neither a refused record nor a given-up batch ({error!r})")
+        return _unreadable(identity, f"neither a refused record nor a given-up batch ({error!r})", message["Body"])
 
 
-def _unreadable(identity: _Identity, detail: str) -> Letter:
+def _unreadable(identity: _Identity, detail: str, body: str) -> Letter:
     return Letter(
         **identity,
         reason=UNREADABLE,
@@ -133,6 +145,7 @@ def _unreadable(identity: _Identity, detail: str) -> Letter:
         last="",
         count=0,
         arrived=0.0,
+        data=body.encode(),
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from rich.markup import escape
 
 from scripts.common.task import run_task
-from scripts.common.terminal import console, print_table, running
+from scripts.common.terminal import console, plural, print_table, running
 from scripts.operate.dead_letter_queue import Letter, Queue
 from scripts.operate.deployment import CONSUMERS, Deployment, argument_parser, connect
 
@@ -63,7 +63,7 @@ def read_queues(deployment: Deployment, keep: bool) -> Overview:
             try:
                 for letter in queue.receive_letters():
                     overview.add(function, letter, keep)
-                    progress.update(f"{sum(group.records for group in overview.groups.values()):,} records")
+                    progress.update(plural(sum(group.records for group in overview.groups.values()), "record"))
             finally:
                 queue.release()
     return overview
@@ -108,9 +108,8 @@ def show(deployment: Deployment, export: Path | None) -> None:
     print_table(f"Dead letters of {deployment.environment}", columns, list(_rows(overview)))
     if export:
         _write(export, list(overview.records.values()))
-        console.print(
-            f"{len(overview.records):,} records written to {export}. It holds visitors' data: delete it after use."
-        )
+        written = plural(len(overview.records), "record")
+        console.print(f"{written} written to {export}. It holds visitors' data: delete it after use.", soft_wrap=True)
 
 
 def _write(path: Path, lines: Sequence[dict[str, Any]]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from animal_recommender.retraining import ledger
+from animal_recommender.retraining.automatic_updates import Standing, find_standing
 from animal_recommender.retraining.campaign_status import served_version
 from animal_recommender.retraining.resource_status import ACTIVE
 from scripts.common.personalize import list_solution_versions
@@ -50,6 +52,11 @@ class DeployedModel:
         """Name of the SSM parameter that is the model's ledger."""
         return f"/animal-recommender/{self.deployment.environment}/models/{self.name}/ledger"
 
+    @property
+    def retrain_command(self) -> str:
+        """The command that trains this model now, even if scheduled runs leave it out."""
+        return f"make retrain ENV={self.deployment.environment} ARGS='--model {self.name}'"
+
     def describe_campaign(self) -> CampaignTypeDef:
         """Return the campaign."""
         return self.personalize.describe_campaign(campaignArn=self.campaign_arn)["campaign"]
@@ -63,24 +70,48 @@ class DeployedModel:
         """Return one solution version."""
         return self.personalize.describe_solution_version(solutionVersionArn=version_arn)["solutionVersion"]
 
+    def find_standing(self) -> Standing:
+        """Return how the version that the campaign serves compares with the newest one of its solution."""
+        served = served_version(self.describe_campaign())
+        recipe = self.describe_solution()["recipeArn"].rpartition("/")[2]
+        return find_standing(self.personalize, served, recipe, datetime.now(UTC))
+
     def get_metrics(self, version_arn: str) -> Mapping[str, float]:
         """Return the offline metrics of a version."""
         return self.personalize.get_solution_metrics(solutionVersionArn=version_arn)["metrics"]
 
     def read_ledger(self) -> ledger.Ledger | None:
-        """Return the ledger; None if it has no entry."""
-        return ledger.parse(self.ssm.get_parameter(Name=self.ledger_name)["Parameter"]["Value"])
+        """Return the ledger; None if it has no entry.
+
+        Raises:
+            LedgerError: The ledger is damaged.
+        """
+        return ledger.read(self.ssm, self.ledger_name)
 
     def write_ledger(self, entry: ledger.Ledger) -> None:
         """Replace the ledger with `entry`; the old value stays in the parameter's history."""
-        self.ssm.put_parameter(Name=self.ledger_name, Value=ledger.dump(entry), Overwrite=True)
+        ledger.write(self.ssm, self.ledger_name, entry)
 
     def list_outcomes(self) -> list[ledger.Outcome]:
         """Return the outcomes of the runs, oldest first: as many as SSM keeps versions of the parameter (100)."""
-        pages = self.ssm.get_paginator("get_parameter_history").paginate(Name=self.ledger_name)
-        entries = [ledger.parse(version["Value"]) for page in pages for version in page["Parameters"]]
-        known = {_identity(entry["last"]): entry["last"] for entry in entries if entry and "last" in entry}
+        known = {_identity(entry["last"]): entry["last"] for entry in self._list_entries() if "last" in entry}
         return sorted(known.values(), key=lambda outcome: outcome["when"])
+
+    def list_verified_versions(self) -> list[str]:
+        """Return the verified versions of the solution that serves, newest first, as far as the history knows them."""
+        entries = self._list_entries()[::-1]
+        arns = [arn for entry in entries for arn in (entry["solutionVersionArn"], entry["previous"]) if arn]
+        return [arn for arn in dict.fromkeys(arns) if ledger.solution_of(arn) == ledger.solution_of(arns[0])]
+
+    def _list_entries(self) -> list[ledger.Ledger]:
+        """Return the entries in the parameter's history, oldest first, without damaged ones."""
+        pages = self.ssm.get_paginator("get_parameter_history").paginate(Name=self.ledger_name)
+        versions = sorted((one for page in pages for one in page["Parameters"]), key=lambda one: one["Version"])
+        entries = []
+        for version in versions:
+            with suppress(ledger.LedgerError):
+                entries.append(ledger.parse(version["Value"]))
+        return [entry for entry in entries if entry]
 
     def sum_hours_this_month(self, solution_arn: str) -> float:
         """Return the training hours that Personalize counted for versions begun in this calendar month (UTC)."""
@@ -111,14 +142,3 @@ def find_model(deployment: Deployment, name: str) -> DeployedModel:
     if name not in models:
         raise TaskError(f"{name!r} is no model of {deployment.environment}; there are: {', '.join(models)}")
     return models[name]
-
-
-def find_running_execution(deployment: Deployment) -> str | None:
-    """Return the ARN of the oldest retraining run that is under way, or None."""
-    pages = (
-        deployment.aws.client("stepfunctions")
-        .get_paginator("list_executions")
-        .paginate(stateMachineArn=deployment.name("state-machine"), statusFilter="RUNNING")
-    )
-    running = sorted((one for page in pages for one in page["executions"]), key=lambda one: one["startDate"])
-    return running[0]["executionArn"] if running else None

@@ -5,8 +5,9 @@ this machine.
 """
 
 import argparse
+import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -59,6 +60,16 @@ class Deployment:
         return found
 
     @property
+    def prefix(self) -> str:
+        """What the names of all resources begin with, for example `dev-animal-recommender`."""
+        return self.name("functions/put_events").removesuffix(":live").removesuffix("-put-events")
+
+    @property
+    def region(self) -> str:
+        """The region of the environment."""
+        return self.aws.client("ssm").meta.region_name
+
+    @property
     def _remedy(self) -> str:
         """What chooses another environment, region and account."""
         if self.environment == "local":
@@ -101,7 +112,28 @@ def _find_region(environment: str) -> str:
 
 
 def argument_parser(command: str, description: str | None) -> argparse.ArgumentParser:
-    """Return the parser of an operator's command (`scripts.operate.<command>`); it has `--environment`."""
-    parser = argparse.ArgumentParser(prog=f"python -m scripts.operate.{command}", description=description)
-    parser.add_argument("--environment", required=True, metavar="ENV", help="dev, prod, local, …")
+    """Return the parser of an operator's command (`scripts.operate.<command>`); it has `--environment`.
+
+    The usage is that of the `make` task, which gives the environment.
+    """
+    task = f"make {command.replace('_', '-')} ENV=… ARGS=…"
+    parser = argparse.ArgumentParser(prog=task, description=description)
+    parser.add_argument("--environment", required=True, metavar="ENV", help=argparse.SUPPRESS)
     return parser
+
+
+def number_from(kind: type[int] | type[float], minimum: float, maximum: float = math.inf) -> Callable[[str], float]:
+    """Return what reads an option's number and refuses one that is not within the range, which the error names."""
+
+    def read(text: str) -> float:
+        try:
+            number = kind(text)
+        except ValueError:
+            number = math.nan
+        if not minimum <= number <= maximum or math.isinf(number):
+            what = "an integer" if kind is int else "a number"
+            within = f"from {minimum:g} to {maximum:g}" if math.isfinite(maximum) else f"of at least {minimum:g}"
+            raise argparse.ArgumentTypeError(f"must be {what} {within}")
+        return number
+
+    return read

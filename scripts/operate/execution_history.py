@@ -22,8 +22,10 @@ _ONE_STEP = {
     "Trained?": "Wait for training",
     "Describe campaign": "Wait for campaign",
     "Deployed?": "Wait for campaign",
-    "Describe restored campaign": "Wait for restoration",
+    "Restore previous version": "Wait for restoration",
     "Restored?": "Wait for restoration",
+    "Reconcile campaign": "Wait for reconciliation",
+    "Reconciled?": "Wait for reconciliation",
 }
 _WAITS = frozenset(_ONE_STEP.values())
 

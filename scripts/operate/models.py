@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from animal_recommender.retraining import ledger
+from animal_recommender.retraining.automatic_updates import Standing, describe_standing
 from animal_recommender.retraining.campaign_status import change_in_progress, served_version
-from animal_recommender.retraining.run_state import metric_label
+from animal_recommender.retraining.run_state import COMPARISON_NOTE, metric_label
 from scripts.common.task import TaskError, run_task
-from scripts.common.terminal import console
+from scripts.common.terminal import console, print_fields
 from scripts.operate.deployed_models import DeployedModel, list_models
 from scripts.operate.deployment import Deployment, argument_parser, connect
 
@@ -34,6 +36,9 @@ def read_facts(model: DeployedModel) -> list[tuple[str, str]]:
         ("campaign", f"{_status(campaign)}, at least {campaign['minProvisionedTPS']} TPS (billed every hour)"),
         ("serves", served_version(campaign)),
         ("since", _promotion_time(entry, served_version(campaign))),
+        ("newest version", describe_newest(model.find_standing())),
+        *describe_deviations(model, entry, campaign),
+        *describe_pause(model, entry),
         ("previous", (entry and entry["previous"]) or "none"),
         ("metrics", ", ".join(f"{metric_label(name)} {value:.4f}" for name, value in sorted(metrics.items()))),
         ("training hours", f"{model.sum_hours_this_month(solution['solutionArn']):.3f} this month"),
@@ -49,9 +54,45 @@ def _status(campaign: CampaignTypeDef) -> str:
 def _promotion_time(entry: ledger.Ledger | None, version_arn: str) -> str:
     if entry is None:
         return "unknown: the ledger has no entry"
-    return (
-        entry["promotedAt"] if entry["solutionVersionArn"] == version_arn else "unknown: the ledger has another version"
-    )
+    return entry["promotedAt"] if entry["solutionVersionArn"] == version_arn else "unknown"
+
+
+def describe_deviations(
+    model: DeployedModel, entry: ledger.Ledger | None, campaign: CampaignTypeDef
+) -> list[tuple[str, str]]:
+    """Return how the campaign differs from the verified version, and which change has begun; empty if all is well."""
+    if entry is None:
+        return []
+    facts, verified, change = [], entry["solutionVersionArn"], entry.get("change")
+    if served_version(campaign) != verified:
+        facts.append(("[bold red]NOT VERIFIED[/bold red]", f"the verified version is {verified}"))
+    if change:
+        facts.append(("not ended", f"{change['kind']} to {change['solutionVersionArn']}"))
+        facts.append(("begun", f"{change['when']} by {escape(change['by'])}"))
+    if facts and not change_in_progress(campaign):
+        differs = served_version(campaign) != ledger.version_to_serve(entry)
+        command = f"make rollback MODEL={model.name} ENV={model.deployment.environment}"
+        repair = f"{command} ends it; so does" if differs else "nothing: it is removed by"
+        facts.append(("what to do", f"{repair} the next retraining run"))
+    return facts
+
+
+def describe_newest(standing: Standing) -> str:
+    """Return whether the served version is the newest one, and what it means if it is not."""
+    text = describe_standing(standing)
+    if standing["newestSolutionVersionArn"] == standing["solutionVersionArn"]:
+        return f"yes. [bold yellow]{text}[/bold yellow]" if text else "yes"
+    return f"[bold yellow]no[/bold yellow], that is {standing['newestSolutionVersionArn']}. {text}"
+
+
+def describe_pause(model: DeployedModel, entry: ledger.Ledger | None) -> list[tuple[str, str]]:
+    """Return since when scheduled runs leave the model out, and what ends that; empty if they train it."""
+    pause = entry.get("pause") if entry else None
+    if pause is None:
+        return []
+    since = f"PAUSED after {pause['rejections']} rejections, since {pause['when']}"
+    ends = f"a promotion by a run that you start ends it: {model.retrain_command}"
+    return [("scheduled retraining", f"[bold red]{since}[/bold red]; {ends}")]
 
 
 def _automatic_training(solution: SolutionTypeDef) -> str:
@@ -81,16 +122,10 @@ def _hours(outcome: ledger.Outcome) -> str:
 def print_model(model: DeployedModel, last: int) -> None:
     """Print one model with the chart of its `last` runs."""
     console.print(f"\n[bold]{model.name}[/bold]")
-    facts = Table(box=None, pad_edge=False, show_header=False)
-    facts.add_column(style="dim", min_width=20)
-    facts.add_column(overflow="fold")
-    for name, value in read_facts(model):
-        facts.add_row(f"  {name}", value)
-    console.print(facts)
+    print_fields([(f"  [dim]{name}[/dim]", value) for name, value in read_facts(model)])
     outcomes = model.list_outcomes()[-last:]
-    console.print(
-        f"  [dim]{metric_label(CHARTED)} of the last {len(outcomes)} runs[/dim]" if outcomes else "  no run yet"
-    )
+    runs = "the last run" if len(outcomes) == 1 else f"the last {len(outcomes)} runs"
+    console.print(f"  [dim]{metric_label(CHARTED)} of {runs}[/dim]" if outcomes else "  no run yet")
     console.print(draw_chart(outcomes))
 
 
@@ -105,6 +140,7 @@ def print_models(deployment: Deployment, last: int) -> None:
         raise TaskError(f"no campaign is published for {deployment.environment}")
     for model in models:
         print_model(model, last)
+    console.print(f"\n{COMPARISON_NOTE}", style="dim")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,7 +1,7 @@
 """Run a named query on the raw events and print its answer as a table. Without a name, list the queries.
 
-Parameters take the place of the query's question marks, in order, as text,
-for example `make query NAME=user_history ARGS=12345 ENV=dev`.
+A query about one visitor takes the id as it is, for example `make query NAME=user_history USER=12345 ENV=dev`. Other
+parameters, in ARGS, take the place of the query's question marks, in order, as text.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from scripts.common.task import TaskError, run_task
-from scripts.common.terminal import Progress, console, print_table, running
+from scripts.common.terminal import Progress, console, plural, print_table, running
 from scripts.operate.deployment import Deployment, argument_parser, connect
 
 if TYPE_CHECKING:
@@ -127,10 +127,12 @@ def print_answer(deployment: Deployment, name: str, parameters: Sequence[str], l
     rows = athena.read_rows(execution_id)
     header = next(rows, [])
     shown = list(islice(rows, limit))
+    # With the parameters, so that a reader sees what was asked.
+    title = escape(" ".join([query.description, *map(repr, parameters)]))
     if not shown:
-        console.print(f"{escape(query.description)}: no rows.")
+        console.print(f"{title}: no rows.")
         return
-    print_table(escape(query.description), header, [[escape(cell) for cell in row] for row in shown])
+    print_table(title, header, [[escape(cell) for cell in row] for row in shown])
     if next(rows, None) is not None:
         console.print(f"Only the first {limit:,} rows are shown (--limit shows more).")
 
@@ -144,7 +146,10 @@ def _choose(queries: dict[str, NamedQuery], name: str, parameters: Sequence[str]
     if query is None:
         raise TaskError(f"there is no query {name!r}; there are {', '.join(queries) or 'none'}")
     if len(parameters) != query.parameters:
-        raise TaskError(f"{name} takes {query.parameters} parameters, not {len(parameters)}: {query.description}")
+        raise TaskError(
+            f"{name} takes {plural(query.parameters, 'parameter')}, not {len(parameters)}: {query.description} "
+            f"(An id with spaces, quotes or a leading dash is given as USER='…', not in ARGS.)"
+        )
     return query
 
 
@@ -153,11 +158,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argument_parser("query", __doc__)
     parser.add_argument("name", nargs="?", help="which query; without it the queries are listed")
     parser.add_argument("parameters", nargs="*", help="values for its question marks")
+    parser.add_argument("--user", metavar="ID", help="the first parameter, taken as it is")
     parser.add_argument("--limit", type=int, default=100, help="rows to show (default: %(default)s)")
     given = parser.parse_args(arguments)
     if given.name is None:
         return run_task(lambda: print_queries(connect(given.environment)))
-    return run_task(lambda: print_answer(connect(given.environment), given.name, given.parameters, given.limit))
+    parameters = given.parameters if given.user is None else [given.user, *given.parameters]
+    return run_task(lambda: print_answer(connect(given.environment), given.name, parameters, given.limit))
 
 
 if __name__ == "__main__":

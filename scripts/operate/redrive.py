@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from animal_recommender.dead_letters import Record
+from animal_recommender.event_types import EventTypes, parse_event_types
 from animal_recommender.stream_batches import parse_records
 from scripts.common.task import TaskError, run_task
 from scripts.common.terminal import Progress, console, print_table, running
@@ -55,12 +56,21 @@ class Tally:
 
 
 class Redrive:
-    """Send one queue's letters to its function. `repaired` has new bytes of records by their place."""
+    """Send one queue's letters to its function, which has these `event_types`.
+
+    `repaired` has new bytes of records by their place.
+    """
 
     def __init__(
-        self, queue: Queue, consumer: Consumer, kinesis: KinesisClient, repaired: Mapping[Place, bytes]
+        self,
+        queue: Queue,
+        consumer: Consumer,
+        kinesis: KinesisClient,
+        event_types: EventTypes,
+        repaired: Mapping[Place, bytes],
     ) -> None:
         self._queue, self._consumer, self._kinesis, self._repaired = queue, consumer, kinesis, repaired
+        self._event_types = event_types
         self._sent: set[Place] = set()
         self.tally = Tally()
 
@@ -90,7 +100,7 @@ class Redrive:
             self.tally.count_kept("refused again", letter.count)
         elif data is None:
             self.tally.count_kept("too large for its letter", letter.count)
-        elif find_fault(data, letter.arrived):
+        elif find_fault(data, letter.arrived, self._event_types):
             self.tally.count_kept("still wrong", letter.count)
         else:
             return StreamRecord(letter.stream_arn, letter.shard_id, letter.first, letter.arrived, data)
@@ -119,10 +129,10 @@ class Redrive:
         self.tally.sent += len(records)
 
 
-def find_fault(data: bytes, arrival: float) -> str | None:
+def find_fault(data: bytes, arrival: float, event_types: EventTypes) -> str | None:
     """Return the message with which the functions' parser refuses a record; None if the parser accepts it."""
     record = Record(position=0, stream_arn="", shard_id="", sequence_number="0", arrival=arrival, data=data)
-    return next((letter.detail for letter in parse_records([record]).dead_letters()), None)
+    return next((letter.detail for letter in parse_records([record], event_types).dead_letters()), None)
 
 
 def read_repaired(path: Path) -> dict[Place, bytes]:
@@ -166,16 +176,18 @@ def redrive(deployment: Deployment, repaired: Mapping[Place, bytes]) -> None:
         raise TaskError("Some records failed in the function (its log says why); redrive again to retry them.")
     if any(tally.kept for tally in tallies.values()):
         export = f"make dead-letters ENV={deployment.environment} ARGS='--export FILE'"
-        console.print(f"To repair the others, export them ({export}), then: make redrive ARGS='--repaired FILE'")
+        redrive_repaired = f"make redrive ENV={deployment.environment} ARGS='--repaired FILE'"
+        console.print(f"To repair the others, export them:\n  {export}\nthen: {redrive_repaired}", soft_wrap=True)
 
 
 def _redrive_queues(deployment: Deployment, repaired: Mapping[Place, bytes]) -> Iterator[tuple[str, Tally]]:
     sqs, kinesis = deployment.aws.client("sqs"), deployment.aws.client("kinesis")
     functions = deployment.aws.client("lambda", read_timeout=900)
+    event_types = parse_event_types(deployment.name("event-types"))
     for function in CONSUMERS:
         queue = Queue(sqs, deployment.name(f"dead-letter-queues/{function}"), HIDDEN_SECONDS)
         consumer = Consumer(functions, deployment.name(f"functions/{function}"))
-        one = Redrive(queue, consumer, kinesis, repaired)
+        one = Redrive(queue, consumer, kinesis, event_types, repaired)
         with running(f"Redriving {function}") as progress:
             one.run(progress)
             progress.note = str(one.tally)

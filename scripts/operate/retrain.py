@@ -1,5 +1,7 @@
 """Start a retraining run, show its progress live, and end with a table of each model's outcome.
 
+It trains also models whose retraining is paused for the schedule; a promotion ends the pause.
+
 If a run is under way already, this shows that one instead: two runs never overlap. Ctrl-C stops this command, not the
 run.
 """
@@ -19,9 +21,10 @@ from rich.table import Table
 from animal_recommender.retraining.run_state import metric_label
 from scripts.common.task import TaskError, run_task
 from scripts.common.terminal import console, print_table
-from scripts.operate.deployed_models import find_running_execution, list_models
+from scripts.operate.deployed_models import list_models
 from scripts.operate.deployment import Deployment, argument_parser, connect
 from scripts.operate.execution_history import Execution
+from scripts.operate.retraining_runs import find_running_execution
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef
@@ -80,24 +83,27 @@ def _print_new_steps(execution: Execution) -> None:
 
 def print_outcomes(models: Sequence[Report]) -> None:
     """Print the outcome of each model."""
-    columns = ("model", "outcome", "metric", "was", "training hours", "why")
+    columns = ("model", "outcome", "metric", "new", "deployed", "hours", "why")
     print_table("Retraining", columns, [_row(model) for model in models])
 
 
 def _row(model: Report) -> tuple[str, ...]:
-    style, (new, old) = _STYLES[model["outcome"]], _metric_values(model)
+    style = _STYLES[model["outcome"]]
     hours = "" if model["trainingHours"] is None else f"{model['trainingHours']:.3f}"
-    return model["name"], f"[{style}]{model['outcome']}[/{style}]", new, old, hours, model["reason"]
+    return model["name"], f"[{style}]{model['outcome']}[/{style}]", *_metric_values(model), hours, model["reason"]
 
 
-def _metric_values(model: Report) -> tuple[str, str]:
-    """Return the metric that the gate compares, of the new version and of the deployed one."""
-    rules = {rule["rule"]: rule for rule in model["rules"]}
-    if not rules:
-        return "", ""
-    gate, deployed = rules["threshold"], (model["deployedMetrics"] or {}).get(rules["threshold"]["metric"])
-    new = "unknown" if gate["value"] is None else f"{metric_label(gate['metric'])} {gate['value']:.4f}"
-    return new, "" if deployed is None else f"{deployed:.4f}"
+def _metric_values(model: Report) -> tuple[str, str, str]:
+    """Return the metric that the gate compares: its name, its value of the new version and of the deployed one."""
+    if not model["rules"]:
+        return "", "", ""
+    metric, new = model["rules"][0]["metric"], model["rules"][0]["value"]
+    deployed = (model["deployedMetrics"] or {}).get(metric)
+    return metric_label(metric), _number(new), _number(deployed)
+
+
+def _number(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.4f}"
 
 
 def finish(described: DescribeExecutionOutputTypeDef) -> None:
@@ -123,11 +129,11 @@ def retrain(deployment: Deployment, only: Sequence[str], force: bool, pause: flo
     """
     arn = find_running_execution(deployment)
     if arn:
-        console.print(f"A run is under way; showing that one: {arn}")
+        console.print(f"A run is under way; showing that one: {arn}", soft_wrap=True)
     else:
         names = [model.name for model in list_models(deployment)]
         arn = start(deployment, run_input(names, only, force))
-        console.print(f"Started {arn}")
+        console.print(f"Started {arn}", soft_wrap=True)
     finish(follow(Execution(deployment.aws.client("stepfunctions"), arn), pause))
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypedDict
 import boto3
 from botocore.exceptions import ClientError
 
+from animal_recommender.retraining import ledger
 from animal_recommender.retraining.resource_status import ACTIVE
 from scripts.common.personalize import RETRYING, Poll, code, failure, find, find_newest_active_version, message
 from scripts.common.task import TaskError
@@ -38,7 +39,8 @@ class Settings(TypedDict):
 class Wanted:
     """What a campaign should be. `minimum_tps` is in transactions per second, the cut-off in days.
 
-    Without a weight the campaign gets no exploration settings: not every recipe explores.
+    Without a weight the campaign gets no exploration settings: not every recipe explores. `verified_version` is that of
+    the ledger, if it has an entry: a campaign that is created again serves it, if it is one of the solution.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Wanted:
     minimum_tps: int
     exploration_weight: float | None = None
     exploration_item_age_cut_off: float | None = None
+    verified_version: str | None = None
 
     @property
     def arn(self) -> str:
@@ -93,7 +96,7 @@ def delete(personalize: "PersonalizeClient", campaign_arn: str, poll: Poll) -> N
     """Delete the campaign and wait until it is gone. Do nothing if there is none."""
     label = _label(campaign_arn)
     if _wait_until_settled(personalize, campaign_arn, poll) is not None:
-        poll.retry_while_in_use(
+        poll.retry_while_refused(
             f"deleting {label}", lambda: find(lambda: personalize.delete_campaign(campaignArn=campaign_arn))
         )
     poll.wait_until(label, lambda: _describe(personalize, campaign_arn), lambda campaign: campaign is None)
@@ -101,12 +104,12 @@ def delete(personalize: "PersonalizeClient", campaign_arn: str, poll: Poll) -> N
 
 def solution_of(campaign: "CampaignTypeDef") -> str:
     """Return the ARN of the solution whose version the campaign serves."""
-    return campaign["solutionVersionArn"].rpartition("/")[0]
+    return ledger.solution_of(campaign["solutionVersionArn"])
 
 
 def _create(personalize: "PersonalizeClient", wanted: Wanted, poll: Poll) -> "CampaignTypeDef":
     version = _find_version_to_serve(personalize, wanted)
-    poll.retry_while_in_use(
+    poll.retry_while_refused(
         f"creating campaign {wanted.name}",
         lambda: personalize.create_campaign(name=wanted.name, solutionVersionArn=version, **wanted.settings()),
     )
@@ -119,11 +122,12 @@ def _create(personalize: "PersonalizeClient", wanted: Wanted, poll: Poll) -> "Ca
 
 
 def _find_version_to_serve(personalize: "PersonalizeClient", wanted: Wanted) -> str:
+    """Return the verified version; if the solution has none, its newest one."""
+    if wanted.verified_version and ledger.solution_of(wanted.verified_version) == wanted.solution_arn:
+        return wanted.verified_version
     version = find_newest_active_version(personalize, wanted.solution_arn)
     if version is None:
-        raise TaskError(
-            f"{wanted.solution_arn} has no ACTIVE version to serve: run scripts.provision.solution_version create"
-        )
+        raise TaskError(f"{wanted.solution_arn} has no ACTIVE version to serve: make apply trains one")
     return version
 
 
@@ -161,7 +165,7 @@ def _update(
     }
     if version:
         request["solutionVersionArn"] = version
-    poll.retry_while_in_use(f"updating campaign {wanted.name}", lambda: personalize.update_campaign(**request))
+    poll.retry_while_refused(f"updating campaign {wanted.name}", lambda: personalize.update_campaign(**request))
     campaign = _wait_until_settled(personalize, wanted.arn, poll)
     if campaign is None:
         raise TaskError(f"{wanted.arn} was deleted while it was updated")
@@ -223,15 +227,17 @@ class DeleteInputs(inputs.PollInputs):
 
 def _run_create() -> None:
     given = inputs.read(CreateInputs)
+    personalize = boto3.client("personalize", config=RETRYING)
+    ssm = boto3.client("ssm", config=RETRYING)
+    known = ledger.read(ssm, given.ledger_parameter)
     wanted = Wanted(
         given.campaign_name,
         given.solution_arn,
         given.minimum_provisioned_tps,
         given.exploration_weight,
         given.exploration_item_age_cut_off,
+        known["solutionVersionArn"] if known else None,
     )
-    personalize = boto3.client("personalize", config=RETRYING)
-    ssm = boto3.client("ssm", config=RETRYING)
     campaign = create(personalize, wanted, given.poll())
     first_ledger_entry.write_if_missing(ssm, personalize, given.ledger_parameter, campaign)
 

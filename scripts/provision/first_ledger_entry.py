@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from animal_recommender.retraining.ledger import Ledger, dump, parse
+from animal_recommender.retraining import ledger
 
 if TYPE_CHECKING:
     from types_boto3_personalize import PersonalizeClient
@@ -20,16 +20,11 @@ if TYPE_CHECKING:
 def write_if_missing(ssm: SSMClient, personalize: PersonalizeClient, parameter: str, campaign: CampaignTypeDef) -> None:
     """Enter the version that `campaign` serves, with its offline metrics, unless its solution has an entry already."""
     version = campaign["solutionVersionArn"]
-    known = parse(ssm.get_parameter(Name=parameter)["Parameter"]["Value"])
-    if known and known["solutionVersionArn"].rpartition("/")[0] == version.rpartition("/")[0]:
+    known = ledger.read(ssm, parameter)
+    if known and ledger.solution_of(known["solutionVersionArn"]) == ledger.solution_of(version):
         return
-    entry: Ledger = {
-        "solutionVersionArn": version,
-        "metrics": _get_metrics(personalize, version),
-        "promotedAt": campaign["lastUpdatedDateTime"].isoformat(),
-        "previous": None,
-    }
-    ssm.put_parameter(Name=parameter, Value=dump(entry), Overwrite=True)
+    since = campaign["lastUpdatedDateTime"].isoformat()
+    ledger.write(ssm, parameter, ledger.first_entry(version, _get_metrics(personalize, version), since))
 
 
 def _get_metrics(personalize: PersonalizeClient, version: str) -> dict[str, float]:

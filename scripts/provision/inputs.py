@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from animal_recommender.settings import SettingsError, read_settings
 from scripts.common.personalize import Poll
@@ -85,3 +85,25 @@ def parse_texts(text: str) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
         raise ValueError("must be a JSON object with texts as values")
     return value
+
+
+def parse_list(text: str) -> tuple[str, ...]:
+    """Parse a JSON list of texts."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise ValueError("must be a JSON list of texts")
+    return tuple(value)
+
+
+def parse_objects(text: str) -> tuple[dict[str, Any], ...]:
+    """Parse a JSON list of objects."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise ValueError("must be a JSON list of objects")
+    return tuple(value)

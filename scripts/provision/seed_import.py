@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 from animal_recommender.retraining.resource_status import ACTIVE, UNDER_WAY
-from scripts.common.personalize import RETRYING, Poll, failure, find
+from scripts.common.personalize import IN_USE, LIMIT_EXCEEDED, RETRYING, Poll, failure, find
 from scripts.common.task import TaskError
 from scripts.provision import inputs
 from scripts.provision.command import run_action
@@ -30,21 +30,32 @@ def create(personalize: "PersonalizeClient", dataset_arn: str, source: str, role
     Raises:
         TaskError: The import failed. The message has the service's failureReason.
     """
-    jobs = _list_jobs(personalize, dataset_arn)
-    arn = next((job["datasetImportJobArn"] for job in jobs if job["status"] in UNDER_WAY | {ACTIVE}), None)
-    if arn is None:
-        name = f"{_name(dataset_arn)}-seed-{len(jobs) + 1}"
-        arn = poll.retry_while_in_use(
-            f"importing {source}",
-            lambda: personalize.create_dataset_import_job(
-                jobName=name, datasetArn=dataset_arn, dataSource={"dataLocation": source}, roleArn=role_arn
-            ),
-        )["datasetImportJobArn"]
-    job = _wait_until_settled(personalize, arn, poll)
+    job = poll.retry_while_role_not_ready(
+        f"importing {source}", lambda: _import(personalize, dataset_arn, source, role_arn, poll)
+    )
     if job is None:
         raise TaskError(f"{dataset_arn} was deleted while {source} was imported")
     if job["status"] != ACTIVE:
         raise failure(f"the import of {source}", job)
+
+
+def _import(
+    personalize: "PersonalizeClient", dataset_arn: str, source: str, role_arn: str, poll: Poll
+) -> "DatasetImportJobTypeDef | None":
+    """Find an import that succeeded or is under way, or start one; return it at its end."""
+    jobs = _list_jobs(personalize, dataset_arn)
+    arn = next((job["datasetImportJobArn"] for job in jobs if job["status"] in UNDER_WAY | {ACTIVE}), None)
+    if arn is None:
+        name = f"{_name(dataset_arn)}-seed-{len(jobs) + 1}"
+        # At most five imports of a region may be pending: https://docs.aws.amazon.com/personalize/latest/dg/limits.html
+        arn = poll.retry_while_refused(
+            f"importing {source}",
+            lambda: personalize.create_dataset_import_job(
+                jobName=name, datasetArn=dataset_arn, dataSource={"dataLocation": source}, roleArn=role_arn
+            ),
+            {IN_USE, LIMIT_EXCEEDED},
+        )["datasetImportJobArn"]
+    return _wait_until_settled(personalize, arn, poll)
 
 
 def wait(personalize: "PersonalizeClient", dataset_arn: str, poll: Poll) -> None:

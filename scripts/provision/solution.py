@@ -1,16 +1,18 @@
-"""Create a model's solution (`create`), delete those of its earlier recipes (`retire`), or all of them (`delete`).
+"""Create or update a model's solution (`create`), delete those of its earlier recipes (`retire`), or all (`delete`).
 
 The recipe of a solution can never be changed. So another recipe means another solution, whose name is that of the model
 and a digest of the recipe. It is created and trained while the old one serves, and the old one is retired once the
 campaign serves the new one. Automatic training is off from the start: the state machine gates every training.
 
 Environment of all: DATASET_GROUP_ARN. Also of `create`: SOLUTION_NAME, RECIPE_ARN and, optional, HYPERPARAMETERS (JSON
-object). Also of `retire` and `delete`: SOLUTION_PREFIX (the part of the solutions' names before the digest). Also of
-`retire`: KEEP_SOLUTION_NAME.
+object), EXCLUDED_COLUMNS (JSON list of columns of the items that are not trained on) and EVENTS (JSON list of event
+parameters as CreateSolution takes them). Also of `retire` and `delete`: SOLUTION_PREFIX (the part of the solutions'
+names before the digest). Also of `retire`: KEEP_SOLUTION_NAME.
 """
 
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,7 +26,12 @@ from scripts.provision.command import run_action
 
 if TYPE_CHECKING:
     from types_boto3_personalize import PersonalizeClient
-    from types_boto3_personalize.type_defs import CreateSolutionRequestTypeDef, SolutionTypeDef
+    from types_boto3_personalize.type_defs import (
+        CreateSolutionRequestTypeDef,
+        EventParametersTypeDef,
+        SolutionConfigUnionTypeDef,
+        SolutionTypeDef,
+    )
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,8 @@ class Wanted:
     dataset_group_arn: str
     recipe_arn: str
     hyperparameters: dict[str, str] = field(default_factory=dict)
+    excluded_columns: tuple[str, ...] = ()
+    events: "tuple[EventParametersTypeDef, ...]" = ()
 
     @property
     def arn(self) -> str:
@@ -49,16 +58,23 @@ class Wanted:
             "recipeArn": self.recipe_arn,
             "performAutoTraining": False,
         }
+        config: SolutionConfigUnionTypeDef = {}
         if self.hyperparameters:
-            request["solutionConfig"] = {"algorithmHyperParameters": self.hyperparameters}
+            config["algorithmHyperParameters"] = self.hyperparameters
+        if self.excluded_columns:
+            config["trainingDataConfig"] = {"excludedDatasetColumns": {"Items": list(self.excluded_columns)}}
+        if self.events:
+            config["eventsConfig"] = {"eventParametersList": list(self.events)}
+        if config:
+            request["solutionConfig"] = config
         return request
 
 
 def create(personalize: "PersonalizeClient", wanted: Wanted, poll: Poll) -> None:
-    """Create the solution if there is none; wait until it is ACTIVE.
+    """Create the solution if there is none, or give it the wanted events; wait until it is ACTIVE.
 
     Raises:
-        TaskError: The creation failed. (The service gives no reason for solutions.)
+        TaskError: The creation or the update failed. (The service gives no reason for the creation of solutions.)
     """
     solution = _wait_until_settled(personalize, wanted.arn, poll)
     if solution is not None and solution["status"] != ACTIVE:
@@ -66,12 +82,41 @@ def create(personalize: "PersonalizeClient", wanted: Wanted, poll: Poll) -> None
         _delete(personalize, wanted.arn, poll)
         solution = None
     if solution is None:
-        poll.retry_while_in_use(
+        poll.retry_while_refused(
             f"creating {_label(wanted.arn)}", lambda: personalize.create_solution(**wanted.request())
         )
         solution = _wait_until_settled(personalize, wanted.arn, poll)
     if solution is None or solution["status"] != ACTIVE:
         raise failure(f"solution {wanted.arn}", solution or {"status": "gone"})
+    if _by_type(_events_of(solution)) != _by_type(wanted.events):
+        _update_events(personalize, wanted, poll)
+
+
+def _update_events(personalize: "PersonalizeClient", wanted: Wanted, poll: Poll) -> None:
+    """Give the solution the wanted events. Versions that are trained from now on learn from them."""
+    poll.retry_while_refused(
+        f"updating the events of {_label(wanted.arn)}",
+        lambda: personalize.update_solution(
+            solutionArn=wanted.arn,
+            performAutoTraining=False,
+            solutionUpdateConfig={"eventsConfig": {"eventParametersList": wanted.events}},
+        ),
+    )
+    solution = _wait_until_settled(personalize, wanted.arn, poll)
+    update = (solution or {}).get("latestSolutionUpdate", {})
+    if update.get("status") != ACTIVE:
+        raise failure(f"the update of {wanted.arn}", {"status": "missing", **update})
+
+
+def _events_of(solution: "SolutionTypeDef") -> "Sequence[EventParametersTypeDef]":
+    """Return the events of the latest update. One of something else names none: then those of the configuration."""
+    updated = solution.get("latestSolutionUpdate", {}).get("solutionUpdateConfig", {})
+    config = updated if "eventsConfig" in updated else solution.get("solutionConfig", {})
+    return config.get("eventsConfig", {}).get("eventParametersList", ())
+
+
+def _by_type(events: "Sequence[EventParametersTypeDef]") -> "dict[str, EventParametersTypeDef]":
+    return {event["eventType"]: event for event in events}
 
 
 def retire(
@@ -116,14 +161,17 @@ def _refuse_if_serving(personalize: "PersonalizeClient", solution_arn: str) -> N
 def _delete(personalize: "PersonalizeClient", solution_arn: str, poll: Poll) -> None:
     """Delete a solution that nothing uses any more, and wait until it is gone."""
     label = _label(solution_arn)
-    poll.retry_while_in_use(
+    poll.retry_while_refused(
         f"deleting {label}", lambda: find(lambda: personalize.delete_solution(solutionArn=solution_arn))
     )
     poll.wait_until(label, lambda: _describe(personalize, solution_arn), lambda solution: solution is None)
 
 
 def _wait_until_settled(personalize: "PersonalizeClient", solution_arn: str, poll: Poll) -> "SolutionTypeDef | None":
-    return poll.wait_until_settled(_label(solution_arn), lambda: _describe(personalize, solution_arn))
+    """Return the solution once neither it nor its update will change by itself, or None if there is none."""
+    return poll.wait_until_updated(
+        _label(solution_arn), lambda: _describe(personalize, solution_arn), "latestSolutionUpdate"
+    )
 
 
 def _describe(personalize: "PersonalizeClient", solution_arn: str) -> "SolutionTypeDef | None":
@@ -146,6 +194,8 @@ class CreateInputs(inputs.PollInputs):
     solution_name: str
     recipe_arn: str
     hyperparameters: dict[str, str] = field(default_factory=dict, metadata={"parse": inputs.parse_texts})
+    excluded_columns: tuple[str, ...] = field(default=(), metadata={"parse": inputs.parse_list})
+    events: "tuple[EventParametersTypeDef, ...]" = field(default=(), metadata={"parse": inputs.parse_objects})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +215,14 @@ class RetireInputs(DeleteInputs):
 
 def _run_create() -> None:
     given = inputs.read(CreateInputs)
-    wanted = Wanted(given.solution_name, given.dataset_group_arn, given.recipe_arn, given.hyperparameters)
+    wanted = Wanted(
+        given.solution_name,
+        given.dataset_group_arn,
+        given.recipe_arn,
+        given.hyperparameters,
+        given.excluded_columns,
+        given.events,
+    )
     create(boto3.client("personalize", config=RETRYING), wanted, given.poll())
 
 

@@ -17,6 +17,8 @@ from botocore.exceptions import ClientError
 
 from animal_recommender.retraining.resource_status import ACTIVE, CREATING, STOPPING
 from scripts.common.personalize import (
+    IN_USE,
+    LIMIT_EXCEEDED,
     RETRYING,
     Poll,
     code,
@@ -115,7 +117,9 @@ def _start_training(
 def _request_training(
     personalize: "PersonalizeClient", request: "CreateSolutionVersionRequestTypeDef", poll: Poll
 ) -> str:
-    response = poll.retry_while_in_use("starting a training", lambda: personalize.create_solution_version(**request))
+    response = poll.retry_while_refused(
+        "starting a training", lambda: personalize.create_solution_version(**request), {IN_USE, LIMIT_EXCEEDED}
+    )
     return response["solutionVersionArn"]
 
 

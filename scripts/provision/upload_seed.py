@@ -1,8 +1,8 @@
 """Upload items.csv and interactions.csv of a folder to the seed bucket, from which Amazon Personalize imports them.
 
-With SEED_REBASE all times move by the same amount, so that the newest event lies just before now: a model must not
-learn that everything known happened years before the first live event. Nothing is uploaded if Personalize would refuse
-one of the files.
+Columns are put into the schema's order. With SEED_REBASE all times move by the same amount, so that the newest event
+lies just before now: a model must not learn that everything known happened years before the first live event. Nothing
+is uploaded if Personalize would refuse one of the files.
 
 Environment: SEED_BUCKET, SEED_DIRECTORY, SEED_REBASE (true or false), and POPULAR_LIST_KEY (where in the bucket the
 popular list is; it is stored if there is none).
@@ -12,15 +12,17 @@ import csv
 import io
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
 
-from scripts.check.seed.csv_table import ERROR
-from scripts.check.seed.validation import Report, validate
+from scripts.check.seed.findings import ERROR, WARNING
+from scripts.check.seed.folder import SeedFolder
+from scripts.check.seed.schemas import read_columns, schema_path
+from scripts.check.seed.validation import Report
 from scripts.common.personalize import RETRYING
 from scripts.common.task import TaskError
 from scripts.provision import inputs, popular_list
@@ -42,17 +44,22 @@ def upload(s3: "S3Client", bucket: str, directory: Path, now: float, rebase: boo
     Raises:
         TaskError: A file has faults. The message has the first ones. Nothing has been uploaded.
     """
-    reports = validate([directory / name for name in TIMES], now)
+    reports = SeedFolder(directory, rebase).check(now)
     faults = [fault for report in reports for fault in _faults(report)]
     if faults:
         raise TaskError("\n  ".join([f"{directory} cannot be imported (make check-seed tells more):", *faults]))
+    for report in reports:
+        if warnings := report.findings.total(WARNING):
+            print(f"{report.path}: {report.summary}; warnings: {warnings:,} (make check-seed has them)", flush=True)
     shift = _shift(directory / "interactions.csv", now) if rebase else 0
     for name, column in TIMES.items():
         body = (directory / name).read_bytes()
+        dataset = name.removesuffix(".csv")
+        order = [field.name for field in read_columns(dataset, schema_path(dataset, directory))]
         s3.put_object(
             Bucket=bucket,
             Key=f"{PREFIX}/{name}",
-            Body=shifted(body, column, shift) if shift else body,
+            Body=as_imported(body, order, column, shift),
             ContentType="text/csv",
             Metadata={"shift-seconds": str(shift)},
         )
@@ -65,9 +72,7 @@ def _faults(report: Report) -> Iterator[str]:
     for (severity, rule), examples in report.findings.examples.items():
         if severity == ERROR:
             first = examples[0]
-            place = "".join(
-                f", {word} {value}" for word, value in (("line", first.line), ("column", first.column)) if value
-            )
+            place = f", {first.place}" if first.place else ""
             count = report.findings.counts[severity, rule]
             yield f"{report.path.name}{place}: {first.message}" + (f" (and {count - 1:,} more)" if count > 1 else "")
 
@@ -79,18 +84,20 @@ def _shift(path: Path, now: float) -> int:
     return int(now) - MARGIN - newest
 
 
-def shifted(body: bytes, column: str, shift: int) -> bytes:
-    """Return the CSV file with `shift` added to each value of `column`, and everything else unchanged."""
-    reader = csv.reader(io.StringIO(body.decode("utf-8"), newline=""))
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    header = next(reader)
-    writer.writerow(header)
-    if column not in header:
+def as_imported(body: bytes, order: Sequence[str], column: str, shift: int) -> bytes:
+    """Return the CSV file with its columns in the schema's order, and `shift` added to each value of `column`.
+
+    A file that needs neither stays as it is, to the byte.
+    """
+    reader = csv.DictReader(io.StringIO(body.decode("utf-8"), newline=""))
+    if not shift and reader.fieldnames == order:
         return body
-    place = header.index(column)
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, order, lineterminator="\n")
+    writer.writeheader()
     for row in reader:
-        row[place] = str(int(row[place]) + shift) if row[place] else ""
+        if row.get(column, "").strip():
+            row[column] = str(int(row[column]) + shift)
         writer.writerow(row)
     return out.getvalue().encode("utf-8")
 

@@ -1,7 +1,7 @@
 """The whole system, once for all end-to-end tests: packages, local AWS, Terraform, in a folder and port of its own.
 
-The tests may run in any order, except for those that judge or end what all others did: the mark
-`after_all_others(order)` puts them last, whatever their names are.
+The tests may run in any order, except for those that judge or end what all others did, and those that need the system
+as the first apply leaves it: the marks `after_all_others(order)` and `before_all_others` put them last and first.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from scripts.check.access.report import Access, draw, parse
 from scripts.common import environments
 from scripts.common.environments import ROOT, Local
 from scripts.demo import local_server, local_system
-from tests.support.collection import left_out, move_last, pytest_deselected
+from tests.support.collection import left_out, order, pytest_deselected
+from tests.support.login import login_token
 
 __all__ = ["pytest_deselected"]  # a hook
 
@@ -35,7 +36,7 @@ HERE = Path(__file__).parent
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    move_last(items)
+    order(items)
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,10 @@ class System:
         """Return the mails that an alarm sent when it went off, whichever test made it go off."""
         begin = f'ALARM: "local-animal-recommender-{alarm}"'
         return [mail for mail in self.mails() if mail["subject"].startswith(begin)]
+
+    def login_token(self, **claims: Any) -> str:
+        """Return a token of the site's login; claims replace the usual ones."""
+        return login_token(self.local.endpoint, **claims)
 
     def subscribe_operator(self) -> None:
         """Subscribe an operator's address to the notifications."""
@@ -146,7 +151,13 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     before = dict(os.environ)
-    os.environ |= {"LOCAL_AWS_DIR": str(tmp_path_factory.mktemp("system")), "LOCAL_AWS_PORT": str(port)}
+    os.environ |= {
+        "LOCAL_AWS_DIR": str(tmp_path_factory.mktemp("system")),
+        "LOCAL_AWS_PORT": str(port),
+        # As on AWS: no role can be used at once, and the service makes a dataset of its own.
+        "LOCAL_NEW_ROLE_SECONDS": "1.5",
+        "LOCAL_PERSONALIZE_EVENT_DATASET": "true",
+    }
     local = environments.local()
     os.environ |= local.variables()
     try:

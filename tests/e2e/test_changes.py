@@ -9,6 +9,7 @@ import pytest
 
 from scripts.common import environments, tfvars
 from scripts.common.environments import TERRAFORM_DIRECTORY
+from scripts.demo import deployers
 from tests.support.terraform_runs import Plan, TerraformRuns
 
 MODELS = tfvars.read("local").variables["models"]
@@ -34,7 +35,11 @@ KEPT_TYPES = {
 @pytest.fixture
 def planned(system: Any, tmp_path: Path) -> Any:
     """A function that plans with changed variables."""
-    runs = TerraformRuns(TERRAFORM_DIRECTORY, environments.variables("local"), tmp_path / "changed.tfvars.json")
+    runs = TerraformRuns(
+        TERRAFORM_DIRECTORY,
+        environments.variables("local") | deployers.assume(system.local, "apply"),
+        tmp_path / "changed.tfvars.json",
+    )
 
     def plan(**variables: Any) -> Plan:
         runs.given(**variables)
@@ -47,7 +52,8 @@ def planned(system: Any, tmp_path: Path) -> Any:
 CHANGES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "settings": (
         {
-            "models": {
+            "models": MODELS
+            | {
                 "recommender": RECOMMENDER | {"minimum_provisioned_tps": 2, "exploration_weight": 0.1},
                 "reranker": RERANKER | {"gate": {"threshold": 0.2}},
             },
@@ -58,7 +64,7 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
             "stream_mapping": {"batch_size": 500, "batching_window_seconds": 0},
             "firehose": {"buffering_seconds": 60, "buffering_mib": 1},
             "filters": FILTERS | {"cats": 'INCLUDE ItemID WHERE Items.ANIMAL_SPECIES_ID IN ("1")'},
-            "notification_emails": ["a@example.org"],
+            "notification_emails": ["operator@example.org", "a@example.org"],
         },
         {
             f'{PERSONALIZE}.terraform_data.campaign_settings["recommender"]': "delete+create",
@@ -89,12 +95,7 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         },
     ),
     "another recipe": (
-        {
-            "models": {
-                "recommender": {"recipe": "aws-user-personalization-v2", "gate": RECOMMENDER["gate"]},
-                "reranker": RERANKER,
-            }
-        },
+        {"models": MODELS | {"recommender": {"recipe": "aws-user-personalization-v2", "gate": RECOMMENDER["gate"]}}},
         {
             f'{PERSONALIZE}.terraform_data.{step}["recommender"]': "delete+create"
             for step in ("solution", "first_solution_version", "campaign", "retired_solutions")
@@ -120,16 +121,20 @@ def test_given_changed_variables_when_planned_then_it_is_changed_and_no_data_or_
     assert not {address for address in gone if kind(address) in KEPT_TYPES}
 
 
-def test_given_no_reranker_when_planned_then_all_of_it_goes_and_nothing_else(planned):
-    plan = planned(models={"recommender": RECOMMENDER})
+@pytest.mark.parametrize(
+    ("model", "function"), [("reranker", "rerank"), ("similar", "similar"), ("trending", "trending")]
+)
+def test_given_a_model_less_when_planned_then_all_of_it_goes_and_nothing_else(planned, model, function):
+    plan = planned(models={name: one for name, one in MODELS.items() if name != model})
     gone = plan.of("delete", "delete+create", "create+delete")
-    assert f'{PERSONALIZE}.terraform_data.teardown["reranker"]' in gone
-    assert 'module.serving.module.function["rerank"].aws_lambda_function.this' in gone
-    assert {address for address in gone if "rerank" not in address} == set()
+    assert f'{PERSONALIZE}.terraform_data.teardown["{model}"]' in gone
+    assert f'module.serving.module.function["{function}"].aws_lambda_function.this' in gone
+    assert {address for address in gone if function not in address} == set()
 
 
 # Parts of another resource, whose name contains the environment.
 PARTS = {
+    "aws_apigatewayv2_authorizer",
     "aws_apigatewayv2_stage",
     "aws_athena_named_query",
     "aws_cloudwatch_log_stream",
@@ -148,7 +153,11 @@ def test_given_another_environment_when_planned_then_no_two_things_share_a_name(
 
 
 def test_given_credentials_of_another_account_when_applied_then_it_is_refused_before_anything_is_made(system, tmp_path):
-    runs = TerraformRuns(TERRAFORM_DIRECTORY, environments.variables("local"), tmp_path / "other.tfvars.json")
+    runs = TerraformRuns(
+        TERRAFORM_DIRECTORY,
+        environments.variables("local") | deployers.assume(system.local, "apply"),
+        tmp_path / "other.tfvars.json",
+    )
     runs.given(environment="other", allowed_account_ids=["999999999999"])
     state = tmp_path / "other.tfstate"
     done = runs.run("apply", "-auto-approve", "-input=false", "-no-color", f"-state={state}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
+import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from local_aws.testing.kpl import aggregate
 from scripts.common.environments import ROOT
 from scripts.common.terminal import running
 from scripts.operate.dead_letter_queue import Letter, Queue
@@ -37,15 +40,25 @@ def put(system: Any, tmp_path: Path) -> Callable[[dict], None]:
     return put_record
 
 
+def raw_objects(system: Any, prefix: str) -> list[bytes]:
+    """Return the unpacked objects of the raw store under a prefix."""
+    s3, bucket = system.client("s3"), system.outputs["raw_bucket"]
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    keys = [found["Key"] for page in pages for found in page.get("Contents", [])]
+    bodies = {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
+    return [gzip.decompress(body) if key.endswith(".gz") else body for key, body in bodies.items()]
+
+
 def raw_lines(system: Any, session: str) -> list[dict]:
     """Return the lines of raw objects that name a session; each must be one JSON object under a date prefix."""
-    s3, bucket = system.client("s3"), system.outputs["raw_bucket"]
-    lines = []
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="events/year="):
-        for found in page.get("Contents", []):
-            body = gzip.decompress(s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read())
-            lines += [json.loads(line) for line in body.split(b"\n") if session.encode() in line]
-    return lines
+    lines = [line for body in raw_objects(system, "events/year=") for line in body.split(b"\n")]
+    return [json.loads(line) for line in lines if session.encode() in line]
+
+
+def refused_records(system: Any) -> list[bytes]:
+    """Return the bytes of the records that are not in the raw store."""
+    lines = [line for body in raw_objects(system, "errors/processing-failed/year=") for line in body.splitlines()]
+    return [base64.b64decode(json.loads(line)["rawData"]) for line in lines]
 
 
 FORMS = {
@@ -74,8 +87,48 @@ def test_an_event_reaches_the_tracker_the_history_and_the_raw_store(system, put,
     assert recorded["itemId"] == "1-Russian_Blue-1-2"
     # and in the tracker,
     wait_for(lambda: event["sessionId"] in json.dumps(system.tracked()))
-    # and one line of a raw object under a date prefix.
-    wait_for(lambda: raw_lines(system, event["sessionId"]))
+    # and one line of a raw object under a date prefix, as it was sent and without its envelope.
+    assert wait_for(lambda: raw_lines(system, event["sessionId"])) == [event]
+
+
+RECORDS = {
+    "pretty-printed": lambda one, two: json.dumps(one, indent=4) + "\n" + json.dumps(two, indent=4),
+    "an array": lambda one, two: json.dumps([one, two], indent=1),
+    "gzip": lambda one, two: gzip.compress(f"{json.dumps(one)}\n{json.dumps(two, indent=2)}".encode()),
+    "a KPL aggregate": lambda one, two: aggregate(json.dumps(one, indent=2).encode(), json.dumps(two).encode()),
+    "with a broken line": lambda one, two: f"{json.dumps(one)}\n{{broken\n{json.dumps(two)}",
+}
+
+
+@pytest.mark.parametrize("form", RECORDS)
+def test_each_event_of_a_record_in_any_form_is_one_event_everywhere(system, wait_for, form):
+    # Given two events of a visitor in one record
+    user, session = f"user-{uuid.uuid4().hex}", f"session-{uuid.uuid4().hex}"
+    events = [
+        view(userId=user, sessionId=session, eventType=kind, note="é\u2028ü", timestamp=f"2026-01-01T00:0{minute}:00Z")
+        for minute, kind in enumerate(("DetailView", "Favorite"))
+    ]
+    # When it is put on the stream
+    stream, data = system.outputs["stream_name"], RECORDS[form](*events)
+    system.client("kinesis").put_record(StreamName=stream, PartitionKey="1", Data=data)
+    # Then each is one line of the raw store,
+    lines = wait_for(lambda: len(found := raw_lines(system, session)) == len(events) and found)
+    assert lines == events
+    # one event of the history and one row of a query.
+    wait_for(lambda: len(system.invoke("get_history", {"userId": user})[0]["events"]) == len(events))
+    assert [row["event_type"] for row in answered(system, "user_history", user)] == ["Favorite", "DetailView"]
+
+
+def test_a_record_without_an_event_is_kept_with_its_bytes_beside_the_raw_store(system, wait_for):
+    refused = [
+        f"no event {uuid.uuid4().hex}".encode(),
+        gzip.compress(uuid.uuid4().bytes)[:-3],
+        b"[%d]" % uuid.uuid4().int,
+    ]
+    for data in refused:
+        system.client("kinesis").put_record(StreamName=system.outputs["stream_name"], PartitionKey="1", Data=data)
+
+    wait_for(lambda: set(refused) <= set(refused_records(system)))
 
 
 def answered(system: Any, name: str, *parameters: str) -> list[dict[str, str]]:
@@ -135,3 +188,18 @@ def test_a_wrong_event_goes_to_the_dead_letter_queue_and_the_stream_goes_on(syst
     good = view(userId=f"user-{uuid.uuid4().hex}")
     put(good)
     wait_for(lambda: system.invoke("get_history", {"userId": good["userId"]})[0]["events"])
+
+
+def test_an_event_that_is_sent_twice_is_kept_once_and_one_of_a_misspelt_type_is_refused(system, put, wait_for):
+    # Given an app that repeats an event, and sends another type than it means
+    first = view(userId=f"user-{uuid.uuid4().hex}", eventId="1", timestamp=int(time.time()) - 60)
+    for event in (first, first, first | {"eventId": "2", "eventType": "detail_view"}, first | {"eventId": "3"}):
+        put(event)
+
+    # When the last event is in the history, then so is the first, once, and the misspelt one is not.
+    def in_history() -> list[str]:
+        answer, _ = system.invoke("get_history", {"userId": first["userId"]})
+        found = [event["eventId"] for event in answer["events"]]
+        return found if "3" in found else []
+
+    assert wait_for(in_history) == ["3", "1"]

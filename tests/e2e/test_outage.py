@@ -29,7 +29,11 @@ def test_given_an_outage_then_the_app_is_answered_and_the_operator_is_told(syste
     for _ in range(CALLS):
         found, error = system.invoke("recommend", {"body": json.dumps(payload("recommend"))})
         ranked, failed = system.invoke("rerank", {"body": json.dumps(payload("rerank"))})
+        # with the snapshot of a catalogue that may be empty
+        others = [system.invoke(name, payload(name)) for name in ("similar", "trending")]
         # Then it is answered without Personalize, and can tell
+        assert [failure for _, failure in others] == [None, None]
+        assert not any(one["source"] == "personalize" for answer, _ in others for one in answer)
         assert (error, failed) == (None, None)
         assert (found["statusCode"], ranked["statusCode"]) == (200, 200)
         assert {item["source"] for item in json.loads(found["body"])} == {"popular"}
@@ -37,7 +41,7 @@ def test_given_an_outage_then_the_app_is_answered_and_the_operator_is_told(syste
         items = [item["itemId"] for item in payload("rerank")["itemMetadataList"]]
         assert json.loads(ranked["body"])["ranking"] == items
     # And an alarm of each function tells the operator
-    for function in ("recommend", "rerank"):
+    for function in ("recommend", "rerank", "similar", "trending"):
         (mail,) = wait_for(lambda function=function: system.alarm_mails(f"{function}-degraded-answers"))
         told = json.loads(mail["body"])
         assert told["NewStateValue"] == "ALARM"

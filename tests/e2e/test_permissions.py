@@ -70,7 +70,8 @@ def test_given_an_action_less_in_one_policy_when_a_run_ends_then_it_failed_for_t
 def test_given_a_condition_that_does_not_hold_when_called_then_the_key_is_refused(system):
     def only_for_s3(statement: dict) -> None:
         for values in statement.get("Condition", {}).values():
-            values["kms:ViaService"] = "s3.us-east-1.amazonaws.com"
+            if "kms:ViaService" in values:
+                values["kms:ViaService"] = "s3.us-east-1.amazonaws.com"
 
     asked = {"userId": "nobody"}
     with changed(system, "get-history", only_for_s3):
@@ -89,15 +90,27 @@ def test_given_another_key_when_an_object_is_put_then_the_buckets_policy_refuses
 
 
 @pytest.mark.parametrize(
-    ("name", "values"), [("species", {"SPECIES": "1"}), ("not-applied-for", {}), ("new-arrivals", {"SINCE": "0"})]
+    ("name", "values"),
+    [
+        ("species", {"SPECIES": "1"}),
+        ("not-applied-for", {}),
+        ("new-arrivals", {"SINCE": "0"}),
+        ("available", {}),
+        ("long-waiting", {"DAYS": "30"}),
+    ],
 )
 def test_every_filter_may_be_asked_with(system, name, values):
     chosen = {"filter": {"name": name, "values": values}}
     answer, error = system.invoke("recommend", {"userId": "12345", "limit": 3} | chosen)
     assert error is None, answer
     items = [{"itemId": "1", "animalMetadata": BREED}]
-    answer, error = system.invoke("rerank", {"userId": "12345", "itemMetadataList": items} | chosen)
-    assert error is None, answer
+    for function, request in {
+        "rerank": {"itemMetadataList": items},
+        "similar": {"animalMetadata": BREED},
+        "trending": {},
+    }.items():
+        answer, error = system.invoke(function, {"userId": "12345", **request, **chosen})
+        assert error is None, answer
 
 
 def test_given_personalize_fails_then_the_popular_list_may_be_read(system):

@@ -77,6 +77,9 @@ def test_models_that_pass_the_gate_are_promoted_and_mailed(system, wait_for, mai
     outcomes = run(system, wait_for, {})
     # Then both campaigns serve the new versions,
     assert {name: model["outcome"] for name, model in outcomes.items()} == dict.fromkeys(before, "promoted")
+    compared = {rule["rule"]: rule for rule in outcomes["recommender"]["rules"]}["popularity"]
+    assert 0 < compared["required"] <= compared["value"]
+    assert all(model["standing"]["daysNotNewest"] == 0 for model in outcomes.values())
     now = deployed(system)
     assert now == {name: model["solutionVersionArn"] for name, model in outcomes.items()}
     assert not set(now.values()) & set(before.values())
@@ -89,6 +92,12 @@ def test_models_that_miss_the_threshold_are_rejected_and_the_campaigns_untouched
     before = deployed(system)
     outcomes = run(system, wait_for, {"models": {name: {"threshold": 1} for name in before}})
     assert {name: model["outcome"] for name, model in outcomes.items()} == dict.fromkeys(before, "rejected")
+    assert {name: model["standing"]["learnsNewAnimals"] for name, model in outcomes.items()} == {
+        "recommender": False,
+        "reranker": None,
+        "similar": None,
+        "trending": None,
+    }
     assert deployed(system) == before
     mails = wait_for(lambda: of_models(mailbox(), before))
     assert all("rejected" in mail["Subject"] for mail in mails)
@@ -110,3 +119,25 @@ def test_a_training_that_fails_is_named_with_its_reason_and_the_other_model_goes
     # been the first within the alarm's period).
     wait_for(lambda: alarm_state(system, "retraining-failed") == "ALARM")
     wait_for(lambda: system.alarm_mails("retraining-failed"))
+
+
+@pytest.mark.parametrize("model", ["recommender", "reranker", "similar", "trending"])
+def test_an_update_that_a_run_left_behind_is_undone_by_the_next_run(system, wait_for, model):
+    # Given a run that is aborted while the campaign is updated
+    machine, before = system.client("stepfunctions"), deployed(system)[model]
+    campaign = system.outputs["campaign_arns"][model].rpartition("/")[2]
+    system.faults({"holdCampaignUpdates": {campaign: True}})
+    started = machine.start_execution(
+        stateMachineArn=system.outputs["state_machine_arn"], input=json.dumps({"only": [model]})
+    )["executionArn"]
+    history = lambda: machine.get_execution_history(executionArn=started, maxResults=1000)["events"]  # noqa: E731
+    entered = lambda: {event.get("stateEnteredEventDetails", {}).get("name") for event in history()}  # noqa: E731
+    wait_for(lambda: "Wait for campaign" in entered(), seconds=180)
+    machine.stop_execution(executionArn=started, cause="by hand")
+    # When the campaign goes on to the new version, and the next run rejects another one
+    system.faults({"holdCampaignUpdates": {campaign: False}})
+    wait_for(lambda: deployed(system)[model] != before)
+    outcomes = run(system, wait_for, {"only": [model], "models": {model: {"threshold": 1}}})
+    # Then the verified version serves again
+    assert (outcomes[model]["outcome"], outcomes[model]["repaired"]) == ("rejected", True)
+    assert deployed(system)[model] == before

@@ -45,6 +45,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def consistent_state(stack: Stack, record_property: Callable[[str, str], None]) -> Iterator[None]:
     """Check after each test that the ledger names the version that is served, and that nothing is in training."""
     stack.discard_mails()
+    stack.forget_ledger("stranger")
     yield
     while stack.screens:
         record_property(MAIL, stack.screens.pop())
@@ -52,7 +53,7 @@ def consistent_state(stack: Stack, record_property: Callable[[str, str], None]) 
     for model in BOTH:
         stack.settle(model)
         entry = stack.ledger(model)
-        assert not entry or entry["solutionVersionArn"] == stack.serves(model)
+        assert (entry["solutionVersionArn"], entry.get("change")) == (stack.serves(model), None)
         stack.until(lambda model=model: not stack.in_training(model), f"a training of {model} is orphaned")
 
 

@@ -21,7 +21,8 @@ THROTTLED, FAILED = 0.10, 0.02
 def inject_faults(target: Target, seed: int, pause: tuple[float, float]) -> Iterator[Counter[str]]:
     """Inject faults while the block runs; yield how many processes of each function were killed so far.
 
-    `pause`: least and most seconds between two kills. A kill ends one process of a consumer, a busy one if there is.
+    `pause`: least and most seconds between two kills. A kill ends one process of a function that reads
+    the stream, a busy one if there is.
     """
     faults = {"operations": {"PutEvents": {"throttleRate": THROTTLED, "errorRate": FAILED}}}
     target.local_api("faults", "PUT", faults)
@@ -40,7 +41,7 @@ def inject_faults(target: Target, seed: int, pause: tuple[float, float]) -> Iter
 def _kill_processes(
     target: Target, chance: random.Random, pause: tuple[float, float], killed: Counter[str], over: threading.Event
 ) -> None:
-    for consumer in itertools.cycle(CONSUMERS):
+    for consumer in itertools.cycle((*CONSUMERS, "normalize_events")):
         if over.wait(chance.uniform(*pause)):
             return
         processes = [one for one in target.processes() if one["function"] == target.function(consumer)]

@@ -7,8 +7,10 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from statistics import linear_regression
 from typing import Any
 
+from tests.load.memory import Memory
 from tests.load.target import Target
 
 _EVERY = 1.0
@@ -16,21 +18,27 @@ _EVERY = 1.0
 
 @dataclass(frozen=True)
 class Sample:
-    """One sample: seconds since the start; for each consumer the records behind and the oldest one's age (seconds)."""
+    """One sample: seconds since the start; for each consumer the records behind and the oldest one's age (seconds).
+
+    `sent`: records sent so far.
+    """
 
     at: float
+    sent: int
     behind: dict[str, int]
     age: dict[str, float]
-    server: float
-    functions: float
-    processes: int
+    memory: Memory
 
 
 @dataclass
 class Monitor:
-    """All samples so far; `stalls` is the longest time that each lane made no progress although it had records."""
+    """All samples so far; `stalls` is the longest time that each lane made no progress although it had records.
+
+    `sent`: the records that the producer has sent; it counts them here.
+    """
 
     target: Target
+    sent: int = 0
     samples: list[Sample] = field(default_factory=list)
     stalls: dict[tuple[str, str, int], float] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
@@ -40,6 +48,14 @@ class Monitor:
     def behind(self) -> int:
         """Return the records that the slower consumer had still to process at the last sample."""
         return max(self.samples[-1].behind.values(), default=0) if self.samples else 0
+
+    def memory_growth(self) -> float:
+        """Return by how many bytes the server's memory grew with each record in the second half of the records."""
+        later = [sample for sample in self.samples if sample.sent >= self.sent / 2]
+        if len({sample.sent for sample in later}) < 2:
+            return 0.0
+        sent, memory = [sample.sent for sample in later], [sample.memory.server for sample in later]
+        return linear_regression(sent, memory).slope * 1024 * 1024
 
     def sample(self) -> Sample:
         """Take one sample. Two threads may call this: the monitor's own, and the test that waits for the end."""
@@ -55,7 +71,7 @@ class Monitor:
             name = consumer(lane)
             behind[name] = behind.get(name, 0) + lane["behind"]
             age[name] = max(age.get(name, 0.0), lane["ageSeconds"])
-        sample = Sample(time.monotonic() - self.started, behind, age, *self.target.memory())
+        sample = Sample(time.monotonic() - self.started, self.sent, behind, age, self.target.memory())
         self.samples.append(sample)
         return sample
 

@@ -19,9 +19,9 @@ from typing import Any
 
 from scripts.common.environments import ROOT
 from scripts.common.terminal import console, print_table, running
+from tests.load.memory import COLUMNS, Memory
 from tests.load.monitor import percentile
-from tests.load.soak import system_location
-from tests.load.target import Target, system
+from tests.load.target import Target, system, system_location
 
 FUNCTIONS = ("recommend", "rerank")
 MOST_GROWTH = 1.15  # memory at the end, as a multiple of the middle's
@@ -44,24 +44,14 @@ class Calls:
         self.sources += other.sources
 
 
-@dataclass(frozen=True)
-class MemorySample:
-    """Memory at one moment, in MB."""
-
-    when: str
-    server: float
-    functions: float
-    processes: int
-
-
-def run(target: Target, callers: int, seconds: float, warm_up: float) -> tuple[Calls, list[MemorySample]]:
+def run(target: Target, callers: int, seconds: float, warm_up: float) -> tuple[Calls, list[Memory]]:
     """Let `callers` threads call without a pause; measure after `warm_up` seconds, when the processes have started."""
     client = target.client("lambda", attempts=1, connections=callers)
     _phase(target, client, callers, warm_up, Calls())
-    calls, memory = Calls(), [_sample_memory(target, "start")]
-    for when in ("middle", "end"):
+    calls, memory = Calls(), [target.memory()]
+    for _ in ("middle", "end"):
         _phase(target, client, callers, seconds / 2, calls)
-        memory.append(_sample_memory(target, when))
+        memory.append(target.memory())
     return calls, memory
 
 
@@ -95,6 +85,8 @@ def _check(name: str, answer: Any, calls: Calls) -> None:
     body = json.load(answer["Payload"])
     if "FunctionError" in answer:
         calls.errors[f"{name}: {body.get('errorMessage')}"[:200]] += 1
+    elif "errors" in body:
+        calls.errors[f"{name}: {body['errors']}"[:200]] += 1
     elif name == "rerank":
         calls.sources[f"rerank: {body['source']}"] += 1
         if len(body["ranking"]) != len(_CANDIDATES):
@@ -113,23 +105,19 @@ def _payload(name: str, chance: random.Random) -> dict[str, Any]:
     return {"userId": user, "limit": 10} if name == "recommend" else {"userId": user, "itemMetadataList": _CANDIDATES}
 
 
-def _sample_memory(target: Target, when: str) -> MemorySample:
-    return MemorySample(when, *target.memory())
-
-
-def report(calls: Calls, memory: list[MemorySample], seconds: float) -> None:
+def report(calls: Calls, memory: list[Memory], seconds: float) -> None:
     """Print the figures."""
     rows = []
     for name, taken in calls.seconds.items():
         figures = [percentile(taken, share) * 1000 for share in (0.5, 0.9, 0.99, 1.0)]
         rows.append((name, f"{len(taken):,}", f"{len(taken) / seconds:,.0f}", *(f"{value:,.0f}" for value in figures)))
     print_table("Latency as callers saw it, ms", ["function", "calls", "a second", "p50", "p90", "p99", "most"], rows)
-    rows = [(one.when, f"{one.server:,.0f}", f"{one.functions:,.0f}", str(one.processes)) for one in memory]
-    print_table("Memory, MB", ["when", "server", "functions", "processes"], rows)
+    rows = [(when, *one.row()) for when, one in zip(("start", "middle", "end"), memory, strict=True)]
+    print_table("Memory, MB", ["when", *COLUMNS], rows)
     print_table("Answers", ["source", "count"], sorted(calls.sources.items()))
 
 
-def problems(calls: Calls, memory: list[MemorySample]) -> list[str]:
+def problems(calls: Calls, memory: list[Memory]) -> list[str]:
     """Return every problem of a run: errors of calls, and memory that grew."""
     _, middle, end = memory
     grown = [

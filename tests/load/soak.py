@@ -1,33 +1,32 @@
 """Test the data path under faults, and report figures: `python -m tests.load.soak [--events 100000] [--users 5000]`.
 
 Starts a system of its own, or uses the one that runs at LOCAL_AWS_DIR and LOCAL_AWS_PORT. Exit status 1 if anything
-is lost, stored twice, not reported or stalled.
+is lost, stored twice, not reported or stalled, or if the server needs too much memory at the end.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
-import os
-import socket
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from scripts.common.terminal import console, print_table, running
 from scripts.operate.dead_letter_queue import Letter
 from tests.load import verify
 from tests.load.faults import FAILED, THROTTLED, inject_faults
+from tests.load.memory import COLUMNS
 from tests.load.monitor import Monitor, monitoring, percentile
 from tests.load.producer import Sent, allow_large_records, send
 from tests.load.records import GOOD, Plan
-from tests.load.target import CONSUMERS, Target, system
+from tests.load.target import CONSUMERS, Target, system, system_location
 
 LONGEST_STALL = 60.0  # seconds that a lane may make no progress while a batch is retried
+MOST_MEMORY = 700.0  # MB of the server without the processes of functions, after 100,000 events on a new system
 _DRAIN_SECONDS = 180.0  # give up after so long without any progress
 _FIREHOSE_SECONDS = 30.0
 _REPORT_EVERY = 100  # records
@@ -52,11 +51,13 @@ def run(
     *,
     most_behind: int,
     pause: tuple[float, float],
+    most_memory: float = MOST_MEMORY,
     report_progress: Callable[[str], object] = str,
 ) -> Result:
     """Send everything, inject faults until all is consumed, then compare the stores with what was sent.
 
-    `most_behind`: how many records the producer may be ahead of the consumers.
+    `most_behind`: how many records the producer may be ahead of the consumers. `most_memory`: MB of
+    the server at the end.
     """
     since, began = time.time(), time.monotonic()
     allow_large_records(target)
@@ -64,6 +65,7 @@ def run(
         sent = []
         for one in send(target, plan.records(), lambda: monitor.behind() < most_behind):
             sent.append(one)
+            monitor.sent = len(sent)
             if len(sent) % _REPORT_EVERY == 0:
                 report_progress(f"{len(sent):,} sent, {monitor.behind():,} of them not consumed yet")
         drained = _drain(monitor, report_progress)
@@ -75,6 +77,8 @@ def run(
         for (function, shard, _), stall in monitor.stalls.items()
         if stall > LONGEST_STALL
     ]
+    if (memory := monitor.samples[-1].memory.server) > most_memory:
+        problems.append(f"the server has {memory:,.0f} MB of memory, more than {most_memory:,.0f}")
     letters = {consumer: verify.letters(target, consumer) for consumer in CONSUMERS}
     problems += verify.tracker_problems(target, sent)
     problems += verify.history_problems(target, sent)
@@ -111,7 +115,7 @@ def report(target: Target, result: Result) -> None:
     print_table("The run", ["what", "figure"], [*_totals(result, kinds[GOOD], bad), *_calls(target, result)])
     rows = [(name, *_lag(result.monitor, name)) for name in CONSUMERS]
     print_table("Behind the stream", ["consumer", "age p50", "p90", "p99", "most", "at the end", "longest stall"], rows)
-    print_table("Memory, MB", ["when", "server", "functions", "processes"], _memory(result.monitor))
+    print_table("Memory, MB", ["when", *COLUMNS], _memory(result.monitor))
     places = {one.place: one.record.kind for one in result.sent}
     reasons = {
         name: Counter((places.get(letter.place, "?"), letter.reason) for letter in found)
@@ -148,7 +152,12 @@ def _calls(target: Target, result: Result) -> list[tuple[str, str]]:
         retried = target.total("AnimalRecommender", "EventsRetried", "service", function, result.since)
         text = f"{invocations:,.0f} invocations, {errors:,.0f} failed; {retried:,.0f} events retried within"
         rows.append((name, text))
-    return [*rows, ("duplicates that the tracker ignored", f"{target.tracked()['duplicates']:,}")]
+    growth = result.monitor.memory_growth()
+    return [
+        *rows,
+        ("duplicates that the tracker ignored", f"{target.tracked()['duplicates']:,}"),
+        ("growth of the server with each record, second half", f"{growth:,.0f} bytes"),
+    ]
 
 
 def _lag(monitor: Monitor, name: str) -> list[str]:
@@ -161,23 +170,7 @@ def _lag(monitor: Monitor, name: str) -> list[str]:
 def _memory(monitor: Monitor) -> list[tuple[str, ...]]:
     samples = monitor.samples
     chosen = [samples[round(part * (len(samples) - 1) / 4)] for part in range(5)]
-    return [
-        (f"{sample.at:.0f} s", f"{sample.server:,.0f}", f"{sample.functions:,.0f}", str(sample.processes))
-        for sample in chosen
-    ]
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def system_location(temporary: str) -> tuple[Path, int]:
-    """Return folder and port of the system that the environment names, else of a new one."""
-    directory, port = os.environ.get("LOCAL_AWS_DIR"), os.environ.get("LOCAL_AWS_PORT")
-    return (Path(directory), int(port)) if directory and port else (Path(temporary), free_port())
+    return [(f"{sample.at:.0f} s", *sample.memory.row()) for sample in chosen]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -189,12 +182,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--name", default="soak", help="begins every id: another name for a second run on one system")
     parser.add_argument("--behind", type=int, default=4_000, help="records the producer may be ahead")
     parser.add_argument("--kill", type=float, nargs=2, default=(2.0, 6.0), help="seconds between kills")
+    parser.add_argument("--memory", type=float, default=MOST_MEMORY, help="MB that the server may have at the end")
     given = parser.parse_args(arguments)
     plan = Plan(given.events, given.users, given.seed, name=given.name, start=time.time() - 3600)
     with tempfile.TemporaryDirectory() as temporary, system(*system_location(temporary)) as target:
         with running(f"{plan.events:,} records of {plan.users:,} users, with faults") as progress:
             result = run(
-                target, plan, most_behind=given.behind, pause=tuple(given.kill), report_progress=progress.update
+                target,
+                plan,
+                most_behind=given.behind,
+                pause=tuple(given.kill),
+                most_memory=given.memory,
+                report_progress=progress.update,
             )
         report(target, result)
     for problem in result.problems[:20]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from botocore.config import Config
 from scripts.common import environments, terraform
 from scripts.common.environments import Local
 from scripts.demo import local_server, local_system
+from tests.load.memory import Memory, measure
 
 CONSUMERS = ("put_events", "record_history")
 
@@ -70,21 +72,23 @@ class Target:
         )
         return sum(point["Sum"] for point in answer["Datapoints"])
 
-    def memory(self) -> tuple[float, float, int]:
-        """Return the resident MB of the server and of all function processes together, and the number of processes."""
-        server = _resident(int((self.local.directory / "server.pid").read_text()))
-        functions = [_resident(process["pid"]) for process in self.processes()]
-        return server, sum(functions), len(functions)
+    def memory(self) -> Memory:
+        """Return the memory of the server and of all function processes."""
+        server = int((self.local.directory / "server.pid").read_text())
+        return measure(server, [process["pid"] for process in self.processes()])
 
 
-def _resident(process: int) -> float:
-    """Return the resident MB; 0 if the process has ended or the system has no /proc."""
-    try:
-        status = Path(f"/proc/{process}/status").read_text()
-    except OSError:
-        return 0.0
-    lines = [line for line in status.splitlines() if line.startswith("VmRSS:")]
-    return int(lines[0].split()[1]) / 1024 if lines else 0.0
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def system_location(temporary: str) -> tuple[Path, int]:
+    """Return folder and port of the system that the environment names, else of a new one."""
+    directory, port = os.environ.get("LOCAL_AWS_DIR"), os.environ.get("LOCAL_AWS_PORT")
+    return (Path(directory), int(port)) if directory and port else (Path(temporary), free_port())
 
 
 @contextmanager

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
+import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from animal_recommender.personalize_ids import session_as_user
 from scripts.operate.dead_letter_queue import Letter, Queue
 from tests.load.producer import Sent
 from tests.load.records import GOOD
 from tests.load.target import CONSUMERS, Target
 
+_MOST = 131_072  # bytes of an event
 _HIDDEN = 600  # seconds that letters stay invisible while their queue is read
 
 Problems = list[str]
@@ -32,7 +37,7 @@ def tracker_problems(target: Target, sent: Sequence[Sent]) -> Problems:
         expected[one.record.session].append(one)
     problems = []
     for session, events in expected.items():
-        held = [_own_id(event_id) for event_id in sessions.get(session, [])]
+        held = [_own_id(event_id) for event_id in sessions.get(session_as_user(session), [])]
         problems += _differences("tracker", (one.event_id for one in events), held)
         ids = [one.event_id for one in events]
         if len({one.shard for one in events}) == 1 and ids != [event_id for event_id in held if event_id in ids]:
@@ -60,27 +65,59 @@ def history_problems(target: Target, sent: Sequence[Sent]) -> Problems:
     return problems
 
 
-def raw_lines(target: Target) -> Counter[bytes]:
-    """Count each line of the raw store, by digest."""
-    lines: Counter[bytes] = Counter()
+def raw_problems(target: Target, sent: Sequence[Sent]) -> Problems:
+    """Check the raw store: every record as often as it was put on the stream, poison and repeats included.
+
+    A record that is one JSON object is a line, without its envelope; any other is under `errors/` with its bytes.
+    """
+    places = {one.record.data: _place(one.record.data) for one in sent}
+    expected = Counter(places[one.record.data] for one in sent)
+    names = {places[one.record.data]: one.record.marker or one.record.kind for one in sent}
+    held = Counter(_line_place(line) for line in _raw_lines(target, "events/year="))
+    held.update(_refused_place(line) for line in _raw_lines(target, "errors/processing-failed/"))
+    return [
+        f"raw store: {names[place]} {held[place]} times as {place[0]}, not {count}"
+        for place, count in expected.items()
+        if held[place] != count
+    ]
+
+
+def _raw_lines(target: Target, prefix: str) -> Iterator[bytes]:
     s3, bucket = target.client("s3"), target.outputs["raw_bucket"]
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="events/year="):
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
         for found in page.get("Contents", []):
             body = s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read()
-            lines.update(map(_digest, gzip.decompress(body).split(b"\n")))
-    return lines
+            yield from (gzip.decompress(body) if found["Key"].endswith(".gz") else body).splitlines()
 
 
-def raw_problems(target: Target, sent: Sequence[Sent]) -> Problems:
-    """Check the raw store: every record as often as it was put on the stream, poison and repeats included."""
-    expected = Counter(_digest(line) for one in sent for line in one.record.data.split(b"\n") if line)
-    held = raw_lines(target)
-    names = {_digest(one.record.data): one.record.marker or one.record.kind for one in sent}
-    return [
-        f"raw store: {names.get(line, 'a line of poison')} {held[line]} times, not {count}"
-        for line, count in expected.items()
-        if held[line] != count
-    ]
+def _place(data: bytes) -> tuple[str, bytes]:
+    """Return where a record must be: as an event, with the digest of its JSON, or refused, with that of its bytes."""
+    try:
+        document = json.loads(data, parse_constant=_refuse, parse_float=_finite) if len(data) <= _MOST else None
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        return "refused", _digest(data)
+    inner = document.get("Data")
+    whole = not isinstance(inner, dict) or "Data" in inner or "eventType" in document
+    return "event", _digest(json.dumps(document if whole else inner).encode())
+
+
+def _line_place(line: bytes) -> tuple[str, bytes]:
+    return "event", _digest(json.dumps(json.loads(line)).encode())
+
+
+def _refused_place(line: bytes) -> tuple[str, bytes]:
+    return "refused", _digest(base64.b64decode(json.loads(line)["rawData"]))
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def _finite(text: str) -> float | str:
+    number = float(text)
+    return number if math.isfinite(number) else str(number)
 
 
 def letters(target: Target, consumer: str) -> list[Letter]:
@@ -133,6 +170,7 @@ def _items(target: Target) -> Iterator[dict[str, Any]]:
         .paginate(
             TableName=target.outputs["history_table"],
             ConsistentRead=True,
+            FilterExpression="attribute_exists(eventId)",  # no login marker, no mark of an application
             ProjectionExpression="pk, animal_id, sessionId, #t",
             ExpressionAttributeNames={"#t": "timestamp"},
         )

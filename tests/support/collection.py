@@ -1,25 +1,32 @@
-"""Which tests a session runs, and in which order: for tests that judge what all other tests of a folder did."""
+"""Which tests a session runs, and in which order.
+
+Some tests need a system that no other test has used; others judge what all other tests of a folder did.
+"""
 
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-LAST = "after_all_others"
+FIRST, LAST = "before_all_others", "after_all_others"
 
 _DESELECTED: pytest.StashKey[set[pytest.Item]] = pytest.StashKey()
 
 
-def move_last(items: list[pytest.Item]) -> None:
-    """Move the tests marked ``after_all_others(order)`` behind all tests without the mark, in the order of the mark.
+def order(items: list[pytest.Item]) -> None:
+    """Move the tests marked ``after_all_others(order)`` behind all tests without a mark, in the order of the mark.
+
+    Move those marked ``before_all_others`` to the front.
 
     Call it from a hook ``pytest_collection_modifyitems`` with ``trylast=True``, so that it comes after the hooks that
     filter or shuffle the tests.
     """
-    items.sort(key=_order)
+    items.sort(key=_place)
 
 
-def _order(item: pytest.Item) -> int:
+def _place(item: pytest.Item) -> int:
+    if item.get_closest_marker(FIRST):
+        return -1
     mark = item.get_closest_marker(LAST)
     return mark.args[0] if mark else 0
 

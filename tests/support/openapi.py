@@ -10,7 +10,26 @@ from openapi_schema_validator import OAS31Validator
 from scripts.common.environments import ROOT
 
 DESCRIPTION = yaml.safe_load((ROOT / "modules" / "http_api" / "openapi.yaml").read_text())
-OPERATIONS = {item["post"]["operationId"]: (path, item["post"]) for path, item in DESCRIPTION["paths"].items()}
+OPERATIONS = {
+    operation["operationId"]: (path, operation)
+    for path, item in DESCRIPTION["paths"].items()
+    for operation in item.values()
+}
+METHODS = {
+    operation["operationId"]: method.upper()
+    for item in DESCRIPTION["paths"].values()
+    for method, operation in item.items()
+}
+
+
+def functions_for(tag: str) -> list[str]:
+    """Return the functions with a route in the API for `server` or `browser`."""
+    return [function for function, (_, operation) in OPERATIONS.items() if tag in operation["tags"]]
+
+
+def success_status(function: str) -> int:
+    """Return the status of the answer to a right request."""
+    return next(int(status) for status in OPERATIONS[function][1]["responses"] if status.startswith("2"))
 
 
 def request_schema(function: str) -> dict[str, Any]:
@@ -32,8 +51,9 @@ def faults(value: object, schema: dict[str, Any]) -> list[str]:
     return [error.message for error in validator.iter_errors(value)]
 
 
-def examples() -> Iterator[Any]:
-    """Yield every example of a request: function and payload."""
-    for function, (_, operation) in OPERATIONS.items():
+def examples(tag: str = "server") -> Iterator[Any]:
+    """Yield every example of a request to one of the APIs: function and payload."""
+    for function in functions_for(tag):
+        operation = OPERATIONS[function][1]
         for name, example in operation["requestBody"]["content"]["application/json"]["examples"].items():
             yield pytest.param(function, example["value"], id=f"{function}-{name}")

@@ -61,8 +61,8 @@ class TerraformRuns:
         assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr}"
         shown = self.run("show", "-json", str(saved))
         assert shown.returncode == 0, shown.stderr
-        changes = json.loads(shown.stdout)["resource_changes"]
-        return Plan({one["address"]: one["change"] for one in changes})
+        document = json.loads(shown.stdout)
+        return Plan({one["address"]: one["change"] for one in document["resource_changes"]}, document)
 
     def stopped(self, when: Callable[[Message], bool], how: signal.Signals, *arguments: str) -> None:
         """Run a command, and send the signal to it and its child processes when `when` returns True for a message.
@@ -97,9 +97,10 @@ class TerraformRuns:
 
 @dataclass(frozen=True)
 class Plan:
-    """Address -> its change, as in `terraform show -json`."""
+    """Address -> its change, and the whole document that `terraform show -json` has `shown`."""
 
     changes: Mapping[str, Mapping[str, Any]]
+    shown: Mapping[str, Any]
 
     @property
     def actions(self) -> dict[str, str]:

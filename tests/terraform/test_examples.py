@@ -17,7 +17,8 @@ from local_aws.testing.server import LocalAws
 from scripts.common import environments, terraform
 from scripts.common.environments import ROOT
 
-EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/main.tf"))
+# All but the roles of deployers, which the end-to-end tests apply.
+EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/main.tf") if path.parent.name != "deployers")
 KEYS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_EC2_METADATA_DISABLED": "true"}
 # What another repository gets of this one: the files that git tracks in these folders.
 PACKAGE = ("functions", "modules", "scripts", "seed", "step_functions", "terraform")

@@ -35,7 +35,7 @@ def test_given_a_module_when_its_own_tests_run_then_they_pass(
     run(module, variables, "test")
 
 
-@pytest.mark.parametrize(("tests", "environment"), [("root", "dev"), ("production", "prod")])
+@pytest.mark.parametrize(("tests", "environment"), [("root", "dev"), ("production", "prod"), ("small", "small")])
 def test_given_an_environments_variables_when_the_root_modules_tests_run_then_they_pass(
     tests: str, environment: str, root: dict[str, str]
 ) -> None:

@@ -1,4 +1,4 @@
-"""What `make clean` does to the local AWS, in a folder that has the Makefile and a stand-in for Python."""
+"""What `make` does whatever the shell holds, in a folder that has the Makefile and a stand-in for Python."""
 
 from __future__ import annotations
 
@@ -62,3 +62,33 @@ def test_given_no_python_environment_then_the_folder_of_the_local_aws_stays_and_
     assert done.returncode == 0
     assert ".local stays: make down stops and removes the local AWS" in done.stderr
     assert (project / ".local").exists()
+
+
+ELSEWHERE = ("PYTHONHOME", "PYTHONOPTIMIZE", "PYTHONPATH", "PYTHONWARNINGS", "PIP_TARGET", "PIP_PREFIX", "PIP_PYTHON")
+
+
+def make(project: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **variables}
+    return subprocess.run(
+        ["make", *arguments], cwd=project, env=environment, capture_output=True, text=True, check=True
+    )
+
+
+def test_given_variables_that_lead_python_elsewhere_then_tasks_do_not_see_them(project: Path) -> None:
+    install_python(project, "env > seen")
+    (project / ".venv" / ".installed").touch()
+    make(project, "-o", ".venv/.installed", "env", **dict.fromkeys(ELSEWHERE, "elsewhere"))
+    names = {line.partition("=")[0] for line in (project / "seen").read_text().splitlines()}
+    assert not names & {*ELSEWHERE}
+
+
+def test_given_an_installation_then_its_messages_are_not_among_the_exports(project: Path) -> None:
+    for name in ("requirements", "local"):
+        (project / name).mkdir()
+    for name in ("requirements/dev.txt", "pyproject.toml", "local/pyproject.toml"):
+        (project / name).touch()
+    python = project / ".venv" / "bin" / "python"
+    shutil.copy(python, python.with_name("pip"))
+    done = make(project, "-s", "env", PYTHON=str(python))
+    assert done.stdout == ""
+    assert "Installing the Python environment" in done.stderr

@@ -4,7 +4,7 @@
 ACTIVE and serves its old version until the update is ACTIVE too.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict
 
 from animal_recommender.retraining.resource_status import ACTIVE, CREATE_FAILED, CREATING
@@ -56,9 +56,13 @@ def serves(campaign: "CampaignTypeDef", version_arn: str) -> bool:
     return settled and served_version(campaign) == version_arn and update_failure(campaign, version_arn) is None
 
 
-def age_seconds(change: "CampaignTypeDef | CampaignUpdateSummaryTypeDef", now: datetime) -> float:
-    """Return for how long a change has been in progress."""
-    return (now - change["creationDateTime"]).total_seconds()
+def too_slow(
+    change: "CampaignTypeDef | CampaignUpdateSummaryTypeDef", timeout_seconds: int, now: datetime
+) -> str | None:
+    """Return that a change in progress takes longer than it may, or None if there is time left."""
+    if (now - change["creationDateTime"]).total_seconds() <= timeout_seconds:
+        return None
+    return f"the update of the campaign took longer than {timedelta(seconds=timeout_seconds)} (h:mm:ss)"
 
 
 def kept_settings(campaign: "CampaignTypeDef") -> CampaignSettings:

@@ -9,4 +9,5 @@ CREATE_FAILED = "CREATE FAILED"
 STOPPING = "CREATE STOPPING"  # of a training that was asked to stop
 CREATING = frozenset({"CREATE PENDING", "CREATE IN_PROGRESS"})
 DELETING = frozenset({"DELETE PENDING", "DELETE IN_PROGRESS"})
-UNDER_WAY = CREATING | {STOPPING} | DELETING  # the status will change by itself
+UPDATING = frozenset({"UPDATE PENDING", "UPDATE IN_PROGRESS"})  # of an update of a dataset
+UNDER_WAY = CREATING | UPDATING | {STOPPING} | DELETING  # the status will change by itself

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from moto.apigatewayv2.models import Api, Integration, Route, Stage, apigatewayv2_backends
 from werkzeug import Request, Response
 
-from local_aws.apigateway import access_log
+from local_aws.apigateway import access_log, cors
 from local_aws.apigateway.jwt_authorizer import ScopeError, TokenError, TokenValidator
 from local_aws.apigateway.payloads import RequestContext, build_event, clock_time, parse_response
 from local_aws.apigateway.routes import RouteMatch, find_route, find_stage
@@ -75,11 +75,11 @@ class _Exchange:
 class HttpApis:
     """All HTTP APIs; thread safe."""
 
-    def __init__(self, delivery: Delivery, authorizer: Authorizer) -> None:
+    def __init__(self, delivery: Delivery, authorizer: Authorizer, tokens: TokenValidator) -> None:
         self._delivery = delivery
         self._authorizer = authorizer
         self._buckets = TokenBuckets()
-        self._tokens = TokenValidator()
+        self._tokens = tokens
 
     def handle(self, request: Request) -> Response:
         """Answer one request as API Gateway does."""
@@ -88,27 +88,42 @@ class HttpApis:
         if api is None or found is None:
             return _message(404, "Not Found")
         exchange, began = _Exchange(api, *found, request, _log_values(request, api)), time.perf_counter()
+        settings = cors.configuration_of(api)
+        if settings and cors.is_preflight(request):
+            return cors.answer_preflight(settings, request)
         try:
             response = self._process(exchange)
         except _HttpError as error:
             response = _message(error.status, str(error))
             exchange.log |= error.log
+        if settings:
+            cors.add_headers(settings, request, response)
         _record(exchange, response, (time.perf_counter() - began) * 1000)
         return response
+
+    def allows_origin(self, host: str, origin: str) -> bool:
+        """Return whether the API at a host has allowed the pages of an origin to call it."""
+        found = HOST.match(host)
+        api = _find_api(found["api"].lower()) if found else None
+        return api is not None and cors.allows_origin(cors.configuration_of(api), origin)
 
     def _process(self, exchange: _Exchange) -> Response:
         match = find_route(exchange.api, exchange.request.method, exchange.path)
         if not match:
             raise _HttpError(404, "Not Found")
         exchange.log |= {"routeKey": match.route.route_key, "stage": exchange.stage.name}
-        self._throttle(exchange)
+        self._throttle(exchange, match.route)
         authorizer = self._authorize(exchange, match.route)
         return self._integrate(exchange, match, authorizer)
 
-    def _throttle(self, exchange: _Exchange) -> None:
-        limits: Any = exchange.stage.default_route_settings or {}
+    def _throttle(self, exchange: _Exchange, route: Route) -> None:
+        """Take a token of the bucket of the route if it has limits of its own, else of that of all other routes."""
+        of_routes: Any = exchange.stage.route_settings or {}
+        own = of_routes.get(route.route_key)
+        limits: Any = own or exchange.stage.default_route_settings or {}
         rate, burst = limits.get("throttlingRateLimit"), limits.get("throttlingBurstLimit")
-        if rate and burst and not self._buckets.take(exchange.arn("*", ""), float(rate), float(burst)):
+        bucket = exchange.arn("*", "") + (f" {route.route_key}" if own else "")
+        if rate and burst and not self._buckets.take(bucket, float(rate), float(burst)):
             raise _HttpError(429, "Too Many Requests")
 
     def _authorize(self, exchange: _Exchange, route: Route) -> dict[str, Any] | None:

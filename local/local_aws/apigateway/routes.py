@@ -21,9 +21,9 @@ class RouteMatch:
 
 
 def find_stage(api: Api, path: str) -> tuple[Stage, str] | None:
-    """Return the stage of a path, and the path within it: `/{stage}/…`, else the stage `$default`."""
+    """Return the stage of a path, and the path within it: `/{stage}/…`, else `$default`, which no path names."""
     first, _, rest = path.removeprefix("/").partition("/")
-    if first in api.stages:
+    if first in api.stages and first != _CATCH_ALL:
         return api.stages[first], f"/{rest}"
     return (api.stages[_CATCH_ALL], path) if _CATCH_ALL in api.stages else None
 

@@ -180,11 +180,35 @@ def _translated(sql: str, parameters: Sequence[str]) -> str:
         raise ValueError(f"Incorrect number of parameters: expected {len(places)} but found {len(parameters)}")
     for place, literal in zip(places, parameters, strict=True):
         place.replace(sqlglot.parse_one(literal, read="trino"))
-    # Trino gives null for text that is no JSON; DuckDB fails.
-    lenient = tree.transform(
-        lambda node: exp.Try(this=node.copy()) if isinstance(node, exp.JSONExtractScalar) else node
-    )
-    return lenient.sql("duckdb")
+    # One after the other: what is inside a replaced node is not visited any more.
+    for translate in (_lenient_json, _global_replace, _nfc):
+        tree = tree.transform(translate)
+    return tree.sql("duckdb")
+
+
+def _lenient_json(node: exp.Expression) -> exp.Expression:
+    """Trino gives null for text that is no JSON; DuckDB fails."""
+    return exp.Try(this=node.copy()) if isinstance(node, exp.JSONExtractScalar) else node
+
+
+def _global_replace(node: exp.Expression) -> exp.Expression:
+    """Trino replaces every match, DuckDB only the first."""
+    if not isinstance(node, exp.RegexpReplace) or node.args.get("modifiers"):
+        return node
+    given = [node.this.copy(), node.expression.copy(), _replacement(node), exp.Literal.string("g")]
+    return exp.Anonymous(this="regexp_replace", expressions=given)
+
+
+def _nfc(node: exp.Expression) -> exp.Expression:
+    """Trino's `normalize` has another name in DuckDB, which knows NFC only."""
+    if not isinstance(node, exp.Normalize) or node.text("form") not in ("", "NFC"):
+        return node
+    return exp.Anonymous(this="nfc_normalize", expressions=[node.this.copy()])
+
+
+def _replacement(node: exp.RegexpReplace) -> exp.Expression:
+    given = node.args.get("replacement")
+    return given.copy() if isinstance(given, exp.Expression) else exp.Literal.string("")
 
 
 def _text(value: Any) -> str | None:

@@ -6,6 +6,7 @@ from local_aws.administration import name_in_path
 from local_aws.awslambda import moto_adapter
 from local_aws.awslambda.asynchronous_invocation import AsynchronousInvoker
 from local_aws.awslambda.event_source_mappings import EventSourceMappingPollers
+from local_aws.awslambda.function_list import list_functions
 from local_aws.awslambda.invoke_api import InvokeApi
 from local_aws.awslambda.runtime import LambdaRuntime, RuntimeSettings
 from local_aws.http.responses import json_response
@@ -33,11 +34,15 @@ def start(context: Context) -> RunningService:
 def _functions(runtime: LambdaRuntime, request: Request) -> Response:
     if request.method == "DELETE":
         return json_response({"killed": runtime.kill(name_in_path(request) or None)})
-    return json_response({"processes": runtime.processes()})
+    return json_response({"functions": list_functions(), "processes": runtime.processes()})
 
 
 SERVICE = Service(
     "awslambda",
     start,
-    corrections=("local_aws.awslambda.moto_corrections", "local_aws.awslambda.provisioned_concurrency"),
+    corrections=(
+        "local_aws.awslambda.account_settings",
+        "local_aws.awslambda.moto_corrections",
+        "local_aws.awslambda.provisioned_concurrency",
+    ),
 )

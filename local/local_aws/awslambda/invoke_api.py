@@ -11,7 +11,14 @@ from moto.awslambda.utils import get_backend
 from werkzeug import Request, Response
 
 from local_aws.awslambda.asynchronous_invocation import AsynchronousInvoker
-from local_aws.awslambda.model import Invocation, Outcome, RoleNotAssumedError, ThrottledError, error_payload
+from local_aws.awslambda.model import (
+    Invocation,
+    KeyDeniedError,
+    Outcome,
+    RoleNotAssumedError,
+    ThrottledError,
+    error_payload,
+)
 from local_aws.awslambda.moto_adapter import new_invocation, read_function
 from local_aws.awslambda.runtime import LambdaRuntime
 from local_aws.service import SignedRequest
@@ -20,6 +27,10 @@ _PATH = re.compile(r"^/2015-03-31/functions/(?P<function>.+)/invocations/?$")
 _MAXIMUM_SYNCHRONOUS_BYTES = 6 * 1024 * 1024
 _MAXIMUM_ASYNCHRONOUS_BYTES = 1024 * 1024
 _LOG_TAIL_BYTES = 4096
+_KEY_DENIED = (
+    "Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the function's"
+    " KMS key settings. KMS Exception: AccessDeniedException KMS Message:"
+)
 
 
 class InvokeApi:
@@ -65,6 +76,8 @@ class InvokeApi:
             return _error(
                 403, "AccessDeniedException", "The role defined for the function cannot be assumed by Lambda."
             )
+        except KeyDeniedError as denied:
+            return _error(502, "KMSAccessDeniedException", f"{_KEY_DENIED} {denied}")
         if len(outcome.payload) > _MAXIMUM_SYNCHRONOUS_BYTES:
             message = (
                 f"Response payload size exceeded maximum allowed payload size ({_MAXIMUM_SYNCHRONOUS_BYTES} bytes)."
@@ -89,9 +102,14 @@ def _check_payload(payload: bytes, kind: str) -> Response | None:
     try:
         json.loads(payload)
     except ValueError as error:
-        message = f"Could not parse request body into json: {error}"
-        return _error(400, "InvalidRequestContentException", message)
+        return _unreadable(str(error))
+    except RecursionError:
+        return _unreadable("it is nested too deeply")
     return None
+
+
+def _unreadable(cause: str) -> Response:
+    return _error(400, "InvalidRequestContentException", f"Could not parse request body into json: {cause}")
 
 
 def _invoked_arn(configured: LambdaFunction, name: str, qualifier: str | None) -> str:

@@ -28,6 +28,7 @@ class Function:
         memory: MB.
         code: the zip; `code_sha256` is its digest in base64.
         layers: zip and digest of each layer, in order.
+        kms_key_arn: the customer managed key of the environment variables; empty without one.
         is_traced: whether its tracing is active.
         reserved_concurrency: None when nothing is reserved; 0 stops the function.
     """
@@ -46,6 +47,7 @@ class Function:
     code_sha256: str
     logging: LoggingConfig
     reserved_concurrency: int | None = None
+    kms_key_arn: str = ""
     is_traced: bool = False
     code: bytes = field(default=b"", repr=False, compare=False)
     layers: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
@@ -61,6 +63,7 @@ class Function:
             self.timeout,
             self.memory,
             self.role,
+            self.kms_key_arn,
             tuple(sorted(self.environment.items())),
             tuple(digest for digest, _ in self.layers),
             self.logging,
@@ -111,6 +114,10 @@ class NotInvokedError(Exception):
 
 class RoleNotAssumedError(NotInvokedError):
     """Lambda may not assume the function's role."""
+
+
+class KeyDeniedError(NotInvokedError):
+    """The function's role may not decrypt the environment variables. The text is the message of KMS."""
 
 
 class ThrottledError(NotInvokedError):

@@ -35,6 +35,7 @@ def read_function(configured: LambdaFunction) -> Function:
         code=configured.code_bytes,
         layers=tuple((layer.code_sha_256, layer.code_bytes) for layer in layers if layer),
         logging=_logging(configured),
+        kms_key_arn=configured.kms_key_arn or "",
         is_traced=(configured.tracing_config or {}).get("Mode") == "Active",
         reserved_concurrency=None if reserved is None else int(reserved),
     )
@@ -69,12 +70,21 @@ def invoke_through(runtime: LambdaRuntime) -> None:
     LambdaStorage.del_function = del_function  # type: ignore[method-assign]
 
 
+def log_group(configured: LambdaFunction) -> str:
+    """Return the name of the log group that a function writes to."""
+    return str(_given_logging(configured).get("LogGroup") or configured.logs_group_name)
+
+
 def _logging(configured: LambdaFunction) -> LoggingConfig:
-    # Stored on the function by local_aws.awslambda.moto_corrections; moto itself drops it.
-    given = getattr(configured, "kept_settings", {}).get("LoggingConfig") or {}
+    given = _given_logging(configured)
     return LoggingConfig(
-        group=given.get("LogGroup") or configured.logs_group_name,
+        group=log_group(configured),
         format=given.get("LogFormat") or "Text",
         application_level=given.get("ApplicationLogLevel"),
         system_level=given.get("SystemLogLevel") or "INFO",
     )
+
+
+def _given_logging(configured: LambdaFunction) -> dict[str, Any]:
+    # Stored on the function by local_aws.awslambda.moto_corrections; moto itself drops it.
+    return getattr(configured, "kept_settings", {}).get("LoggingConfig") or {}

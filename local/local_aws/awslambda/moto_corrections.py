@@ -1,11 +1,30 @@
-"""Lambda: settings that moto drops, aliases of event source mappings, event invoke configurations."""
+"""Lambda: settings that moto drops, versions, aliases of event source mappings, event invoke configurations."""
 
+import itertools
 import time
 from typing import Any
 
-from moto.awslambda.models import EventInvokeConfig, EventSourceMapping, LambdaBackend, LambdaFunction
+from moto.awslambda.exceptions import LambdaClientError
+from moto.awslambda.models import (
+    EventInvokeConfig,
+    EventSourceMapping,
+    LambdaAlias,
+    LambdaBackend,
+    LambdaFunction,
+    LambdaStorage,
+)
 
+from local_aws.iam.actors import Actor, has_roles
+from local_aws.iam.authorization import is_allowed
+from local_aws.iam.caller import get_caller
+from local_aws.iam.permission import Permission
+from local_aws.kms.key_usage import via_service
 from local_aws.moto_patches.patching import correction, set_method, wrap_method
+
+_NOT_DECRYPTED = (
+    "Lambda was unable to decrypt your environment variables because the KMS access was denied. Please check your KMS"
+    " permissions."
+)
 
 # Settings that are kept as they were given, in a separate attribute: a published version keeps its own copy.
 _KEPT = ("DeadLetterConfig", "LoggingConfig", "SnapStart")
@@ -97,6 +116,54 @@ def update_all_settings() -> None:
 
 
 @correction
+def keep_versions_apart() -> None:
+    """Give every version a number of its own, and keep a version that an alias names.
+
+    Cause: moto/awslambda/models.py numbers a version by how many there are, so after a deletion a number comes again;
+    it deletes the version of an alias, and the ARN of a deleted version still leads to it. DeleteFunction:
+    https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html
+    """
+
+    @wrap_method(LambdaFunction, "__init__")
+    def make(original: Any, self: Any, *args: Any, **kw: Any) -> None:
+        original(self, *args, **kw)
+        self.version_numbers = itertools.count(1)  # shared by the published versions, which are copies
+
+    @wrap_method(LambdaFunction, "set_version")
+    def set_version(original: Any, self: Any, version: int) -> None:
+        original(self, next(self.version_numbers))
+
+    @wrap_method(LambdaStorage, "del_function")
+    def del_function(original: Any, self: LambdaStorage, name_or_arn: str, qualifier: str | None = None) -> None:
+        function = self.get_function_by_name_or_arn_with_qualifier(name_or_arn, qualifier)
+        version = str(function.version)
+        aliases = [one.name for one in self.list_aliases(function.function_name) if _names(one, version)]
+        if version != "$LATEST" and aliases:
+            raise VersionInUseError(aliases)
+        original(self, name_or_arn, qualifier)
+        if version != "$LATEST":
+            self._arns.pop(function.function_arn, None)
+
+
+def _names(alias: LambdaAlias, version: str) -> bool:
+    routing: Any = alias.routing_config or {}
+    shares = routing.get("AdditionalVersionWeights", {})
+    return version in {alias.function_version, *shares}
+
+
+class VersionInUseError(LambdaClientError):
+    """The version of an alias must not be deleted."""
+
+    code = 409
+
+    def __init__(self, aliases: list[str]) -> None:
+        super().__init__(
+            "ResourceConflictException",
+            f"Unable to delete version because the following aliases reference it: [{', '.join(aliases)}]",
+        )
+
+
+@correction
 def keep_alias_of_mapping() -> None:
     """Keep the alias of a mapping's function, return the defaults of a stream, and list by any name of a function.
 
@@ -162,3 +229,30 @@ def replace_event_invoke_config() -> None:
         function = self.get_function(function_name)
         known = function.event_invoke_config[0].config if function.event_invoke_config else {}
         return self.put_function_event_invoke_config(function_name, {**known, **config})
+
+
+@correction
+def hide_encrypted_environment() -> None:
+    """Show environment variables only to a caller who may decrypt them.
+
+    Cause: moto/awslambda/models.py, get_configuration shows them to everybody. Lambda returns an error in their place:
+    https://docs.aws.amazon.com/lambda/latest/api/API_EnvironmentResponse.html. So a plan without kms:Decrypt wants to
+    set all variables again.
+    """
+
+    @wrap_method(LambdaFunction, "get_configuration")
+    def get_configuration(original: Any, self: LambdaFunction, on_create: bool = False) -> dict[str, Any]:
+        described: dict[str, Any] = original(self, on_create)
+        caller = get_caller()
+        if self.kms_key_arn and self.environment_vars and caller and not _may_decrypt(caller, self):
+            error = {"ErrorCode": "AccessDeniedException", "Message": _NOT_DECRYPTED}
+            described["Environment"] = {"Error": error}
+        return described
+
+
+def _may_decrypt(caller: Actor, function: LambdaFunction) -> bool:
+    arn = ":".join(function.function_arn.split(":")[:7])
+    context = via_service("lambda", function.region, function.account_id)
+    context["kms:encryptioncontext:aws:lambda:functionarn"] = arn
+    permission = Permission("kms:Decrypt", str(function.kms_key_arn), context)
+    return not has_roles(caller.account) or is_allowed(caller, function.region, permission)

@@ -10,10 +10,17 @@ from typing import Any
 
 from local_aws.awslambda import packages
 from local_aws.awslambda.execution_environment import ExecutionEnvironment
-from local_aws.awslambda.execution_role import lambda_actor
+from local_aws.awslambda.execution_role import environment_permissions, lambda_actor
 from local_aws.awslambda.function_pool import FunctionPool
 from local_aws.awslambda.invocation_log import InvocationLog, LogEntry, platform_lines, record_throttle
-from local_aws.awslambda.model import Function, Invocation, Outcome, RoleNotAssumedError, ThrottledError
+from local_aws.awslambda.model import (
+    Function,
+    Invocation,
+    KeyDeniedError,
+    Outcome,
+    RoleNotAssumedError,
+    ThrottledError,
+)
 from local_aws.awslambda.tracing import Tracing
 from local_aws.iam.access_denied import AccessDeniedError
 from local_aws.iam.authorization import Authorizer
@@ -61,6 +68,7 @@ class LambdaRuntime:
         self._modules = packages.runtime_modules(data_dir.resolve())
         self._endpoint = endpoint
         self.settings = settings
+        self._authorizer = authorizer
         self._log = InvocationLog(authorizer)
         self._tracing = Tracing(endpoint)
         self._pools: dict[str, FunctionPool] = {}
@@ -74,6 +82,7 @@ class LambdaRuntime:
         Raises:
             ThrottledError: the function's reserved concurrency is used up, or the runtime closes.
             RoleNotAssumedError: Lambda may not assume the function's role.
+            KeyDeniedError: the function's role may not decrypt the environment variables.
         """
         try:
             credentials(lambda_actor(function), function.region)
@@ -137,6 +146,10 @@ class LambdaRuntime:
             return [pool for arn, pool in self._pools.items() if wanted(arn)]
 
     def _start(self, function: Function) -> ExecutionEnvironment:
+        try:
+            self._authorizer.require(lambda_actor(function), function.region, environment_permissions(function))
+        except AccessDeniedError as denied:
+            raise KeyDeniedError(denied.message) from None
         task_root = packages.extract(function.code, function.code_sha256, self._packages)
         layers = [packages.extract(code, digest, self._packages) for digest, code in function.layers]
         return ExecutionEnvironment(function, task_root, self._variables(function, task_root, layers))

@@ -6,9 +6,11 @@ import threading
 import time
 from concurrent.futures import Future, InvalidStateError
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from typing import Any
 
 from local_aws.awslambda.model import Invocation
+from local_aws.http.request_origin import find_refusal
 
 _PREFIX = "/2018-06-01/runtime/"
 _ERROR_TYPE_HEADER = "Lambda-Runtime-Function-Error-Type"
@@ -94,11 +96,43 @@ class _Server(ThreadingHTTPServer):
         self.api = api
 
 
+class _CutLines:
+    """A stream that cuts lines to the asked length, and does not return the rest as the next line.
+
+    The runtime client sends an error's text in a header, too (X-Ray), up to 1 MB; http.server allows 64 KiB.
+    """
+
+    def __init__(self, stream: BufferedIOBase) -> None:
+        self._stream = stream
+        self.read = stream.read
+        self.close = stream.close
+
+    def readline(self, limit: int = -1) -> bytes:
+        """Return the next line, at most one byte less than `limit`, with which http.server would refuse it."""
+        line = self._stream.readline()
+        return line if limit < 0 or len(line) < limit else line[: limit - 3] + b"\r\n"
+
+
 class _Handler(BaseHTTPRequestHandler):
     server: "_Server"
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1
+
+    def setup(self) -> None:
+        super().setup()
+        self.rfile = _CutLines(self.rfile)  # type: ignore[assignment]  # what http.server calls
+
+    def parse_request(self) -> bool:
+        """Refuse what a web page sends, which could take an invocation away from the process."""
+        if not super().parse_request():
+            return False
+        names = ("Host", "Origin", "Sec-Fetch-Site")
+        refusal = find_refusal(*(", ".join(self.headers.get_all(name, [])) or None for name in names))
+        if refusal:
+            self.close_connection = True
+            self._reply(403, json.dumps({"message": refusal}).encode(), {})
+        return not refusal
 
     def do_GET(self) -> None:
         work = self.server.api.next() if self.path == _PREFIX + "invocation/next" else None

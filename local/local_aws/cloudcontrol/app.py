@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 import jsonpatch
 from werkzeug import Request, Response
 
-from local_aws.cloudcontrol.handlers import Handlers, Steps
+from local_aws.cloudcontrol.handlers import Authorize, Handlers, Steps
 from local_aws.cloudcontrol.registry_types import RegistryType, get_registry_type, registry_schema
 from local_aws.cloudcontrol.requests import Requests, ResourceRequest
 from local_aws.faults import InjectedError
@@ -25,6 +25,10 @@ _log = logging.getLogger(__name__)
 _CREDENTIAL_SCOPE = re.compile(r"Credential=[^/]+/\d+/([a-z0-9-]+)/")
 _TARGET_PREFIX = "CloudApiService."
 _XML_NAMESPACE = "http://cloudformation.amazonaws.com/doc/2010-05-15/"
+
+
+def _allow(operation: str, request: dict[str, Any]) -> None:
+    """Allow everything, as to the administrator."""
 
 
 class CloudControlApp:
@@ -44,21 +48,23 @@ class CloudControlApp:
             "CancelResourceRequest": self._cancel_request,
         }
 
-    def handle(self, request: Request) -> Response:
+    def handle(self, request: Request, authorize: Authorize = _allow) -> Response:
         """Handle a request signed for `cloudcontrolapi`, or a DescribeType request signed for `cloudformation`."""
         target = request.headers.get("X-Amz-Target", "")
         if not target.startswith(_TARGET_PREFIX):
             return self._describe_type(request)
         name = target.removeprefix(_TARGET_PREFIX)
         try:
-            return _json(self.call(name, _body(request), _region(request)), 200)
+            return _json(self.call(name, _body(request), _region(request), authorize), 200)
         except (ServiceError, InjectedError) as error:
             return _json({"__type": error.code, "Message": error.message}, error.status)
         except Exception:
             _log.exception("%s failed", name)
             return _json({"__type": "ServiceInternalErrorException", "Message": "See the server's log."}, 500)
 
-    def call(self, name: str, request: dict[str, Any], region: str | None = None) -> dict[str, Any]:
+    def call(
+        self, name: str, request: dict[str, Any], region: str | None = None, authorize: Authorize = _allow
+    ) -> dict[str, Any]:
         """Call one operation of Cloud Control and return its response.
 
         Raises:
@@ -74,7 +80,7 @@ class CloudControlApp:
                 validate(shape, request)
         except InvalidInputError as error:
             raise ServiceError(error.message, code="InvalidRequestException") from None
-        return self._operations[name](request, Handlers(self._personalize, region))
+        return self._operations[name](request, Handlers(self._personalize, region, authorize))
 
     def close(self) -> None:
         """Stop all background work."""

@@ -7,8 +7,10 @@ from typing import Any
 from werkzeug import Request
 
 from local_aws.cloudcontrol import create_app
+from local_aws.cloudcontrol.handlers import Authorize
+from local_aws.iam.api_calls import Call
 from local_aws.personalize import PersonalizeApp
-from local_aws.service import Context, RunningService, Service
+from local_aws.service import Context, RunningService, Service, SignedRequest
 
 _DESCRIBE_TYPE = re.compile(rb"(^|&)Action=DescribeType(&|$)")
 
@@ -18,7 +20,7 @@ def start(context: Context) -> RunningService:
     app = create_app(context.require(PersonalizeApp))
     return RunningService(
         signed={
-            "cloudcontrolapi": lambda signed: app.handle(Request(signed.environ)),
+            "cloudcontrolapi": lambda signed: app.handle(Request(signed.environ), _authorization(context, signed)),
             "cloudformation": lambda signed: (
                 app.handle(Request(signed.environ)) if _describes_type(signed.environ) else None
             ),
@@ -26,6 +28,14 @@ def start(context: Context) -> RunningService:
         health={"cloudcontrol": "local"},
         parts=(app,),
     )
+
+
+def _authorization(context: Context, signed: SignedRequest) -> Authorize:
+    def authorize(operation: str, request: dict[str, Any]) -> None:
+        call = Call("personalize", operation, signed.actor.account, signed.region, request)
+        context.authorizer.require_call(signed.actor, call)
+
+    return authorize
 
 
 def _describes_type(environ: dict[str, Any]) -> bool:

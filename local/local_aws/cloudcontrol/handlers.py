@@ -6,6 +6,8 @@ A handler that takes time is a generator. It yields whenever it has to wait.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from local_aws.cloudcontrol.properties import to_properties, to_request
 from local_aws.cloudcontrol.registry_types import RegistryType
 from local_aws.personalize import PersonalizeApp
@@ -22,6 +24,12 @@ from local_aws.personalize.resource_types import (
 )
 
 Steps = Iterator[None]
+Authorize = Callable[[str, dict[str, Any]], None]
+"""Checks that the caller of Cloud Control may call an operation of Personalize: its name and request.
+
+Handlers act with the credentials of the caller:
+https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/security.html. Raises ClientError.
+"""
 _UNTAGGED = (SCHEMA, METRIC_ATTRIBUTION)
 _FAILED = ("CREATE FAILED", "FAILED")
 
@@ -33,9 +41,10 @@ class NotStabilizedError(Exception):
 class Handlers:
     """Create, read, update, delete and list for every registry type, in one region."""
 
-    def __init__(self, personalize: PersonalizeApp, region: str | None) -> None:
+    def __init__(self, personalize: PersonalizeApp, region: str | None, authorize: Authorize) -> None:
         self._personalize = personalize
         self._region = region
+        self._authorize = authorize
 
     def create(
         self, registry_type: RegistryType, desired: Mapping[str, Any], on_created: Callable[[str], None]
@@ -139,10 +148,15 @@ class Handlers:
         return members
 
     def _call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            self._authorize(operation, request)
+        except ClientError as denied:
+            raise ServiceError(denied.response["Error"]["Message"], code="AccessDeniedException") from None
         return self._personalize.call(operation, request, self._region)
 
 
 ERROR_CODES: Mapping[str, str] = {
+    "AccessDeniedException": "AccessDenied",
     "InvalidInputException": "InvalidRequest",
     "ResourceNotFoundException": "NotFound",
     "ResourceAlreadyExistsException": "AlreadyExists",

@@ -53,6 +53,9 @@ def _to_property(root: Mapping[str, Any], node: Mapping[str, Any], value: Any) -
         }
     if isinstance(value, list):
         return [_to_property(root, node.get("items", {}), item) for item in value]
+    if "enum" in node:
+        # The registry has Interactions where the service has INTERACTIONS.
+        return next((option for option in node["enum"] if option.lower() == str(value).lower()), value)
     if node.get("format") == "date-time":
         return datetime.datetime.fromtimestamp(value, datetime.UTC).isoformat()
     return value

@@ -4,12 +4,15 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
-
-from jsonschema import Draft7Validator, ValidationError
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from local_aws.personalize.errors import ServiceError
 from local_aws.personalize.resource_types import RESOURCE_TYPES, ResourceType
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 _PREFIX = "AWS::Personalize::"
 _NOUNS = ("Schema", "DatasetGroup", "Dataset", "Solution", "EventTracker", "Filter", "MetricAttribution", "Campaign")
@@ -49,6 +52,8 @@ class RegistryType:
         Raises:
             ServiceError: InvalidRequestException, with all violations of the schema.
         """
+        from jsonschema import Draft7Validator  # here, because only Terraform needs it
+
         violations = [
             _describe_violation(error) for error in Draft7Validator(dict(self.schema)).iter_errors(properties)
         ]
@@ -89,21 +94,23 @@ def registry_schema(name: str) -> Mapping[str, Any]:
     Raises:
         KeyError: There is no such type.
     """
-    # This import takes half a second, so a server that never needs it should not wait for it.
-    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
-
-    try:
-        schema: Mapping[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", name).schema
-    except ResourceNotFoundError:
-        raise KeyError(name) from None
+    schema: Mapping[str, Any] = _read_json("resources", _read_json("providers", "us-east-1")[name])
     return schema
+
+
+def _read_json(folder: str, name: str) -> Any:
+    """Return the content of a data file of cfn-lint. To import cfn-lint takes half a second and 50 MB."""
+    package = find_spec("cfnlint")
+    if package is None or package.origin is None:
+        raise ImportError("cfn-lint is not installed")
+    return json.loads((Path(package.origin).parent / "data" / "schemas" / folder / f"{name}.json").read_text("utf-8"))
 
 
 def _top_level(pointer: str) -> str:
     return pointer.split("/")[2]
 
 
-def _describe_violation(error: ValidationError) -> str:
+def _describe_violation(error: "ValidationError") -> str:
     path = "/".join(["#", *map(str, error.absolute_path)])
     if error.validator == "required":
         missing = next(name for name in error.validator_value if name not in error.instance)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from moto.cloudwatch.models import Alarm
 
 from local_aws.cloudwatch.datapoints import MINUTE, Metric, MetricData
+from local_aws.cloudwatch.documented_statistics import is_documented
 from local_aws.cloudwatch.metric_math import UnsupportedAlarmError, evaluate_expression
 
 OK, ALARM, INSUFFICIENT_DATA = "OK", "ALARM", "INSUFFICIENT_DATA"
@@ -70,6 +71,8 @@ def _value(alarm: Alarm, data: MetricData, now: float, back: int) -> float | Non
 
 
 def _statistic(data: MetricData, metric: Metric, statistic: str, period: int, now: float, back: int) -> float | None:
+    if not is_documented(metric.namespace, metric.name, statistic):
+        return None
     length = max(1, period // MINUTE)
     after = int(now // MINUTE) + 1 - back * length
     return data.statistic(statistic, metric, after - length, after)

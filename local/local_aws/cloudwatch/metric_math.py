@@ -1,4 +1,4 @@
-"""CloudWatch's metric math, limited to arithmetic: numbers, ids of metrics, + - * /, PERIOD(id).
+"""CloudWatch's metric math, limited to arithmetic: numbers, ids of metrics, + - * /, PERIOD(id), SUM([id, …]).
 
 Source: "Using math expressions with CloudWatch metrics", CloudWatch user guide.
 """
@@ -49,4 +49,7 @@ def _value(node: ast.expr, values: Mapping[str, float | None], periods: Mapping[
             return None if None in sides else _OPERATORS[type(sign)](*sides)
         case ast.Call(func=ast.Name(id="PERIOD"), args=[ast.Name(id=name)]) if name in periods:
             return float(periods[name])
+        case ast.Call(func=ast.Name(id="SUM"), args=[ast.List(elts=elements)]):
+            known = [one for one in (_value(element, values, periods) for element in elements) if one is not None]
+            return sum(known) if known else None
     raise UnsupportedAlarmError(f"metric math with {ast.unparse(node)}")

@@ -51,6 +51,10 @@ def aggregate_metric_data() -> None:
         data = self.metric_data.between(start, end_time, names)
         return original(_with_data(self, data), queries, start, end_time, **kw)
 
+    _list_newest_metrics()
+
+
+def _list_newest_metrics() -> None:
     @wrap_method(CloudWatchBackend, "get_filtered_metrics")
     def get_filtered_metrics(original: Any, self: Any, *args: Any, **kw: Any) -> Any:
         return original(_with_data(self, self.metric_data.newest()), *args, **kw)

@@ -1,6 +1,7 @@
-"""DynamoDB: a query reads only its own partition."""
+"""DynamoDB: a query reads only its own partition, and a scan only what its page returns."""
 
 import copy
+from bisect import bisect_right
 from typing import Any
 
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
@@ -30,6 +31,35 @@ def read_one_partition() -> None:
         partitions: Any = list(self.items.values())
         items = [item for held in partitions for item in list(held.values())] if self.range_key_attr else partitions
         return sorted(items, key=_order)
+
+
+@correction
+def scan_on_from_the_last_page() -> None:
+    """Begin a page of a scan with the first item that it returns.
+
+    Cause: moto/dynamodb/models/table.py, scan compares the start key with each item of all pages before.
+    """
+
+    @wrap_method(Table, "scan")
+    def scan(
+        original: Any,
+        self: Any,
+        filters: Any,
+        limit: Any,
+        start: Any,
+        where: Any = None,
+        index: Any = None,
+        *args: Any,
+        **kw: Any,
+    ) -> Any:
+        names = [self.hash_key_attr, *filter(None, [self.range_key_attr])]
+        if index or not start or not all(name in start for name in names):
+            return original(self, filters, limit, start, where, index, *args, **kw)
+        items = self.all_items()
+        last = tuple(DynamoType(start[name]).cast_value for name in names)
+        view = copy.copy(self)
+        view.all_items = lambda: items[bisect_right(items, last, key=_order) :]
+        return original(view, filters, limit, None, where, index, *args, **kw)
 
 
 def _index(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:

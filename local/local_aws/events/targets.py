@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local_aws.cloudwatch.metrics import put_metrics
 from local_aws.delivery import Delivery, UndeliverableError
 from local_aws.iam.actors import Actor
 from local_aws.iam.authorization import Authorizer
@@ -76,6 +77,8 @@ class TargetInvoker:
                 failure: Exception = error
             if isinstance(failure, UndeliverableError) or self._closing.wait(_RETRY_SECONDS * 2**attempt):
                 break
+        if ":rule/" in target.source_arn:
+            _count_failure(target.source_arn)
         _log.error("%s could not invoke %s", target.source_arn, target.arn, exc_info=failure)
         if target.dead_letter:
             self._send_to_dead_letter_queue(target, failure)
@@ -95,3 +98,14 @@ class TargetInvoker:
             )
         except (ClientError, BotoCoreError):
             _log.exception("%s: dead-letter queue %s", target.source_arn, target.dead_letter)
+
+
+def _count_failure(rule_arn: str) -> None:
+    """Count an invocation that failed for good.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+    """
+    region, account, rule = rule_arn.split(":", 5)[3:]
+    metric = {"MetricName": "FailedInvocations", "Value": 1.0, "Unit": "Count"}
+    dimensions = [{"Name": "RuleName", "Value": rule.rsplit("/", 1)[-1]}]
+    put_metrics(account, region, "AWS/Events", [{**metric, "Dimensions": dimensions}])

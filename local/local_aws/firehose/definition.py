@@ -9,4 +9,4 @@ def start(context: Context) -> RunningService:
     return RunningService(parts=(DeliveryStreamPollers(context.delivery, context.authorizer),))
 
 
-SERVICE = Service("firehose", start)
+SERVICE = Service("firehose", start, corrections=("local_aws.firehose.moto_corrections",))

@@ -1,11 +1,9 @@
-"""Firehose delivery streams from Kinesis to S3: a poller for each writes objects as its configuration says."""
+"""Firehose delivery streams from Kinesis to S3: a poller for each transforms records and writes objects."""
 
-import base64
-import gzip
+import json
 import logging
 import threading
 import time
-from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,55 +13,20 @@ from moto.kinesis.models import Shard
 
 from local_aws.cloudwatch.metrics import put_metrics
 from local_aws.delivery import Delivery
-from local_aws.firehose.object_names import object_key
+from local_aws.firehose.destinations import Destination, read_destination
+from local_aws.firehose.invocations import Invocations
+from local_aws.firehose.records import Buffer, Record, read_stream_record
+from local_aws.firehose.transformations import Failure, Transformed, transform
 from local_aws.iam.actors import Actor, assumed_role
 from local_aws.iam.authorization import Authorizer
 from local_aws.iam.permission import Permission
 from local_aws.kinesis.retention import add_consumers, remove_consumers
-from local_aws.kinesis.shards import POLL_SECONDS, StreamRecord, find_stream, read_records, shards, starting_sequence
+from local_aws.kinesis.shards import POLL_SECONDS, find_stream, read_records, shards, starting_sequence
 
 _log = logging.getLogger(__name__)
 
 _READ_LIMIT = 5_000
-_DEFAULT_SECONDS, _DEFAULT_MIB = 300, 5
 _RETRY_SECONDS = 1.0
-
-
-@dataclass(frozen=True)
-class Destination:
-    """The configuration of an S3 destination; sizes in bytes, times in seconds."""
-
-    bucket: str
-    prefix: str
-    extension: str
-    zone: str
-    gzip: bool
-    kms_key: str | None
-    delimiter: bytes
-    buffer_seconds: float
-    buffer_bytes: int
-    role: str
-
-
-@dataclass
-class Buffer:
-    """Records for one object; `since`: when the first was added, in monotonic seconds."""
-
-    records: list[StreamRecord] = field(default_factory=list)
-    size: int = 0
-    since: float = 0.0
-
-    def add(self, record: StreamRecord) -> None:
-        """Add one record."""
-        if not self.records:
-            self.since = time.monotonic()
-        self.records.append(record)
-        self.size += len(record.data) * 3 // 4
-
-    def is_due(self, destination: Destination) -> bool:
-        """Whether the buffer is full or old enough to be written."""
-        full = self.size >= destination.buffer_bytes
-        return bool(self.records) and (full or time.monotonic() - self.since >= destination.buffer_seconds)
 
 
 class DeliveryStreamPollers:
@@ -109,6 +72,7 @@ class _Poller:
         self._delivery = delivery
         self._authorizer = authorizer
         self.positions: dict[str, tuple[Shard, int]] = {}
+        self._untransformed = Buffer()
         self._buffer = Buffer()
         threading.Thread(target=self._poll, daemon=True, name=f"firehose-{stream.delivery_stream_name}").start()
 
@@ -117,14 +81,17 @@ class _Poller:
             try:
                 destination = read_destination(self._stream)
                 self._read_shards(destination)
-                if self._buffer.is_due(destination):
+                waiting = destination.processing.transformation
+                if waiting is None or self._untransformed.is_due(waiting.buffer_bytes, waiting.buffer_seconds):
+                    self._transform(destination)
+                if self._buffer.is_due(destination.buffer_bytes, destination.buffer_seconds):
                     self._write(destination)
             except Exception:
                 _log.exception("delivery stream %s", self._stream.delivery_stream_name)
                 self.stopping.wait(_RETRY_SECONDS)
 
     def _read_shards(self, destination: Destination) -> None:
-        """Read every shard to its end; writes an object each time the buffer is full."""
+        """Read every shard to its end; transforms and writes each time that a buffer is full."""
         source = find_stream(self._stream.source["KinesisStreamARN"])
         if source:
             self._require_access("GetRecords")
@@ -134,33 +101,99 @@ class _Poller:
                 created = unix_time(self._stream.create_timestamp)
                 self.positions[shard.shard_id] = (shard, starting_sequence(shard, "LATEST", created))
             while records := read_records(shard, self.positions[shard.shard_id][1], _READ_LIMIT):
-                for record in records:
-                    self._buffer.add(record)
-                    self.positions[shard.shard_id] = (shard, record.sequence)
-                    if self._buffer.size >= destination.buffer_bytes:
-                        self._write(destination)
+                for stream_record in records:
+                    self.positions[shard.shard_id] = (shard, stream_record.sequence)
+                    for record in read_stream_record(stream_record):
+                        self._accept(record, destination)
+
+    def _accept(self, record: Record, destination: Destination) -> None:
+        transformation = destination.processing.transformation
+        if transformation is None:
+            self._deliver(record, destination)
+            return
+        if self._untransformed.records and self._untransformed.size + len(record.data) > transformation.buffer_bytes:
+            self._transform(destination)
+        self._untransformed.add(record)
+
+    def _deliver(self, record: Record, destination: Destination) -> None:
+        self._buffer.add(record)
+        if self._buffer.size >= destination.buffer_bytes:
+            self._write(destination)
+
+    def _transform(self, destination: Destination) -> None:
+        """Transform the records that wait; without a transformation (it was removed meanwhile) deliver them."""
+        given = destination.processing.transformation
+        batch, self._untransformed = self._untransformed, Buffer()
+        found = Transformed(batch.records)
+        if given and batch.records:
+            actor = self._actor(given.role or destination.role)
+            invocations = Invocations(self._delivery, actor, given.function, self.stopping)
+            found = transform(batch.records, self._stream.delivery_stream_arn, given.retries, invocations.invoke)
+            failed = {failure.record.id for failure in found.failures}
+            self._put_metrics(invocations.metrics([one for one in batch.records if one.id not in failed]))
+            if found.failures:
+                self._write_failures(found.failures, given.function, destination)
+        for record in found.records:
+            self._deliver(record, destination)
 
     def _write(self, destination: Destination) -> None:
-        """Write the buffer as one object; retries until S3 accepts it, as Firehose does for a day."""
+        """Write the buffer as one object."""
         buffer, self._buffer = self._buffer, Buffer()
         oldest = min(record.arrival for record in buffer.records)
-        key = object_key(
-            stream=self._stream.delivery_stream_name,
-            version=self._stream.version_id,
-            prefix=destination.prefix,
-            extension=destination.extension,
-            moment=oldest,
-            zone=destination.zone,
-        )
-        put = put_arguments(destination, key, buffer.records)
+        body = b"".join(record.data + destination.processing.delimiter for record in buffer.records)
+        if self._put_object(destination.object(body, oldest), destination):
+            figures = {
+                "DeliveryToS3.Success": (1, "Count"),
+                "DeliveryToS3.Records": (len(buffer.records), "Count"),
+                "DeliveryToS3.Bytes": (buffer.size, "Bytes"),
+                "DeliveryToS3.DataFreshness": (max(0.0, time.time() - oldest), "Seconds"),
+            }
+            self._put_metrics(figures)
+
+    def _write_failures(self, failures: list[Failure], function: str, destination: Destination) -> None:
+        oldest = min(failure.record.arrival for failure in failures)
+        body = "".join(f"{json.dumps(failure.document(function))}\n" for failure in failures).encode()
+        self._put_object(destination.error_object(body, oldest), destination)
+        if destination.log:
+            self._log_failures(failures, function, destination, *destination.log)
+
+    def _log_failures(
+        self, failures: list[Failure], function: str, destination: Destination, group: str, stream: str
+    ) -> None:
+        """Write a line for each kind of error, but not for what the function refused, which its own log is about.
+
+        An error of the log is only reported.
+        """
+        common = {
+            "deliveryStreamARN": self._stream.delivery_stream_arn,
+            "destination": f"arn:aws:s3:::{destination.bucket}",
+            "deliveryStreamVersionId": int(destination.version),
+            "processor": function,
+        }
+        kinds = {failure.code: failure.message for failure in failures if not failure.refused}
+        events = [
+            {
+                "timestamp": int(time.time() * 1000),
+                "message": json.dumps({**common, "message": message, "errorCode": code}),
+            }
+            for code, message in kinds.items()
+        ]
+        try:
+            logs = self._delivery.client("logs", self._region, self._actor(destination.role))
+            logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+        except (ClientError, BotoCoreError) as error:
+            _log.warning("delivery stream %s: %s", self._stream.delivery_stream_name, error)
+
+    def _put_object(self, request: dict[str, Any], destination: Destination) -> bool:
+        """Write an object; retries until S3 accepts it, as Firehose does for a day. False: the poller was stopped."""
         while not self.stopping.is_set():
             try:
-                self._delivery.client("s3", self._region, self._actor(destination.role)).put_object(**put)
-                self._put_metrics(buffer, oldest)
-                return
+                self._delivery.client("s3", self._region, self._actor(destination.role)).put_object(**request)
+                return True
             except (ClientError, BotoCoreError):
-                _log.exception("delivery stream %s, %s", self._stream.delivery_stream_name, key)
+                _log.exception("delivery stream %s, %s", self._stream.delivery_stream_name, request["Key"])
                 self.stopping.wait(_RETRY_SECONDS)
+        return False
 
     def _require_access(self, *actions: str) -> None:
         """Return if the source's role may read the stream and use its key, or raise AccessDeniedError."""
@@ -171,64 +204,13 @@ class _Poller:
     def _actor(self, role_arn: str) -> Actor:
         return assumed_role(role_arn, "firehose.amazonaws.com", self._stream.delivery_stream_arn, "firehose")
 
-    def _put_metrics(self, buffer: Buffer, oldest: float) -> None:
+    def _put_metrics(self, figures: dict[str, tuple[float, str]]) -> None:
         dimensions = [{"Name": "DeliveryStreamName", "Value": self._stream.delivery_stream_name}]
-        figures = {
-            "DeliveryToS3.Success": (1, "Count"),
-            "DeliveryToS3.Records": (len(buffer.records), "Count"),
-            "DeliveryToS3.Bytes": (buffer.size, "Bytes"),
-            "DeliveryToS3.DataFreshness": (max(0.0, time.time() - oldest), "Seconds"),
-        }
         metrics = [
             {"MetricName": name, "Value": value, "Unit": unit, "Dimensions": dimensions}
             for name, (value, unit) in figures.items()
         ]
         put_metrics(self._stream.delivery_stream_arn.split(":")[4], self._region, "AWS/Firehose", metrics)
-
-
-def put_arguments(destination: Destination, key: str, records: list[StreamRecord]) -> dict[str, Any]:
-    """Return the parameters of PutObject for these records."""
-    body = b"".join(base64.b64decode(record.data) + destination.delimiter for record in records)
-    arguments: dict[str, Any] = {
-        "Bucket": destination.bucket,
-        "Key": key,
-        "Body": gzip.compress(body) if destination.gzip else body,
-        "ContentType": "application/octet-stream",
-    }
-    if destination.kms_key:
-        arguments |= {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": destination.kms_key}
-    return arguments
-
-
-def read_destination(stream: DeliveryStream) -> Destination:
-    """Return the current configuration of a delivery stream's destination."""
-    given = stream.destinations[0].get("ExtendedS3") or stream.destinations[0]["S3"]
-    hints = given.get("BufferingHints") or {}
-    compressed = given.get("CompressionFormat") == "GZIP"
-    encryption = (given.get("EncryptionConfiguration") or {}).get("KMSEncryptionConfig") or {}
-    return Destination(
-        bucket=given["BucketARN"].split(":::", 1)[1],
-        prefix=given.get("Prefix") or "",
-        extension=given.get("FileExtension") or (".gz" if compressed else ""),
-        zone=given.get("CustomTimeZone") or "UTC",
-        gzip=compressed,
-        kms_key=encryption.get("AWSKMSKeyARN"),
-        delimiter=_delimiter(given),
-        buffer_seconds=float(hints.get("IntervalInSeconds", _DEFAULT_SECONDS)),
-        buffer_bytes=int(hints.get("SizeInMBs") or _DEFAULT_MIB) * 1024 * 1024,
-        role=given["RoleARN"],
-    )
-
-
-def _delimiter(given: dict[str, Any]) -> bytes:
-    """Return the delimiter of the processor AppendDelimiterToRecord; other processors are not supported."""
-    processing = given.get("ProcessingConfiguration") or {}
-    for processor in processing.get("Processors", ()) if processing.get("Enabled") else ():
-        if processor["Type"] == "AppendDelimiterToRecord":
-            parameters = {p["ParameterName"]: p["ParameterValue"] for p in processor.get("Parameters") or ()}
-            text = str(parameters.get("Delimiter", "\\n"))
-            return text.encode().decode("unicode_escape").encode()
-    return b""
 
 
 def _delivery_streams() -> list[tuple[DeliveryStream, str]]:

@@ -19,6 +19,7 @@ StoredResponse = tuple[list[bytes], str, list[tuple[str, str]]]
 
 _MAXIMUM_RESPONSES = 4096  # at full speed those of ten seconds; a client repeats within one or two
 _MAXIMUM_BYTES = 65536  # of one response
+_MAXIMUM_TOTAL_BYTES = 8 * 1024 * 1024
 _SAFE_METHODS = {"GET", "HEAD"}
 
 
@@ -28,6 +29,7 @@ class IdempotentResponses:
     def __init__(self, application: WsgiApplication) -> None:
         self._application = application
         self._stored: OrderedDict[str, StoredResponse] = OrderedDict()
+        self._stored_bytes = 0
         self._lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -42,12 +44,20 @@ class IdempotentResponses:
     def _execute(self, call: str, environ: dict[str, Any]) -> StoredResponse:
         chunks, status, headers = run_wsgi_app(self._application, environ, buffered=True)
         response = list(chunks), status, headers.to_wsgi_list()
-        if status.startswith("2") and sum(map(len, response[0])) <= _MAXIMUM_BYTES:
+        if status.startswith("2") and _size(response) <= _MAXIMUM_BYTES:
             self._store(call, response)
         return response
 
     def _store(self, call: str, response: StoredResponse) -> None:
         with self._lock:
+            if earlier := self._stored.pop(call, None):
+                self._stored_bytes -= _size(earlier)
             self._stored[call] = response
-            if len(self._stored) > _MAXIMUM_RESPONSES:
-                self._stored.popitem(last=False)
+            self._stored_bytes += _size(response)
+            while len(self._stored) > _MAXIMUM_RESPONSES or self._stored_bytes > _MAXIMUM_TOTAL_BYTES:
+                _, oldest = self._stored.popitem(last=False)
+                self._stored_bytes -= _size(oldest)
+
+
+def _size(response: StoredResponse) -> int:
+    return sum(map(len, response[0]))

@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 from werkzeug import Response
 
@@ -20,7 +19,10 @@ from local_aws.http.web_server import WsgiApplication
 
 # HTTP APIs are also served under the host names that AWS gives them. No attacker controls names below amazonaws.com.
 _API_HOST = re.compile(r"[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
-_HOST_HEADER = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^:\[\]/@\s]+)(:\d{1,5})?", re.IGNORECASE)
+_HOST = r"(?P<name>\[[0-9a-f:.]+\]|[\w.-]+)(:\d{1,5})?"
+_HOST_HEADER = re.compile(_HOST, re.IGNORECASE | re.ASCII)
+_ORIGIN_HEADER = re.compile(f"https?://{_HOST}", re.IGNORECASE | re.ASCII)
+_OWN_SITES = ("none", "same-origin", "same-site")  # an address that was typed, and pages of this machine
 
 
 def is_own_host(header: str, extra: frozenset[str] = frozenset()) -> bool:
@@ -41,12 +43,49 @@ def is_own_origin(header: str, extra: frozenset[str] = frozenset()) -> bool:
 
     Host names of HTTP APIs count as hosts only: no page is served under them.
     """
-    try:
-        parts = urlsplit(header)
-        name = (parts.hostname or "").rstrip(".")
-    except ValueError:
+    match = _ORIGIN_HEADER.fullmatch(header)
+    if match is None:
         return False
-    return parts.scheme in ("http", "https") and (name in extra or _is_loopback_name(name))
+    name = match["name"].lower().rstrip(".")
+    return name in extra or _is_loopback_name(name)
+
+
+def find_refusal(
+    host: str | None, origin: str | None, fetch_site: str | None, *, extra: frozenset[str] = frozenset()
+) -> str | None:
+    """Return why a request with these headers (None: it has none) is refused; None if it is an own request."""
+    if not is_own_host(host or "", extra):
+        return f"the host {host or ''!r} is not one of this machine; LOCAL_AWS_HOSTS can add names"
+    if origin is not None and not is_own_origin(origin, extra):
+        return f"pages of the origin {origin!r} may not call the local AWS"
+    if fetch_site is not None and fetch_site.lower() not in _OWN_SITES:
+        return "pages of other sites may not call the local AWS"
+    return None
+
+
+def find_refusal_of_change(
+    host: str | None, origin: str | None, fetch_site: str | None, content_type: str | None
+) -> str | None:
+    """Return why a request of a browser that changes something is refused; None for one of an own page, or a program.
+
+    Another page of this machine (another port) may be anybody's, so only the page of this very origin may change
+    something. JSON is a type that no form can send, and no page of another origin without asking first. Programs send
+    neither `Origin` nor `Sec-Fetch-Site`.
+    """
+    if origin is None and fetch_site is None:
+        return None
+    if not is_same_origin(host, origin, fetch_site):
+        return "only a page of the same origin may change something here"
+    if (content_type or "").partition(";")[0].strip().lower() != "application/json":
+        return "the Content-Type of a page's request must be application/json"
+    return None
+
+
+def is_same_origin(host: str | None, origin: str | None, fetch_site: str | None) -> bool:
+    """Tell whether a request comes from a page of the host that it is for; also if nothing names a page."""
+    if origin is not None and origin.lower() != f"http://{host}".lower():
+        return False
+    return fetch_site is None or fetch_site.lower() in ("same-origin", "none")
 
 
 def _is_loopback_name(name: str) -> bool:
@@ -59,17 +98,28 @@ def _is_loopback_name(name: str) -> bool:
 
 
 class OwnRequestsOnly:
-    """A WSGI application that answers 403 to foreign hosts and origins, before anything else sees the request."""
+    """A WSGI application that answers 403 to foreign hosts and origins, before anything else sees the request.
 
-    def __init__(self, application: WsgiApplication, extra_hosts: Iterable[str] = ()) -> None:
+    Only what is meant for pages of other origins answers them: an HTTP API the origins that it allows itself.
+    """
+
+    def __init__(
+        self,
+        application: WsgiApplication,
+        extra_hosts: Iterable[str] = (),
+        allows_origin: Callable[[dict[str, Any], str], bool] = lambda environ, origin: False,
+    ) -> None:
         """Wrap an application.
 
         Args:
             application: what answers own requests.
             extra_hosts: further host names of this machine, for example the name that the server listens under.
+            allows_origin: tells whether what a request asks for is meant for pages of a foreign origin, as an HTTP API
+                with this origin in its CORS configuration is.
         """
         self._application = application
         self._extra = frozenset(name.lower() for name in extra_hosts)
+        self._allows_origin = allows_origin
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Pass an own request on; refuse a foreign one."""
@@ -78,14 +128,11 @@ class OwnRequestsOnly:
         return self._application(environ, start_response)
 
     def _refusal(self, environ: dict[str, Any]) -> str | None:
-        host, origin = environ.get("HTTP_HOST", ""), environ.get("HTTP_ORIGIN")
-        if not is_own_host(host, self._extra):
-            return f"the host {host!r} is not one of this machine; LOCAL_AWS_HOSTS can add names"
-        if origin is not None and not is_own_origin(origin, self._extra):
-            return f"pages of the origin {origin!r} may not call the local AWS"
-        if environ.get("HTTP_SEC_FETCH_SITE") == "cross-site":
-            return "pages of other sites may not call the local AWS"
-        return None
+        host, origin, site = (environ.get(name) for name in ("HTTP_HOST", "HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE"))
+        reason = find_refusal(host, origin, site, extra=self._extra)
+        if reason and origin is not None and is_own_host(host or "", self._extra):
+            return None if self._allows_origin(environ, origin) else reason
+        return reason
 
 
 def _forbidden(reason: str) -> Response:

@@ -1,4 +1,9 @@
-"""The web server: keeps connections alive, and always has a thread for one more request."""
+"""The web server: keeps connections alive, and always has a thread for one more request.
+
+An application that answers for as long as a page is open takes the connection over with the function that the WSGI
+environment holds under `TAKE_SOCKET` (gunicorn has `gunicorn.socket` for this). The thread that read the request is
+free again at once.
+"""
 
 import logging
 import socket
@@ -6,13 +11,16 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from cheroot import wsgi
+from cheroot import server, wsgi
 from cheroot.workers.threadpool import ThreadPool
 
 _log = logging.getLogger(__name__)
 
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+# Of these headers cheroot would keep the last one. Joined, they name neither this machine nor a page of it.
+server.comma_separated_headers += [b"Host", b"Origin", b"Sec-Fetch-Site"]  # type: ignore[attr-defined]
+TAKE_SOCKET = "local_aws.take_socket"
 _THREADS = 16
 _KEEP_ALIVE_SECONDS = 60
 
@@ -30,6 +38,24 @@ class _ElasticPool(ThreadPool):
         pool: Any = self
         if self.idle < pool._queue.qsize():
             pool._threads.append(pool._spawn_worker())
+
+
+class _Gateway(wsgi.Gateway_10):
+    """cheroot's connection of a request to the application, which may take the socket over."""
+
+    def get_environ(self) -> Any:
+        environ: Any = super().get_environ()  # type: ignore[no-untyped-call]
+        return {**environ, TAKE_SOCKET: self._take_socket}
+
+    def _take_socket(self) -> socket.socket:
+        """Return the socket of the request; the caller sends the whole response, headers included, and closes it."""
+        connection = self.req.conn
+        taken: socket.socket = connection.socket.dup()
+        self.req.sent_headers = self.req.close_connection = True
+        # cheroot would shut the connection down for both sockets.
+        connection.linger = True
+        connection.socket.close()
+        return taken
 
 
 class _Server(wsgi.Server):
@@ -54,12 +80,15 @@ class WebServer:
         """
         _check_free(host, port)
         self._server = _Server((host, port), None, numthreads=_THREADS, request_queue_size=512)
+        self._server.gateway = _Gateway
         self._server.requests = _ElasticPool(self._server, min=_THREADS)
         self._server.timeout = _KEEP_ALIVE_SECONDS
         self._server.shutdown_timeout = 1
         # No limit: clients send large bodies, such as packages and batches of records.
         self._server.max_request_body_size = 0
-        self._server.keep_alive_conn_limit = 512
+        # No limit: cheroot takes a lock for each response to compare with one, and under load all threads queue for it.
+        server: Any = self._server
+        server.keep_alive_conn_limit = None
         self._server.prepare()
         self._thread = threading.Thread(target=self._server.serve, daemon=True, name="web")
 

@@ -13,6 +13,9 @@ from local_aws.iam.policy_evaluation import Decision
 # Name of the policy, number of the statement, action pattern, resource pattern.
 _Grant = tuple[str, int, str, str]
 
+# Different ones of one role; the oldest are forgotten. A resource may be an object, of which there are many.
+_MAXIMUM_DENIALS = 1_000
+
 
 class AccessRecords:
     """Counts of granted and denied requests for each role; thread safe."""
@@ -27,7 +30,10 @@ class AccessRecords:
         with self._lock:
             if decision.denial:
                 denied = (request.action, request.resource, decision.denial.message(request.action))
-                self._denied.setdefault(role_arn, Counter())[denied] += 1
+                counts = self._denied.setdefault(role_arn, Counter())
+                counts[denied] += 1
+                if len(counts) > _MAXIMUM_DENIALS:
+                    del counts[next(iter(counts))]
             used = self._used.setdefault(role_arn, Counter())
             for policy, match in decision.grants:
                 used[(policy, match.statement.number, match.action, match.resource)] += 1
@@ -42,6 +48,18 @@ class AccessRecords:
         """Return for each existing role its grants with the number of their uses, and what it was denied."""
         roles = [role for account in list(iam_backends.values()) for role in list(account["aws"].roles.values())]
         return [self._report_of(role) for role in sorted(roles, key=lambda role: role.arn)]
+
+    def summary(self) -> list[dict[str, Any]]:
+        """Return for each existing role the number of its grants, how many of them were used, and what was denied."""
+        return [
+            {
+                "role": one["role"],
+                "grants": len(one["grants"]),
+                "used": sum(grant["used"] > 0 for grant in one["grants"]),
+                "denied": one["denied"],
+            }
+            for one in self.report()
+        ]
 
     def _report_of(self, role: Role) -> dict[str, Any]:
         with self._lock:

@@ -9,16 +9,20 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from botocore.parsers import BaseCBORParser
 from moto.core.request import Request
 from moto.core.routing import get_service_router
 from werkzeug.exceptions import NotFound
 
 # Signing name -> botocore's names of the services that use it, where they differ.
 _SERVICES = {
+    "apigateway": ("apigatewayv2", "apigateway"),
+    "cloudcontrolapi": ("cloudcontrol",),
     "monitoring": ("cloudwatch",),
     "personalize": ("personalize", "personalize-runtime", "personalize-events"),
     "states": ("stepfunctions",),
 }
+_CBOR: Any = BaseCBORParser()
 _RPC_PATH = re.compile(r"/service/[^/]+/operation/(?P<operation>\w+)")
 
 
@@ -82,7 +86,7 @@ def _body(request: Request, environ: dict[str, Any]) -> bytes:
 def _operation(request: Request, signing_name: str) -> tuple[str, str, dict[str, Any], bool]:
     """Return service, operation, the parameters in the path, and whether the body holds parameters or a payload."""
     if rpc := _RPC_PATH.fullmatch(request.path):
-        return _SERVICES.get(signing_name, (signing_name,))[0], rpc["operation"], {}, False
+        return _SERVICES.get(signing_name, (signing_name,))[0], rpc["operation"], {}, True
     for service in _SERVICES.get(signing_name, (signing_name,)):
         try:
             model, parameters = get_service_router(service).match(request)
@@ -94,6 +98,8 @@ def _operation(request: Request, signing_name: str) -> tuple[str, str, dict[str,
 
 
 def _parameters(body: bytes, content_type: str) -> dict[str, Any]:
+    if content_type == "application/cbor":
+        return dict(_CBOR.parse_data_item(io.BufferedReader(io.BytesIO(body)))) if body else {}
     if body[:1] == b"{":
         with suppress(ValueError):
             return dict(json.loads(body))

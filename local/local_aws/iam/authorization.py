@@ -1,6 +1,7 @@
 """Authorization: the one place that decides whether an actor may do something."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import os
+from collections.abc import Iterable
 from typing import Any
 
 from werkzeug import Response
@@ -8,12 +9,13 @@ from werkzeug import Response
 from local_aws.iam.access_denied import AccessDeniedError, access_denied_response
 from local_aws.iam.access_records import AccessRecords
 from local_aws.iam.actors import Actor, has_roles, identity, request_context
-from local_aws.iam.api_calls import Call, UnknownOperationError, read_call
+from local_aws.iam.api_calls import Call, read_call
+from local_aws.iam.call_permissions import call_permissions
+from local_aws.iam.caller import set_caller
 from local_aws.iam.permission import Permission
 from local_aws.iam.policy import AccessRequest
 from local_aws.iam.policy_evaluation import evaluate
-from local_aws.iam.required_permissions import ActionOnResource, required_permissions
-from local_aws.iam.resource_policies import object_exists, resource_policy
+from local_aws.iam.resource_policies import resource_policy
 from local_aws.iam.role_passing import check_passed_role, passes_role
 from local_aws.iam.trust_policies import require_trust
 from local_aws.kms.key_usage import key_permissions
@@ -22,9 +24,14 @@ from local_aws.logs.key_policies import check_key, sets_key
 # Personalize reads and writes S3 with the role *and* as a service: both must be allowed.
 # https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-s3-access.html
 _ALSO_AS_SERVICE = ("personalize.amazonaws.com", "s3:")
+# EventBridge sends no keys about the rule when it publishes to a topic or uses its key: a statement with such a
+# condition never applies. https://repost.aws/knowledge-center/sns-not-getting-eventbridge-notification
+_RULES_SEND_NO_SOURCE = ("events.amazonaws.com", ("sns:", "kms:"))
+# No page says whether Personalize sends them to KMS and S3. `false` in this setting: it does not.
+_PERSONALIZE_SENDS_SOURCE = "LOCAL_PERSONALIZE_SENDS_SOURCE"
+_SOURCE_KEYS = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceowner")
 # Services whose resource policies can deny the administrator too.
 _DENYING = {"kms", "s3", "sns", "sqs"}
-_MULTIPART_OPERATIONS = ("CompleteMultipartUpload", "CreateMultipartUpload", "UploadPart", "UploadPartCopy")
 
 
 class Authorizer:
@@ -46,15 +53,26 @@ class Authorizer:
             UnknownOperationError: the permissions that a role's call needs are unknown.
             UnsupportedPolicyError: a policy contains something that is not evaluated here.
         """
+        set_caller(actor)
         restricted = not actor.is_administrator or signing_name in _DENYING
         if not (restricted or passes_role(environ, signing_name) or sets_key(environ)):
             return None
         call = read_call(environ, signing_name, actor.account, region)
         try:
-            self.require(actor, region, _permissions(call, actor) if restricted else ())
+            if restricted:
+                self.require_call(actor, call)
         except AccessDeniedError as denied:
             return access_denied_response(call, denied)
         return check_passed_role(call) or check_key(call)
+
+    def require_call(self, actor: Actor, call: Call) -> None:
+        """Return if an actor may make a call.
+
+        Raises:
+            AccessDeniedError: a permission is missing.
+            UnknownOperationError: the permissions that a role's call needs are unknown.
+        """
+        self.require(actor, call.region, call_permissions(call, actor))
 
     def require(self, actor: Actor, region: str, permissions: Iterable[Permission]) -> None:
         """Return if an actor has all permissions.
@@ -87,41 +105,33 @@ class Authorizer:
 
     def _require(self, actor: Actor, region: str, permission: Permission) -> None:
         context = {**request_context(actor, region), **permission.context}
+        if not _sends_source(actor, permission.action):
+            context = {key: value for key, value in context.items() if key not in _SOURCE_KEYS}
         request = AccessRequest(permission.action, permission.resource, context)
-        decision = evaluate(identity(actor), request, resource_policy(permission.resource, actor.account))
+        decision = evaluate(
+            identity(actor), request, resource_policy(permission.action, permission.resource, actor.account)
+        )
         if actor.role_arn:
             self._records.record(actor.role_arn, request, decision)
         if decision.denial:
             raise AccessDeniedError(actor, permission, decision.denial.message(permission.action))
 
 
-def _permissions(call: Call, actor: Actor) -> Iterator[Permission]:
-    """Yield what a call needs, for keys too; the administrator may use every key whose policy names the account."""
-    condition_keys = _condition_keys(call)
-    for action, resource in _actions(call, actor):
-        permission = Permission(action, resource, condition_keys)
-        yield permission
-        if action == "s3:GetObject" and not actor.is_administrator and not object_exists(resource, actor.account):
-            # Only a caller who may list the bucket gets the error that an object does not exist.
-            yield Permission("s3:ListBucket", resource.partition("/")[0])
-        if not actor.is_administrator and call.operation != "HeadObject":
-            upload = call.headers if action == "s3:PutObject" else None
-            in_parts = call.operation in _MULTIPART_OPERATIONS
-            yield from key_permissions(permission, actor.account, call.region, upload, in_parts=in_parts)
+def _sends_source(actor: Actor, action: str) -> bool:
+    """Whether a service says on whose behalf it acts."""
+    if actor.service == _ALSO_AS_SERVICE[0]:
+        return os.environ.get(_PERSONALIZE_SENDS_SOURCE) != "false"
+    service, actions = _RULES_SEND_NO_SOURCE
+    return actor.service != service or not action.startswith(actions)
 
 
-def _actions(call: Call, actor: Actor) -> list[ActionOnResource]:
-    try:
-        return required_permissions(call)
-    except UnknownOperationError:
-        if actor.is_administrator:
-            return []
-        raise
-
-
-def _condition_keys(call: Call) -> Mapping[str, str]:
-    if call.service != "s3":
-        return {}
-    names = ("x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id")
-    keys = {f"s3:{name}": call.headers[name] for name in names if name in call.headers}
-    return keys | ({"s3:prefix": call.parameters["prefix"]} if "prefix" in call.parameters else {})
+def is_allowed(actor: Actor, region: str, permission: Permission) -> bool:
+    """Whether an actor has a permission; the question is not recorded."""
+    context = {**request_context(actor, region), **permission.context}
+    request = AccessRequest(permission.action, permission.resource, context)
+    return (
+        evaluate(
+            identity(actor), request, resource_policy(permission.action, permission.resource, actor.account)
+        ).denial
+        is None
+    )

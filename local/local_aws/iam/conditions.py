@@ -25,7 +25,7 @@ _KNOWN_KEYS = re.compile(
     r"principaltype|requestedregion|securetransport|sourceaccount|sourcearn|sourceowner|userid|username|viaawsservice)"
     r"|kms:(calleraccount|viaservice|encryptioncontextkeys|encryptioncontext:.+)"
     r"|s3:(prefix|x-amz-server-side-encryption|x-amz-server-side-encryption-aws-kms-key-id)"
-    r"|lambda:functionarn|sts:externalid"
+    r"|iam:passedtoservice|lambda:functionarn|sts:externalid"
 )
 
 

@@ -15,15 +15,18 @@ from local_aws.iam.policy import parse
 from local_aws.iam.policy_evaluation import ResourcePolicy
 
 
-def resource_policy(arn: str, account: str) -> ResourcePolicy | None:
-    """Return the policy of a resource; None when it has none.
+def resource_policy(action: str, arn: str, account: str) -> ResourcePolicy | None:
+    """Return the policy of a resource that counts for an action; None when it has none.
+
+    It says nothing about actions of other services, such as kinesis:StartStreamEncryption on a key.
 
     Args:
+        action: such as `kms:Decrypt`.
         arn: the resource.
         account: its account, if the ARN does not contain one (buckets).
     """
     service, region, owner, name = arn.split(":", 5)[2:6] if arn.startswith("arn:") else ("", "", "", "")
-    if service not in _FINDERS:
+    if service not in _FINDERS or action.partition(":")[0] != service:
         return None
     text = _FINDERS[service](owner or account, region, name, arn)
     return ResourcePolicy(parse(text), governs=service == "kms") if text else None

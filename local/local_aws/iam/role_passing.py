@@ -1,7 +1,7 @@
 """Roles that are passed to services: each service checks at once that it can assume the role, with its own error."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,14 @@ from werkzeug import Response
 from local_aws.iam.access_denied import AccessDeniedError, error_response
 from local_aws.iam.actors import assumed_role, has_roles
 from local_aws.iam.api_calls import Call
+from local_aws.iam.permission import Permission
 from local_aws.iam.trust_policies import require_trust
 
 _TARGETS = re.compile(r".*\.(CreateDeliveryStream|CreateStateMachine|UpdateStateMachine)")
 _PATHS = {"lambda": re.compile(r".*/functions(/[^/]+/configuration)?"), "scheduler": re.compile(r"/schedules/.+")}
+
+
+_PERSONALIZE, _EVENTS = "personalize.amazonaws.com", "events.amazonaws.com"
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,28 @@ _RULES = {
     ("stepfunctions", "CreateStateMachine"): _STATES,
     ("stepfunctions", "UpdateStateMachine"): _STATES,
 }
+
+
+def passed_roles(call: Call) -> Iterator[Permission]:
+    """Yield the permission to pass each role that a call gives to a service.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    """
+    for service, role in _passed(call):
+        yield Permission("iam:PassRole", role, {"iam:passedtoservice": service})
+
+
+def _passed(call: Call) -> Iterator[tuple[str, str]]:
+    given = dict(call.parameters)
+    if (rule := _RULES.get((call.service, call.operation))) and (role := rule.role(given)):
+        yield rule.service, role
+    source = given.get("KinesisStreamSourceConfiguration") or {}
+    if source.get("RoleARN"):
+        yield _FIREHOSE.service, source["RoleARN"]
+    if call.service == "personalize" and call.operation.startswith("Create") and given.get("roleArn"):
+        yield _PERSONALIZE, given["roleArn"]
+    if call.service == "events" and call.operation == "PutTargets":
+        yield from ((_EVENTS, one["RoleArn"]) for one in given.get("Targets", ()) if one.get("RoleArn"))
 
 
 def passes_role(environ: dict[str, Any], signing_name: str) -> bool:

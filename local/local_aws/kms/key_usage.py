@@ -11,6 +11,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.kinesis.models import kinesis_backends
 from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
+from moto.scheduler.models import scheduler_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
@@ -37,6 +38,10 @@ _KEY_ACTIONS = {
     "sns:Publish": (_WRITE, _READ),
     "sqs:ReceiveMessage": (_READ,),
     "sqs:SendMessage": (_WRITE, _READ),
+    "scheduler:GetSchedule": (_READ,),
+    "states:DescribeExecution": (_READ,),
+    "states:DescribeStateMachine": (_READ,),
+    "states:GetExecutionHistory": (_READ,),
     "states:StartExecution": (_WRITE, _READ),
 }
 
@@ -134,6 +139,9 @@ def _of_topic(arn: str, account: str, region: str, upload: Mapping[str, str] | N
 
 
 def _of_state_machine(arn: str, account: str, region: str, upload: Mapping[str, str] | None) -> _Key:
+    # An execution has the key of its state machine: arn:…:execution:MACHINE:NAME.
+    parts = arn.split(":")
+    arn = ":".join([*parts[:5], "stateMachine", parts[6]]) if parts[5] in ("execution", "stateMachine") else arn
     # Loading the interpreter takes seconds; as long as it is not loaded, no state machine exists.
     if models := sys.modules.get("moto.stepfunctions.parser.models"):
         machines = models.stepfunctions_parser_backends[account][region].state_machines
@@ -143,10 +151,18 @@ def _of_state_machine(arn: str, account: str, region: str, upload: Mapping[str, 
     return None
 
 
+def _of_schedule(arn: str, account: str, region: str, upload: Mapping[str, str] | None) -> _Key:
+    group, _, name = arn.partition(":schedule/")[2].partition("/")
+    found = scheduler_backends[account][region].schedule_groups.get(group)
+    schedule = found.schedules.get(name) if found else None
+    return (schedule.kms_key_arn, "aws:scheduler:schedule:arn", arn) if schedule and schedule.kms_key_arn else None
+
+
 _KEYS: dict[str, Callable[[str, str, str, Mapping[str, str] | None], _Key]] = {
     "dynamodb": _of_table,
     "kinesis": _of_stream,
     "s3": _of_object,
+    "scheduler": _of_schedule,
     "sns": _of_topic,
     "sqs": _of_queue,
     "states": _of_state_machine,

@@ -45,4 +45,7 @@ def _is_allowed(call: Call, permission: Permission) -> bool:
     logs = Actor(call.account, f"logs.{call.region}.amazonaws.com")
     context = {**request_context(logs, call.region), **permission.context}
     request = AccessRequest(permission.action, permission.resource, context)
-    return evaluate(identity(logs), request, resource_policy(permission.resource, call.account)).denial is None
+    return (
+        evaluate(identity(logs), request, resource_policy(permission.action, permission.resource, call.account)).denial
+        is None
+    )

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from local_aws.faults import Faults
-from local_aws.personalize.app import PersonalizeApp, RecordLatency
+from local_aws.personalize.app import PersonalizeApp, PutMetrics
 from local_aws.personalize.service import UseKey
 from local_aws.personalize.settings import PersonalizeSettings, Quotas
 
-__all__ = ["PersonalizeApp", "PersonalizeSettings", "Quotas", "RecordLatency", "create_app"]
+__all__ = ["PersonalizeApp", "PersonalizeSettings", "PutMetrics", "Quotas", "create_app"]
 
 
 def create_app(
@@ -18,7 +18,7 @@ def create_app(
     settings: PersonalizeSettings | None = None,
     s3: Callable[[str, str], Any],
     use_key: UseKey = lambda key_arn, role_arn, source_arn, actions: None,
-    record_latency: RecordLatency = lambda region, operation, campaign_arn, milliseconds: None,
+    put_metrics: PutMetrics = lambda region, metrics: None,
     faults: Faults | None = None,
 ) -> PersonalizeApp:
     """Return the application.
@@ -31,8 +31,8 @@ def create_app(
             cannot be assumed.
         use_key: Uses a KMS key for the data of a dataset group. Raises a ClientError if the key or the role do not
             allow it.
-        record_latency: Is called after each response of a campaign.
+        put_metrics: Stores the metrics of each call.
         faults: The faults to inject.
     """
     settings = settings or PersonalizeSettings.from_environment()
-    return PersonalizeApp(account_id, region, settings, s3, use_key, record_latency, faults or Faults())
+    return PersonalizeApp(account_id, region, settings, s3, use_key, put_metrics, faults or Faults())

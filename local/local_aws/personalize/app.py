@@ -15,6 +15,7 @@ from werkzeug import Request, Response
 from local_aws.faults import Faults, InjectedError
 from local_aws.personalize import introspection
 from local_aws.personalize import operations as _operations  # noqa: F401  (registers every operation)
+from local_aws.personalize.call_metrics import MEASURED_OPERATIONS, call_metrics
 from local_aws.personalize.errors import NotSupportedError, ServiceError
 from local_aws.personalize.operation_registry import OPERATIONS
 from local_aws.personalize.service import Service, UseKey
@@ -26,10 +27,9 @@ from local_aws.personalize.validation import validate
 _log = logging.getLogger(__name__)
 _CREDENTIAL_SCOPE = re.compile(r"Credential=[^/]+/\d+/([a-z0-9-]+)/")
 _TARGET_PREFIX = "AmazonPersonalize."
-_RUNTIME_OPERATIONS = ("GetPersonalizedRanking", "GetRecommendations")
 
-RecordLatency = Callable[[str, str, str, float], None]
-"""Records the latency of a campaign's response: region, operation, ARN of the campaign, milliseconds."""
+PutMetrics = Callable[[str, list[dict[str, Any]]], None]
+"""Stores metrics of the namespace AWS/Personalize: region, and the members of PutMetricData."""
 
 
 class PersonalizeApp:
@@ -42,7 +42,7 @@ class PersonalizeApp:
         settings: PersonalizeSettings,
         s3: Callable[[str, str], Any],
         use_key: UseKey,
-        record_latency: RecordLatency,
+        put_metrics: PutMetrics,
         faults: Faults,
     ) -> None:
         self.account_id = account_id
@@ -51,7 +51,7 @@ class PersonalizeApp:
         self.faults = faults
         self._s3 = s3
         self._use_key = use_key
-        self._record_latency = record_latency
+        self._put_metrics = put_metrics
         self._services: dict[str, Service] = {}
         self._lock = threading.Lock()
 
@@ -82,29 +82,52 @@ class PersonalizeApp:
         if registered is None:
             raise NotSupportedError.of(name)
         validate(input_shape(name), request)
-        service, began = self.service(region), time.perf_counter()
+        service = self.service(region)
         with service.lock if registered.locked else nullcontext():
-            response = registered.handler(service, request) or {}
-        if name in _RUNTIME_OPERATIONS:
-            self._record_latency(service.region, name, request["campaignArn"], (time.perf_counter() - began) * 1000)
-        return response
+            return registered.handler(service, request) or {}
 
     def handle(self, request: Request) -> Response:
         """Handle a request that is signed for `personalize`."""
         target = request.headers.get("X-Amz-Target", "")
         rest = not target.startswith(_TARGET_PREFIX)
         name = rest_paths().get(request.path, request.path) if rest else target.removeprefix(_TARGET_PREFIX)
+        region, began = _region(request), time.perf_counter()
         try:
-            response = self.call(name, _body(request), _region(request))
+            body = _body(request)
+        except ServiceError as error:
+            return _error_response(name, error, rest)
+        response = self._answer(name, body, region, rest)
+        if name in MEASURED_OPERATIONS:
+            self._measure(name, body, region, response.status_code, (time.perf_counter() - began) * 1000)
+        return response
+
+    def refuse_unsigned(self, request: Request) -> Response | None:
+        """Return an error if a request without a readable signature is for Personalize, else None."""
+        target = request.headers.get("X-Amz-Target", "")
+        rest = not target.startswith(_TARGET_PREFIX)
+        name = rest_paths().get(request.path) if rest else target.removeprefix(_TARGET_PREFIX)
+        if name is None or request.method != "POST":
+            return None
+        code, message = "MissingAuthenticationTokenException", "Missing Authentication Token"
+        if request.headers.get("Authorization"):
+            code, message = "InvalidSignatureException", "Credential should be scoped to a valid region."
+        return _error_response(name, ServiceError(message, code=code, status=403), rest)
+
+    def _answer(self, name: str, body: dict[str, Any], region: str | None, rest: bool) -> Response:
+        try:
+            response = self.call(name, body, region)
         except (ServiceError, InjectedError) as error:
-            document = {"__type": error.code, "message": error.message}
-            status = error_status(name, error.code) or error.status
-            return _response(document, status, rest, {"x-amzn-ErrorType": error.code})
+            return _error_response(name, error, rest)
         except Exception:
             _log.exception("%s failed", name)
             document = {"__type": "InternalFailure", "message": "The local Amazon Personalize failed; see its log."}
             return _response(document, 500, rest, {"x-amzn-ErrorType": "InternalFailure"})
         return _response(response, 200, rest, {})
+
+    def _measure(self, name: str, body: dict[str, Any], region: str | None, status: int, milliseconds: float) -> None:
+        service = self.service(region)
+        if metrics := call_metrics(service, name, body, status, milliseconds):
+            self._put_metrics(service.region, metrics)
 
     def introspect(self, request: Request) -> Response:
         """Handle a request to `/_local/personalize...`."""
@@ -129,6 +152,12 @@ def _body(request: Request) -> dict[str, Any]:
 def _region(request: Request) -> str | None:
     scope = _CREDENTIAL_SCOPE.search(request.headers.get("Authorization", ""))
     return scope.group(1) if scope else None
+
+
+def _error_response(name: str, error: ServiceError | InjectedError, rest: bool) -> Response:
+    document = {"__type": error.code, "message": error.message}
+    status = error_status(name, error.code) or error.status
+    return _response(document, status, rest, {"x-amzn-ErrorType": error.code})
 
 
 def _response(document: dict[str, Any], status: int, rest: bool, headers: dict[str, str]) -> Response:

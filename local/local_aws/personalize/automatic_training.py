@@ -41,7 +41,8 @@ def _run(service: Service, solution_arn: str, schedule: int, *, skip: bool = Fal
 
 
 def _train_if_new_data(service: Service, solution: Resource) -> None:
-    interactions = len(service.data(solution["datasetGroupArn"]).interactions)
+    data = service.data(solution["datasetGroupArn"])
+    interactions = len(data.interactions) + len(data.action_interactions)
     if interactions != solution["trainedInteractions"]:
         solution.fields["trainedInteractions"] = interactions
         solution_versions.start_training(service, solution, {}, mode="FULL", training_type="AUTOMATIC")

@@ -20,7 +20,15 @@ _REQUIRED: dict[str, dict[str, frozenset[str]]] = {
     },
     "Items": {"ITEM_ID": frozenset({"string"})},
     "Users": {"USER_ID": frozenset({"string"})},
+    "Actions": {"ACTION_ID": frozenset({"string"})},
+    "Action_Interactions": {
+        "USER_ID": frozenset({"string"}),
+        "ACTION_ID": frozenset({"string"}),
+        "TIMESTAMP": frozenset({"long"}),
+        "EVENT_TYPE": frozenset({"string"}),
+    },
 }
+_ALIASES = {"ActionInteractions": "Action_Interactions"}
 _RESERVED: dict[str, dict[str, frozenset[str]]] = {
     "Interactions": {
         "EVENT_TYPE": frozenset({"string"}),
@@ -30,6 +38,10 @@ _RESERVED: dict[str, dict[str, frozenset[str]]] = {
     },
     "Items": {"CREATION_TIMESTAMP": frozenset({"long"})},
     "Users": {},
+    "Actions": dict.fromkeys(
+        ("VALUE", "CREATION_TIMESTAMP", "ACTION_EXPIRATION_TIMESTAMP", "REPEAT_FREQUENCY"), frozenset({"long"})
+    ),
+    "Action_Interactions": {"IMPRESSION": frozenset({"string"}), "RECOMMENDATION_ID": frozenset({"string"})},
 }
 
 
@@ -46,7 +58,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Schema:
-    """A parsed schema. `dataset_type` is Interactions, Items or Users (the name of the record)."""
+    """A parsed schema. `dataset_type` is the name of the record, e.g. Interactions or Items."""
 
     dataset_type: str
     fields: tuple[Field, ...]
@@ -74,13 +86,14 @@ def parse_schema(text: str) -> Schema:
         raise InvalidInputError(f"Input schema is not valid JSON: {error}") from None
     if not isinstance(document, dict) or document.get("type") != "record":
         raise _invalid('the top level must be an object with "type": "record"')
-    if str(document.get("name")) not in _REQUIRED:
+    name = _ALIASES.get(str(document.get("name")), str(document.get("name")))
+    if name not in _REQUIRED:
         raise _invalid(f'"name" must be one of {", ".join(_REQUIRED)}')
     if document.get("namespace") != NAMESPACE:
         raise _invalid(f'"namespace" must be {NAMESPACE}')
     if not isinstance(document.get("fields"), list) or not document["fields"]:
         raise _invalid('"fields" must be a list of at least one field')
-    schema = Schema(document["name"], tuple(_parse_field(field) for field in document["fields"]))
+    schema = Schema(name, tuple(_parse_field(field) for field in document["fields"]))
     _check_rules(schema)
     return schema
 
@@ -114,7 +127,7 @@ def _check_rules(schema: Schema) -> None:
             raise _invalid(f"field {field.name} must be of type {' or '.join(sorted(allowed))}")
         if field.name in required and field.nullable:
             raise _invalid(f"field {field.name} is required and cannot be null")
-    if schema.dataset_type != "Interactions" and len(schema.fields) == 1:
+    if not schema.dataset_type.endswith("Interactions") and len(schema.fields) == 1:
         raise _invalid(f"{schema.dataset_type} needs at least one metadata field")
 
 

@@ -1,16 +1,26 @@
 """Deploy solution versions: what a campaign serves, and how it changes from one version to the next."""
 
-from dataclasses import dataclass
-from typing import Any
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
+from local_aws.personalize.action_model import ActionModel
+from local_aws.personalize.actions import ActionDeployment
 from local_aws.personalize.errors import JobFailedError
+from local_aws.personalize.item_utilities import ContextStatistics, objective_utilities
 from local_aws.personalize.recipes import RECIPES, Recipe
 from local_aws.personalize.resource_store import Resource, Update
 from local_aws.personalize.resource_types import CAMPAIGN, SOLUTION
 from local_aws.personalize.service import Service
 from local_aws.personalize.statuses import ACTIVE, CREATE_FAILED, CREATE_IN_PROGRESS, CREATE_PENDING, StatusTimeline
 from local_aws.personalize.training import EventFilter, newest_active_version
-from local_aws.recommender import Model
+
+if TYPE_CHECKING:
+    from local_aws.recommender import Model
+
+_log = logging.getLogger(__name__)
 
 LATEST = "/$LATEST"
 _HOLD_SECONDS = 0.05  # between two checks whether a fault still holds an update
@@ -18,7 +28,12 @@ _HOLD_SECONDS = 0.05  # between two checks whether a fault still holds an update
 
 @dataclass
 class Deployment:
-    """What a campaign serves at present. `model` is replaced when the catalogue grows; all else never changes."""
+    """What a campaign serves at present.
+
+    `parameters` say which data the recipe uses, and `objective` is what the solution's optimizationObjective adds to
+    the utility of items. `model` is replaced when the catalogue grows, `rising` has the time and the result of the
+    newest search for trends, and `context` is computed for the first request with a context; all else never changes.
+    """
 
     version_arn: str
     group_arn: str
@@ -26,9 +41,13 @@ class Deployment:
     recipe: Recipe
     config: dict[str, Any]
     events: EventFilter
-    model: Model
+    model: "Model"
     catalogue_version: int
     refreshed: float
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    rising: tuple[float, list[str]] = (-math.inf, [])
+    objective: Mapping[str, float] = field(default_factory=dict)
+    context: ContextStatistics | None = None
 
 
 def deploy(service: Service, campaign: Resource, version_arn: str, config: dict[str, Any]) -> None:
@@ -37,7 +56,11 @@ def deploy(service: Service, campaign: Resource, version_arn: str, config: dict[
     Raises:
         JobFailedError: The version was deleted.
     """
-    service.deployments[campaign.arn] = load_deployment(service, version_arn, config)
+    version, solution = _find(service, version_arn)
+    if RECIPES[version["recipeArn"]].recipe_type == "PERSONALIZED_ACTIONS":
+        service.deployments[campaign.arn] = _make_action_deployment(service, version, solution)
+    else:
+        service.deployments[campaign.arn] = make_deployment(service, version, solution, config)
 
 
 def load_deployment(service: Service, version_arn: str, config: dict[str, Any]) -> Deployment:
@@ -46,21 +69,41 @@ def load_deployment(service: Service, version_arn: str, config: dict[str, Any]) 
     Raises:
         JobFailedError: The version was deleted.
     """
+    return make_deployment(service, *_find(service, version_arn), config)
+
+
+def _make_action_deployment(service: Service, version: Resource, solution: Resource) -> ActionDeployment:
+    model = ActionModel.from_bytes(service.models.read(version.arn))
+    recipe = RECIPES[version["recipeArn"]]
+    return ActionDeployment(version.arn, solution["datasetGroupArn"], solution.arn, recipe, model)
+
+
+def _find(service: Service, version_arn: str) -> tuple[Resource, Resource]:
+    """Return a version and its solution."""
     with service.lock:
         version = service.store.find(version_arn)
         solution = service.store.find(version["solutionArn"], SOLUTION) if version else None
     if version is None or solution is None:
         raise JobFailedError(f"The solution version {version_arn} was deleted.")
+    return version, solution
+
+
+def make_deployment(service: Service, version: Resource, solution: Resource, config: dict[str, Any]) -> Deployment:
+    """Return a version of a solution with its model in memory. A recommender is both."""
+    solution_config = version.get("solutionConfig") or {}
+    items = service.data(solution["datasetGroupArn"]).items.snapshot()
     return Deployment(
-        version_arn=version_arn,
+        version_arn=version.arn,
         group_arn=solution["datasetGroupArn"],
         solution_arn=solution.arn,
-        recipe=RECIPES[solution["recipeArn"]],
+        recipe=RECIPES[version["recipeArn"]],
         config=config,
         events=EventFilter.from_version(version.fields),
-        model=service.models.get(version_arn),
+        model=service.models.get(version.arn),
         catalogue_version=version["catalogueVersion"],
         refreshed=service.now(),
+        parameters=solution_config.get("featureTransformationParameters", {}),
+        objective=objective_utilities(items, solution_config),
     )
 
 
@@ -93,6 +136,8 @@ def _finish_update(service: Service, campaign: Resource, update: Update, version
             deploy(service, campaign, version_arn, update.fields["campaignConfig"])
         except (JobFailedError, KeyError) as error:
             reason = str(error)
+    if reason:
+        _log.error("%s: the update failed: %s", campaign.arn, reason)
     with service.lock:
         now = service.now()
         update.failure_reason = reason

@@ -6,7 +6,7 @@ from local_aws.cloudwatch.metrics import put_metrics
 from local_aws.iam.actors import assumed_role, service_principal
 from local_aws.iam.permission import Permission
 from local_aws.kms.key_usage import via_service
-from local_aws.personalize import RecordLatency, create_app
+from local_aws.personalize import create_app
 from local_aws.personalize.service import UseKey
 from local_aws.service import Context, RunningService, Service
 
@@ -21,12 +21,13 @@ def start(context: Context) -> RunningService:
         region=settings.region,
         s3=lambda role, job: delivery.client("s3", settings.region, assumed_role(role, _PRINCIPAL, job, "personalize")),
         use_key=_key_use(context),
-        record_latency=_campaign_metrics(settings.account_id),
+        put_metrics=lambda region, metrics: put_metrics(settings.account_id, region, "AWS/Personalize", metrics),
         faults=context.faults,
     )
     context.provide(app)
     return RunningService(
         signed={"personalize": lambda signed: app.handle(Request(signed.environ))},
+        pages=app.refuse_unsigned,
         administration={"faults": context.faults.handle, "personalize": app.introspect},
         health={"personalize": "local"},
         parts=(app,),
@@ -44,17 +45,6 @@ def _key_use(context: Context) -> UseKey:
         context.authorizer.require(service_principal(_PRINCIPAL, group_arn), region, permissions)
 
     return use_key
-
-
-def _campaign_metrics(account_id: str) -> RecordLatency:
-    def record_latency(region: str, operation: str, campaign_arn: str, milliseconds: float) -> None:
-        """Count the responses of campaigns and record their latency (developer guide, "Amazon Personalize metrics")."""
-        dimensions = [{"Name": "CampaignArn", "Value": campaign_arn}]
-        latency = {"MetricName": f"{operation}Latency", "Value": milliseconds, "Unit": "Milliseconds"}
-        metrics = [{"MetricName": operation, "Value": 1.0, "Unit": "Count"}, latency]
-        put_metrics(account_id, region, "AWS/Personalize", [{**metric, "Dimensions": dimensions} for metric in metrics])
-
-    return record_latency
 
 
 SERVICE = Service("personalize", start)

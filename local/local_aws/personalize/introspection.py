@@ -1,8 +1,11 @@
 """Show the state of the service, for tests and for developers: read-only pages under `/_local/personalize`.
 
-`/_local/personalize`: the number of resources by status, and the amount of data.
+`/_local/personalize`: the number of resources by status, the amount of data, the values that imports left out, and why
+resources failed.
 `/_local/personalize/events?trackingId=ID`: the ids of the streamed events of each user and each session in the order of
 arrival, and how many duplicates were ignored. `userId` or `sessionId` select one user or session.
+`/_local/personalize/models`: solutions, versions with metrics, campaigns.
+`/_local/personalize/interactions?id=ID`: the newest interactions of the user or session with that id.
 """
 
 import json
@@ -11,14 +14,21 @@ from typing import Any
 
 from werkzeug import Request, Response
 
-from local_aws.personalize.resource_types import RESOURCE_TYPES
+from local_aws.http.parameters import read_limit
+from local_aws.personalize.model_overview import describe_models
+from local_aws.personalize.resource_types import DATASET_GROUP, RESOURCE_TYPES
 from local_aws.personalize.service import Service
 
 
 def handle(services: list[Service], request: Request) -> Response:
     """Handle a GET request."""
-    if request.path.rstrip("/").endswith("/events"):
+    page = request.path.rstrip("/").rpartition("/")[2]
+    if page == "events":
         return _describe_events(services, request)
+    if page == "models":
+        return _json({"solutions": [one for service in services for one in describe_models(service)]}, 200)
+    if page == "interactions":
+        return _describe_interactions(services, request)
     return _json({service.region: _summarise(service) for service in services}, 200)
 
 
@@ -41,7 +51,9 @@ def _summarise(service: Service) -> dict[str, Any]:
         }
         for arn, group in groups.items()
     }
-    return {"resources": statuses, "data": data}
+    skipped = {job.arn: found for job in resources["DatasetImportJob"] if (found := job.get("skippedValues"))}
+    failures = {one.arn: one.failure_reason for found in resources.values() for one in found if one.failure_reason}
+    return {"resources": statuses, "data": data, "skippedValues": skipped, "failures": failures}
 
 
 def _describe_events(services: list[Service], request: Request) -> Response:
@@ -61,6 +73,13 @@ def _describe_events(services: list[Service], request: Request) -> Response:
                 users[user].append(event_id)
     document = {"recorded": recorded, "duplicates": log.duplicates, "users": users, "sessions": sessions}
     return _json(document, 200)
+
+
+def _describe_interactions(services: list[Service], request: Request) -> Response:
+    user_or_session, limit = request.args.get("id", ""), read_limit(request, 100)
+    logs = [service.data(group.arn).interactions for service in services for group in service.store.all(DATASET_GROUP)]
+    rows = [row for log in logs for row in log.describe(user_or_session, limit)]
+    return _json({"interactions": sorted(rows, key=lambda row: -row["time"])[:limit]}, 200)
 
 
 def _json(document: dict[str, Any], status: int) -> Response:

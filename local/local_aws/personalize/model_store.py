@@ -4,8 +4,10 @@ import tempfile
 import threading
 import weakref
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from local_aws.recommender import Model
+if TYPE_CHECKING:
+    from local_aws.recommender import Model
 
 
 class ModelStore:
@@ -25,7 +27,18 @@ class ModelStore:
         """Store a model, in the format of `to_bytes`."""
         self._path(version_arn).write_bytes(model)
 
-    def get(self, version_arn: str) -> Model:
+    def read(self, version_arn: str) -> bytes:
+        """Return what `put` stored.
+
+        Raises:
+            KeyError: There is no such model.
+        """
+        path = self._path(version_arn)
+        if not path.exists():
+            raise KeyError(version_arn)
+        return path.read_bytes()
+
+    def get(self, version_arn: str) -> "Model":
         """Return the model of a version.
 
         Raises:
@@ -34,10 +47,10 @@ class ModelStore:
         with self._lock:
             if model := self._loaded.get(version_arn):
                 return model
-            path = self._path(version_arn)
-            if not path.exists():
-                raise KeyError(version_arn)
-            model = Model.from_bytes(path.read_bytes())
+            stored = self.read(version_arn)
+            from local_aws.recommender import Model  # here, because it loads scipy
+
+            model = Model.from_bytes(stored)
             self._loaded[version_arn] = model
             return model
 

@@ -15,6 +15,8 @@ class ResourceType:
     name_member: str = "name"
     instant: bool = False
     """Whether it has no statuses: it exists as soon as it is created, and not after it is deleted."""
+    created_at_once: bool = False
+    """Whether it is ACTIVE right after it is created. Its deletion has statuses."""
     statuses: tuple[str, str, str, str] = (CREATE_PENDING, CREATE_IN_PROGRESS, ACTIVE, CREATE_FAILED)
     """Pending, in progress, succeeded, failed."""
 
@@ -38,12 +40,14 @@ DATA_DELETION_JOB = ResourceType(
     "DataDeletionJob", "data-deletion-job", "jobName", statuses=("PENDING", "IN_PROGRESS", "COMPLETED", "FAILED")
 )
 EVENT_TRACKER = ResourceType("EventTracker", "event-tracker")
-SOLUTION = ResourceType("Solution", "solution")
+SOLUTION = ResourceType("Solution", "solution", created_at_once=True)
 SOLUTION_VERSION = ResourceType("SolutionVersion", "solution")
 CAMPAIGN = ResourceType("Campaign", "campaign")
 FILTER = ResourceType("Filter", "filter")
 BATCH_INFERENCE_JOB = ResourceType("BatchInferenceJob", "batch-inference-job", "jobName")
+BATCH_SEGMENT_JOB = ResourceType("BatchSegmentJob", "batch-segment-job", "jobName")
 METRIC_ATTRIBUTION = ResourceType("MetricAttribution", "metric-attribution")
+RECOMMENDER = ResourceType("Recommender", "recommender")
 
 RESOURCE_TYPES = (
     SCHEMA,
@@ -58,5 +62,7 @@ RESOURCE_TYPES = (
     CAMPAIGN,
     FILTER,
     BATCH_INFERENCE_JOB,
+    BATCH_SEGMENT_JOB,
     METRIC_ATTRIBUTION,
+    RECOMMENDER,
 )

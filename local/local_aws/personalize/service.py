@@ -1,5 +1,6 @@
 """The state of the service in one account and region, and the functions that all operations share."""
 
+import logging
 import secrets
 import threading
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from local_aws.personalize.resource_store import Resource, ResourceStore
 from local_aws.personalize.resource_types import CAMPAIGN, DATASET, DATASET_GROUP, SCHEMA, ResourceType
 from local_aws.personalize.settings import PersonalizeSettings
 from local_aws.personalize.statuses import ACTIVE, DELETE_IN_PROGRESS, DELETE_PENDING, DELETED, StatusTimeline
+
+_log = logging.getLogger(__name__)
 
 Work = Callable[[Resource], dict[str, Any] | None]
 """Background work for a resource. It returns members to add to the resource, or raises JobFailedError."""
@@ -69,7 +72,8 @@ class Service:
 
     def dataset(self, group_arn: str, dataset_type: str) -> Resource | None:
         """Return the group's dataset of a type (Interactions, Items, Users), or None."""
-        return next(iter(self.store.all(DATASET, datasetGroupArn=group_arn, datasetType=dataset_type)), None)
+        found = self.store.all(DATASET, datasetGroupArn=group_arn, datasetType=dataset_type.upper())
+        return next(iter(found), None)
 
     def schema_of(self, group_arn: str, dataset_type: str) -> Schema | None:
         """Return the schema of the group's dataset of a type, or None."""
@@ -98,11 +102,12 @@ class Service:
         """
         members = {name: value for name, value in request.items() if name != "tags"} | more
         statuses = resource_type.statuses[: 2 if work else 3]
+        step_seconds = 0.0 if resource_type.created_at_once else self._step_seconds(resource_type)
         resource = Resource(
             resource_type=resource_type,
             arn=self.arn(resource_type, identity or request[resource_type.name_member]),
             fields=members,
-            timeline=StatusTimeline.starting_at(self.now(), self._step_seconds(resource_type), *statuses),
+            timeline=StatusTimeline.starting_at(self.now(), step_seconds, *statuses),
             tags=self.merge_tags({}, request.get("tags", [])),
         )
         self.store.add(resource)
@@ -181,7 +186,8 @@ class Service:
         try:
             self._use_key(group["kmsKeyArn"], group["roleArn"], group.arn, actions)
         except ClientError as error:
-            raise JobFailedError(error.response["Error"]["Message"]) from None
+            message = error.response["Error"]["Message"]
+            raise JobFailedError(f"Insufficient privileges for the KMS key: {message}") from None
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until all background work is done. Return False if it is not done after `timeout` seconds."""
@@ -200,6 +206,8 @@ class Service:
         if self.status(resource) not in (pending, in_progress):
             return
         members, reason = _execute(resource, work)
+        if reason:
+            _log.error("%s: %s: %s", resource.arn, failed, reason)
         with self.lock:
             if self.status(resource) in (pending, in_progress):
                 resource.fields.update(members)

@@ -4,17 +4,22 @@ import math
 import uuid
 import zlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from local_aws.personalize.campaigns import Deployment
-from local_aws.personalize.errors import InvalidInputError, NotSupportedError
-from local_aws.personalize.filters import FilterContext, allowed_items, parse_filter
-from local_aws.personalize.resource_types import CAMPAIGN, FILTER, SOLUTION
+from local_aws.personalize.errors import InvalidInputError
+from local_aws.personalize.filters import Filter, FilterContext, allowed_items, parse_filter
+from local_aws.personalize.item_utilities import ContextStatistics
+from local_aws.personalize.resource_types import CAMPAIGN, FILTER, RECOMMENDER, SOLUTION
 from local_aws.personalize.service import Service
 from local_aws.personalize.training import newest_active_version, training_items
+from local_aws.personalize.trending import trending_items
 from local_aws.recommender import Event, Exploration, ScoredItem
 
+_NO_CONTEXT = frozenset(
+    ("USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE", "IMPRESSION", "RECOMMENDATION_ID")
+)
 MAXIMUM_METADATA_COLUMNS = 10
 MAXIMUM_RESULTS = 500
 MAXIMUM_RESULTS_WITH_METADATA = 50
@@ -22,46 +27,76 @@ MAXIMUM_RESULTS_WITH_METADATA = 50
 
 @dataclass(frozen=True)
 class Visitor:
-    """The visitor of a request: the id (of a user or of an anonymous session), the history and the user record."""
+    """The visitor of a request: the id (of a user or of an anonymous session), the history and the user record.
 
-    visitor_id: str
+    `item_id` is the item that the visitor looks at, for related items, and `context` the visitor's situation: values of
+    columns of the interactions.
+    """
+
+    visitor_id: str | None
     history: Sequence[Event]
     record: Mapping[str, Any] | None
+    item_id: str | None = None
+    context: Mapping[str, str] = field(default_factory=dict)
 
 
-def get_deployment(service: Service, campaign_arn: str | None, recipe_type: str) -> Deployment:
-    """Return what a campaign serves at present.
+def get_deployment(service: Service, request: Mapping[str, Any], *recipe_types: str) -> Deployment:
+    """Return what the campaign or the recommender of a request serves at present.
 
     Raises:
-        NotSupportedError: The request names no campaign.
-        ResourceNotFoundError: There is no such campaign.
-        InvalidInputError: The campaign is not ACTIVE yet, or its recipe is not of `recipe_type`.
+        ResourceNotFoundError: There is no such campaign or recommender.
+        InvalidInputError: It is not ACTIVE, its recipe is of none of `recipe_types`, or the request does not name one.
     """
-    if campaign_arn is None:
-        message = "Recommenders are not available in the local Amazon Personalize yet; give a campaignArn."
-        raise NotSupportedError(message)
-    deployment: Deployment | None = service.deployments.get(campaign_arn)
-    if deployment is None:
-        campaign = service.store.get(campaign_arn, CAMPAIGN)
-        raise InvalidInputError(f"The campaign {campaign_arn} is not ACTIVE but {service.status(campaign)}.")
+    arns = [request[name] for name in ("campaignArn", "recommenderArn") if name in request]
+    if len(arns) != 1:
+        raise InvalidInputError("Give either a campaignArn or a recommenderArn.")
+    deployment: Deployment | None = service.deployments.get(arns[0])
+    if deployment is None or deployment.recipe.domain:
+        server = service.store.get(arns[0], CAMPAIGN if "campaignArn" in request else RECOMMENDER)
+        service.require_active(server)
+        deployment = service.deployments[server.arn]
     recipe = deployment.recipe
-    if recipe.recipe_type != recipe_type:
-        raise InvalidInputError(f"The recipe of this campaign, {recipe.name}, does not support this operation.")
+    if not isinstance(deployment, Deployment) or recipe.recipe_type not in recipe_types:
+        raise InvalidInputError(f"The recipe {recipe.name} does not support this operation.")
     _refresh_catalogue(service, deployment)
     return deployment
 
 
-def get_visitor(service: Service, deployment: Deployment, visitor_id: str) -> Visitor:
-    """Return the present state of a visitor."""
+def get_visitor(service: Service, deployment: Deployment, request: Mapping[str, Any]) -> Visitor:
+    """Return the present state of the visitor that a request or a line of a batch names by its `userId`.
+
+    Raises:
+        InvalidInputError: The recipe needs a userId or an itemId, and the request has none.
+    """
+    visitor_id, item_id = request.get("userId"), request.get("itemId")
+    if missing := [name for name in deployment.recipe.needs if name not in request]:
+        raise InvalidInputError(f"{' and '.join(missing)} is required for the recipe {deployment.recipe.name}.")
+    context = request.get("context") or {}
+    _check_context(service, deployment, context)
+    if visitor_id is None:
+        return Visitor(None, (), None, item_id)
     data = service.data(deployment.group_arn)
     history = data.interactions.history(visitor_id, service.settings.quotas.history_events)
-    return Visitor(visitor_id, history, data.users.get(visitor_id))
+    return Visitor(visitor_id, history, data.users.get(visitor_id), item_id, context)
+
+
+def _check_context(service: Service, deployment: Deployment, context: Mapping[str, str]) -> None:
+    if not context:
+        return
+    if deployment.recipe.recipe_type not in ("USER_PERSONALIZATION", "PERSONALIZED_RANKING"):
+        raise InvalidInputError(f"The recipe {deployment.recipe.name} takes no context.")
+    schema = service.schema_of(deployment.group_arn, "Interactions")
+    known = {field.name for field in schema.fields} - _NO_CONTEXT if schema else set()
+    if unknown := sorted(set(context) - known):
+        raise InvalidInputError(f"The context has {', '.join(unknown)}, which is no contextual column of Interactions.")
 
 
 def filter_items(
     service: Service, deployment: Deployment, visitor: Visitor, request: Mapping[str, Any]
 ) -> frozenset[str] | None:
-    """Return the items that the filter of a request or of a promotion allows, or None without a filter.
+    """Return the items that the filter of a request or of a promotion allows, or None if every item is allowed.
+
+    A use case may also hide what the user has watched or bought.
 
     Raises:
         InvalidInputError: The filter or its values are not valid.
@@ -71,26 +106,78 @@ def filter_items(
     if arn is None:
         if request.get("filterValues"):
             raise InvalidInputError("filterValues needs a filterArn.")
-        return None
+        hidden = _hidden_items(deployment, visitor)
+        return service.data(deployment.group_arn).candidates() - hidden if hidden else None
     resource = service.require_active(service.store.get(arn, FILTER))
     if resource["datasetGroupArn"] != deployment.group_arn:
         raise InvalidInputError(f"The filter {arn} is of another dataset group than the campaign.")
+    parsed = parse_filter(resource["filterExpression"])
+    _check_filter_applies(parsed, deployment, visitor)
     data = service.data(deployment.group_arn)
-    context = FilterContext(
-        data.item_index(), data.candidates, visitor.history, visitor.record, request.get("filterValues", {})
-    )
-    return allowed_items(parse_filter(resource["filterExpression"]), context)
+    item = data.items.get(visitor.item_id) if visitor.item_id else None
+    values = request.get("filterValues", {})
+    context = FilterContext(data.item_index(), data.candidates, visitor.history, visitor.record, values, item)
+    return allowed_items(parsed, context) - _hidden_items(deployment, visitor)
+
+
+def _hidden_items(deployment: Deployment, visitor: Visitor) -> frozenset[str]:
+    hides = (deployment.recipe.hides or "").lower()
+    if not hides:
+        return frozenset()
+    return frozenset(event.item_id for event in visitor.history if (event.event_type or "").lower() == hides)
+
+
+def _check_filter_applies(parsed: Filter, deployment: Deployment, visitor: Visitor) -> None:
+    if parsed.entity != "ItemID":
+        raise InvalidInputError(f"The filter selects {parsed.entity}, not ItemID.")
+    if parsed.uses("CurrentItem") and deployment.recipe.recipe_type != "RELATED_ITEMS":
+        raise InvalidInputError(f"The recipe {deployment.recipe.name} has no CurrentItem; the filter uses it.")
+    if visitor.visitor_id is None and (parsed.uses("Interactions") or parsed.uses("CurrentUser")):
+        raise InvalidInputError("The filter uses interactions or CurrentUser, so userId is required.")
 
 
 def recommend(
     service: Service, deployment: Deployment, visitor: Visitor, count: int, allowed: Collection[str] | None
 ) -> list[ScoredItem]:
     """Return the best `count` items for the visitor, with the exploration that the campaign configures."""
+    if deployment.recipe.recipe_type == "RELATED_ITEMS":
+        return _related_items(service, deployment, visitor, count, allowed)
+    if deployment.recipe.trends:
+        return trending_items(service, deployment, count, allowed)
     history = deployment.events.filter_history(visitor.history)
-    exploration = _exploration(deployment, visitor, service.now())
+    interactions = service.data(deployment.group_arn).interactions
+    exploration = _exploration(deployment, visitor, service.now(), interactions.impressions)
     # The age of an item ends at the newest interaction of the dataset, not today (explorationItemAgeCutOff).
-    newest = service.data(deployment.group_arn).interactions.newest()
-    return deployment.model.recommend(history, count, allowed=allowed, exploration=exploration, now=newest)
+    newest, added = interactions.newest(), _added_utilities(service, deployment, visitor)
+    return deployment.model.recommend(history, count, allowed=allowed, exploration=exploration, now=newest, added=added)
+
+
+def rank(service: Service, deployment: Deployment, visitor: Visitor, items: Sequence[str]) -> list[ScoredItem]:
+    """Return each of the items once, the best for the visitor first."""
+    history = deployment.events.filter_history(visitor.history)
+    return deployment.model.rank(history, items, added=_added_utilities(service, deployment, visitor))
+
+
+def _added_utilities(service: Service, deployment: Deployment, visitor: Visitor) -> Mapping[str, float]:
+    """Return what the objective of the solution and the context of the visitor add to the utility of items."""
+    if not visitor.context:
+        return deployment.objective
+    if deployment.context is None:
+        columns = service.data(deployment.group_arn).interactions.columns()
+        rows = ((item, columns.extra(row)) for row, item in enumerate(columns.items) if item is not None)
+        deployment.context = ContextStatistics(rows)
+    added = deployment.context.utilities(visitor.context)
+    return {
+        item: added.get(item, 0.0) + deployment.objective.get(item, 0.0) for item in {*added, *deployment.objective}
+    }
+
+
+def _related_items(
+    service: Service, deployment: Deployment, visitor: Visitor, count: int, allowed: Collection[str] | None
+) -> list[ScoredItem]:
+    looked_at = Event(visitor.item_id or "", service.now())
+    related = deployment.model.recommend([looked_at], count + 1, allowed=allowed)
+    return [scored for scored in related if scored.item_id != visitor.item_id][:count]
 
 
 def metadata_columns(service: Service, deployment: Deployment, request: Mapping[str, Any]) -> tuple[str, ...]:
@@ -120,7 +207,7 @@ def describe_item(
 ) -> dict[str, Any]:
     """Return one item of a response of the runtime, with its score and the selected metadata columns."""
     members: dict[str, Any] = {"itemId": scored.item_id}
-    if scored.score is not None and math.isfinite(scored.score):
+    if deployment.recipe.scores and scored.score is not None and math.isfinite(scored.score):
         members["score"] = scored.score
     if columns:
         record = service.data(deployment.group_arn).items.get(scored.item_id) or {}
@@ -133,7 +220,9 @@ def new_recommendation_id() -> str:
     return f"RID-{uuid.uuid4()}"
 
 
-def _exploration(deployment: Deployment, visitor: Visitor, now: float) -> Exploration | None:
+def _exploration(
+    deployment: Deployment, visitor: Visitor, now: float, impressions: Mapping[str, float]
+) -> Exploration | None:
     config = deployment.config.get("itemExplorationConfig")
     if not config:
         return None
@@ -143,11 +232,12 @@ def _exploration(deployment: Deployment, visitor: Visitor, now: float) -> Explor
         weight=float(config["explorationWeight"]),
         item_age_cut_off_days=float(config["explorationItemAgeCutOff"]),
         seed=zlib.crc32(situation.encode()),
+        impressions=impressions,
     )
 
 
 def _refresh_catalogue(service: Service, deployment: Deployment) -> None:
-    """Add new items to a campaign in the background, as the newest version of an exploring recipe does."""
+    """Add new items to a campaign in the background, if the version that it serves is updated automatically."""
     version = service.data(deployment.group_arn).items.version
     due = deployment.refreshed + service.settings.item_update_seconds <= service.now()
     if version != deployment.catalogue_version and due and deployment.recipe.explores:
@@ -157,11 +247,22 @@ def _refresh_catalogue(service: Service, deployment: Deployment) -> None:
 
 def _add_items(service: Service, deployment: Deployment, version: int) -> None:
     with service.lock:
-        newest = newest_active_version(service, deployment.solution_arn)
-        solution = service.store.find(deployment.solution_arn, SOLUTION)
-        if solution is None or newest is None or newest.arn != deployment.version_arn:
+        solution = service.store.find(deployment.solution_arn, SOLUTION, RECOMMENDER)
+        if solution is None or not _is_updated_automatically(service, deployment):
             return
         items = training_items(service, solution)
     if items:
         deployment.model = deployment.model.with_items(items)
     deployment.catalogue_version = version
+
+
+def _is_updated_automatically(service: Service, deployment: Deployment) -> bool:
+    """Return whether the version is the newest one of its solution, and not made by an UPDATE.
+
+    Sources: developer guide, "Automatic updates" (only the latest solution version is updated, even if a campaign
+    serves an older one); CreateSolutionVersion, `trainingMode` (UPDATE stops automatic updates).
+    """
+    if deployment.recipe.domain:
+        return True
+    newest = newest_active_version(service, deployment.solution_arn)
+    return newest is not None and newest.arn == deployment.version_arn and newest["trainingMode"] != "UPDATE"

@@ -17,6 +17,7 @@ class Quotas:
     schemas: int = 500
     solutions_per_group: int = 10
     campaigns_per_group: int = 5
+    recommenders: int = 15
     filters_per_group: int = 10
     filter_fields_per_group: int = 10
     pending_import_jobs: int = 5
@@ -36,6 +37,8 @@ class PersonalizeSettings:
         day_seconds: Length of a day for automatic training, so that a test can observe "every 7 days".
         item_update_seconds: How long a campaign serves before it includes items that were added after its training. In
             the real service it is two hours.
+        event_interactions_dataset: Whether an event tracker comes with the dataset EVENT_INTERACTIONS, which no program
+            made and which must be deleted before the dataset group. The real service has it in some accounts.
         job_workers: How many imports, trainings and other jobs run at a time.
         training_process: Whether each training runs in a process of its own.
         model_dir: Where trained models are stored. By default it is a temporary directory.
@@ -47,6 +50,7 @@ class PersonalizeSettings:
     step_seconds: float = 0.2
     day_seconds: float = 86_400.0
     item_update_seconds: float = 1.0
+    event_interactions_dataset: bool = False
     job_workers: int = 2
     training_process: bool = True
     model_dir: Path | None = None
@@ -56,7 +60,7 @@ class PersonalizeSettings:
 
     @classmethod
     def from_environment(cls) -> "PersonalizeSettings":
-        """Read LOCAL_PERSONALIZE_STEP_SECONDS, ..._DAY_SECONDS and ..._ITEM_UPDATE_SECONDS.
+        """Read LOCAL_PERSONALIZE_STEP_SECONDS, ..._DAY_SECONDS, ..._ITEM_UPDATE_SECONDS and ..._EVENT_DATASET.
 
         Raises:
             ValueError: A value is not a number.
@@ -65,6 +69,7 @@ class PersonalizeSettings:
             step_seconds=_read_seconds("STEP_SECONDS", cls.step_seconds),
             day_seconds=_read_seconds("DAY_SECONDS", cls.day_seconds),
             item_update_seconds=_read_seconds("ITEM_UPDATE_SECONDS", cls.item_update_seconds),
+            event_interactions_dataset=os.environ.get("LOCAL_PERSONALIZE_EVENT_DATASET") == "true",
         )
 
 

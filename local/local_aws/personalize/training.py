@@ -1,21 +1,35 @@
 """Train solution versions: select the interactions, fit the model and compute its offline metrics."""
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from local_aws.personalize.action_model import ActionModel
 from local_aws.personalize.data.dataset_group import to_items
 from local_aws.personalize.data.interactions import Columns
 from local_aws.personalize.errors import JobFailedError
+from local_aws.personalize.events_config import event_parameters, relative_weights
+from local_aws.personalize.feature_transformation import transform
+from local_aws.personalize.hpo import candidates
 from local_aws.personalize.recipes import RECIPES
 from local_aws.personalize.resource_store import Resource
 from local_aws.personalize.resource_types import SOLUTION, SOLUTION_VERSION
 from local_aws.personalize.service import Service
-from local_aws.personalize.statuses import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING
-from local_aws.personalize.training_process import TrainingJob, fit, train_in_subprocess
+from local_aws.personalize.statuses import (
+    ACTIVE,
+    CREATE_STOPPED,
+    CREATE_STOPPING,
+    DELETE_IN_PROGRESS,
+    DELETE_PENDING,
+    DELETED,
+)
+from local_aws.personalize.training_process import TrainedModel, TrainingJob, fit, train_in_subprocess
 from local_aws.recommender import Event, Interactions, Items, Settings
 
+METRIC_DIGITS = 4
+_STOPPED = (CREATE_STOPPING, CREATE_STOPPED, DELETE_PENDING, DELETE_IN_PROGRESS, DELETED)
 _HOLD_SECONDS = 0.05  # between two checks whether a fault still holds a training
 
 
@@ -27,10 +41,17 @@ class EventFilter:
 
     @classmethod
     def from_version(cls, version: Mapping[str, Any]) -> "EventFilter":
-        """Read eventType, eventValueThreshold and eventsConfig of a solution version."""
+        """Read eventType, eventValueThreshold and eventsConfig of a solution version.
+
+        Events that weigh nothing are not used. A use case of a domain may be trained on one event type.
+        """
+        recipe = RECIPES.get(version.get("recipeArn", ""))
+        if recipe and recipe.event_type:
+            return cls({recipe.event_type.lower(): None})
         config = version.get("solutionConfig") or {}
-        if listed := config.get("eventsConfig", {}).get("eventParametersList"):
-            return cls({event.get("eventType", "").lower(): event.get("eventValueThreshold") for event in listed})
+        if listed := event_parameters(config):
+            used = [event for event in listed if event.get("weight") != 0]
+            return cls({event["eventType"].lower(): event.get("eventValueThreshold") for event in used})
         if event_type := version.get("eventType"):
             threshold = config.get("eventValueThreshold")
             return cls({event_type.lower(): float(threshold) if threshold else None})
@@ -74,27 +95,43 @@ def train_version(service: Service, version: Resource) -> dict[str, Any]:
     Raises:
         JobFailedError: The data are not sufficient, or a fault was set.
     """
-    started = time.monotonic()
     with service.lock:
         solution = service.store.get(version["solutionArn"], SOLUTION)
+    return train(service, version, solution)
+
+
+def train(service: Service, version: Resource, solution: Resource) -> dict[str, Any]:
+    """Train a version with the settings of its solution. A recommender is both.
+
+    Raises:
+        JobFailedError: The data are not sufficient, or a fault was set.
+    """
+    started = time.monotonic()
+    with service.lock:
         catalogue_version = service.data(solution["datasetGroupArn"]).items.version
         items = training_items(service, solution)
     service.use_key(solution["datasetGroupArn"], "kms:Decrypt")
     _wait_while_held(service, solution, version)
     if reason := service.faults.take_failure("failNextTraining", solution["name"]):
         raise JobFailedError(reason)
-    if version["trainingMode"] == "UPDATE":
-        model, metrics = _update(service, version, items)
+    if version.get("trainingMode") == "UPDATE":
+        trained = _update(service, version, items)
+    elif RECIPES[version["recipeArn"]].recipe_type == "PERSONALIZED_ACTIONS":
+        trained = _fit_actions(service, version)
     else:
-        model, metrics = _fit(service, version, items)
-    service.models.put(version.arn, model)
+        trained = _fit(service, version, items)
+    service.models.put(version.arn, trained.model)
     hours = (time.monotonic() - started) / 3600
-    return {"trainingHours": hours, "metrics": metrics, "catalogueVersion": catalogue_version}
+    rounded = {name: round(value, METRIC_DIGITS) for name, value in trained.metrics.items()}
+    members = {"trainingHours": hours, "metrics": rounded, "catalogueVersion": catalogue_version}
+    if version.get("performHPO"):
+        members["tunedHPOParams"] = {"algorithmHyperParameters": dict(trained.hyperparameters)}
+    return members
 
 
 def _wait_while_held(service: Service, solution: Resource, version: Resource) -> None:
     while service.faults.holds("holdTrainings", solution["name"]):
-        if service.status(version) not in (CREATE_PENDING, CREATE_IN_PROGRESS):
+        if service.status(version) in _STOPPED:
             raise JobFailedError("The training was stopped.")
         time.sleep(_HOLD_SECONDS)
 
@@ -106,26 +143,39 @@ def training_items(service: Service, solution: Resource) -> Items | None:
         return None
     config = (solution.get("solutionConfig") or {}).get("trainingDataConfig", {})
     excluded = frozenset(config.get("excludedDatasetColumns", {}).get("Items", ()))
+    if (included := config.get("includedDatasetColumns", {}).get("Items")) is not None:
+        excluded |= {field.name for field in schema.fields} - set(included)
     return to_items(service.data(solution["datasetGroupArn"]).items.snapshot(), schema, excluded)
 
 
-def _fit(service: Service, version: Resource, items: Items | None) -> tuple[bytes, dict[str, float]]:
+def _fit(service: Service, version: Resource, items: Items | None) -> TrainedModel:
     columns = service.data(version["datasetGroupArn"]).interactions.columns()
-    job = TrainingJob(EventFilter.from_version(version.fields).filter_columns(columns), items, _settings(version))
+    used = EventFilter.from_version(version.fields).filter_columns(columns)
+    parameters = (version.get("solutionConfig") or {}).get("featureTransformationParameters", {})
+    interactions = transform(used, parameters)
+    config = version.get("solutionConfig") or {}
+    tried = candidates(RECIPES[version["recipeArn"]], config) if version.get("performHPO") else ()
+    job = TrainingJob(interactions, items, _settings(version, interactions.event_types or ()), tried)
     if service.settings.training_process:
-        trained = train_in_subprocess(job, lambda: service.status(version) not in SOLUTION_VERSION.statuses[:2])
-    else:
-        trained = fit(job)
-    return trained.model, trained.metrics
+        return train_in_subprocess(job, lambda: service.status(version) in _STOPPED)
+    return fit(job)
 
 
-def _update(service: Service, version: Resource, items: Items | None) -> tuple[bytes, dict[str, float]]:
+def _fit_actions(service: Service, version: Resource) -> TrainedModel:
+    data = service.data(version["datasetGroupArn"])
+    model = ActionModel.fit(data.action_interactions.between(-math.inf, math.inf))
+    return TrainedModel(model.to_bytes(), {"coverage": len(model.shares) / max(len(data.actions), 1)}, {})
+
+
+def _update(service: Service, version: Resource, items: Items | None) -> TrainedModel:
     with service.lock:
         previous = newest_active_version(service, version["solutionArn"])
     if previous is None:
         raise JobFailedError("There is no ACTIVE solution version to update.")
     model = service.models.get(previous.arn)
-    return (model.with_items(items) if items else model).to_bytes(), previous["metrics"]
+    updated = (model.with_items(items) if items else model).to_bytes()
+    tuned = previous.get("tunedHPOParams", {}).get("algorithmHyperParameters", {})
+    return TrainedModel(updated, previous["metrics"], tuned)
 
 
 def newest_active_version(service: Service, solution_arn: str) -> Resource | None:
@@ -134,13 +184,11 @@ def newest_active_version(service: Service, solution_arn: str) -> Resource | Non
     return next((version for version in reversed(versions) if service.status(version) == ACTIVE), None)
 
 
-def _settings(version: Resource) -> Settings:
+def _settings(version: Resource, event_types: Sequence[str | None]) -> Settings:
     config = version.get("solutionConfig") or {}
-    listed = config.get("eventsConfig", {}).get("eventParametersList", ())
-    weights = {event["eventType"]: event["weight"] for event in listed if "weight" in event and "eventType" in event}
     recipe = RECIPES[version["recipeArn"]]
     return Settings(
         recipe=recipe.trains_as or "user-personalization",
-        hyperparameters=dict(recipe.hyperparameters) | config.get("algorithmHyperParameters", {}),
-        event_type_weights=weights or None,
+        hyperparameters=recipe.default_hyperparameters() | config.get("algorithmHyperParameters", {}),
+        event_type_weights=relative_weights(config, event_types),
     )

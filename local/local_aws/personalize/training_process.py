@@ -12,13 +12,13 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
 from local_aws.personalize.errors import JobFailedError
-from local_aws.recommender import Interactions, Items, Settings, TrainingError, evaluate, train
+from local_aws.recommender import Interactions, Items, Settings, TrainingError
 
 _JOB, _RESULT, _LOG = "job.pickle", "result.pickle", "log"
 _POLL_SECONDS = 0.2
@@ -26,19 +26,21 @@ _POLL_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class TrainingJob:
-    """The data and the settings of a training."""
+    """The data and the settings of a training. If there are several `candidates` of hyperparameters, the best wins."""
 
     interactions: Interactions
     items: Items | None
     settings: Settings
+    candidates: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A trained model, as bytes, and its offline metrics."""
+    """A trained model, as bytes, its offline metrics and its hyperparameters."""
 
     model: bytes
     metrics: dict[str, float]
+    hyperparameters: Mapping[str, str]
 
 
 def fit(job: TrainingJob) -> TrainedModel:
@@ -47,9 +49,15 @@ def fit(job: TrainingJob) -> TrainedModel:
     Raises:
         JobFailedError: The data are not sufficient.
     """
+    from local_aws.recommender import search, train_and_evaluate  # here, because they load scipy
+
+    settings = job.settings
     try:
-        model = train(job.interactions, job.items, job.settings)
-        return TrainedModel(model.to_bytes(), evaluate(job.interactions, job.items, job.settings))
+        if job.candidates:
+            best = search(job.interactions, job.items, settings, job.candidates)
+            settings = replace(settings, hyperparameters=best)
+        model, metrics = train_and_evaluate(job.interactions, job.items, settings)
+        return TrainedModel(model.to_bytes(), metrics, settings.hyperparameters)
     except TrainingError as error:
         raise JobFailedError(str(error)) from None
 

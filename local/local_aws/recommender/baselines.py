@@ -1,4 +1,4 @@
-"""The models of the `implicit` library as baselines, tuned on an inner split. This module needs `implicit`."""
+"""The models of the `implicit` library as baselines, and the tuning that every baseline gets."""
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from local_aws.recommender.evaluation_split import Query, split
+from local_aws.recommender.evaluation import Recommender
+from local_aws.recommender.evaluation_split import Protocol, Query
 from local_aws.recommender.metrics import DEPTH, ndcg
 from local_aws.recommender.types import Interactions
 
@@ -25,8 +26,27 @@ def available() -> bool:
     return find_spec("implicit") is not None
 
 
-def families() -> dict[str, list[Callable[[], Any]]]:
-    """Return for each family of models the constructors of its variants."""
+@dataclass(frozen=True)
+class Family:
+    """A kind of model: its `variants`, and how to train one for queries, with or without the items already seen."""
+
+    variants: Sequence[Any]
+    train: Callable[[Interactions, Sequence[Query], Any, bool], Recommender]
+
+
+def tune(family: Family, protocol: Protocol, training: Interactions, queries: Sequence[Query]) -> Recommender:
+    """Choose the variant of a family by NDCG@10 on an inner split of `training`, and train it for the queries."""
+    inner, inner_queries = protocol.split(training, 1)
+    best, score = (family.variants[0], True), -1.0
+    for variant, skip_seen in product(family.variants, (True, False)):
+        found = _score(family.train(inner, inner_queries, variant, skip_seen), inner_queries)
+        if found > score:
+            best, score = (variant, skip_seen), found
+    return family.train(training, queries, *best)
+
+
+def families() -> dict[str, Family]:
+    """Return the models of `implicit`."""
     from implicit.als import AlternatingLeastSquares
     from implicit.bpr import BayesianPersonalizedRanking
     from implicit.nearest_neighbours import BM25Recommender, CosineRecommender, TFIDFRecommender
@@ -34,38 +54,36 @@ def families() -> dict[str, list[Callable[[], Any]]]:
 
     # Its nearest-neighbour models warn about the matrices that they pass to themselves.
     warnings.simplefilter("ignore", ParameterWarning)
-    als: list[Callable[[], Any]] = [
+    als = [
         partial(AlternatingLeastSquares, factors, regularization=0.05, alpha=alpha, iterations=15, random_state=1)
         for factors, alpha in product((32, 128), (1.0, 5.0, 20.0))
     ]
-    bpr: list[Callable[[], Any]] = [
+    bpr = [
         partial(BayesianPersonalizedRanking, factors, learning_rate=rate, iterations=100, random_state=1)
         for factors, rate in product((32, 128), (0.02, 0.1))
     ]
-    neighbours: list[Callable[[], Any]] = [
+    neighbours = [
         partial(kind, K=k)
         for kind, k in product((CosineRecommender, TFIDFRecommender, BM25Recommender), (20, 100, 500))
     ]
-    return {"ALS": als, "BPR": bpr, "item-kNN": neighbours}
+    return {"ALS": _family(als), "BPR": _family(bpr), "item-kNN": _family(neighbours)}
 
 
-def train_baseline(family: str, training: Interactions, queries: Sequence[Query]) -> "Baseline":
-    """Choose the variant of a family by NDCG@10 on an inner split of `training`, and train it on all known events.
+def _family(variants: Sequence[Callable[[], Any]]) -> Family:
+    """Return a family that trains on all known events, as a factor model must know the users of the queries."""
 
-    These are `training` and the histories of the queries, because a factor model must know the users of the queries.
-    """
-    inner, inner_queries = split(training, seed=1)
-    variants = [(variant, skip_seen) for variant in families()[family] for skip_seen in (True, False)]
-    data = _Matrix.from_queries(inner, inner_queries)
-    models = {id(variant): data.fit(variant()) for variant, _ in variants}
-    scores = [_score(Baseline(models[id(variant)], data, skip), inner_queries) for variant, skip in variants]
-    variant, skip_seen = variants[int(np.argmax(scores))]
-    final = _Matrix.from_queries(training, queries)
-    return Baseline(final.fit(variant()), final, skip_seen)
+    def train(training: Interactions, queries: Sequence[Query], variant: Callable[[], Any], skip: bool) -> "Baseline":
+        if newest[:2] != [id(training), variant]:
+            data = _Matrix.from_queries(training, queries)
+            newest[:] = [id(training), variant, data, data.fit(variant())]
+        return Baseline(newest[3], newest[2], skip)
+
+    newest: list[Any] = []  # the model is the same with and without the items already seen
+    return Family(variants, train)
 
 
-def _score(baseline: "Baseline", queries: Sequence[Query]) -> float:
-    pairs = zip(baseline.recommend(queries), queries, strict=True)
+def _score(recommender: Recommender, queries: Sequence[Query]) -> float:
+    pairs = zip(recommender.recommend(queries), queries, strict=True)
     return float(np.mean([ndcg(items, query.targets, TUNING_CUTOFF) for items, query in pairs]))
 
 
@@ -81,10 +99,13 @@ class _Matrix:
     def from_queries(cls, training: Interactions, queries: Sequence[Query]) -> "_Matrix":
         items = sorted({*training.item_ids, *(event.item_id for query in queries for event in query.history)})
         positions = {item: position for position, item in enumerate(items)}
-        users = {user: position for position, user in enumerate(sorted(set(training.user_ids)))}
-        rows = [users[user] for user in training.user_ids]
+        # A query replaces the events of its user, which by a time cut are the same.
+        others = sorted(set(training.user_ids).difference(query.user_id for query in queries))
+        users = {user: position for position, user in enumerate(others)}
+        kept = [row for row, user in enumerate(training.user_ids) if user in users]
+        rows = [users[training.user_ids[row]] for row in kept]
         rows += [len(users) + number for number, query in enumerate(queries) for _ in query.history]
-        columns = [positions[item] for item in training.item_ids]
+        columns = [positions[training.item_ids[row]] for row in kept]
         columns += [positions[event.item_id] for query in queries for event in query.history]
         ones = np.ones(len(rows), np.float32)
         shape = (len(users) + len(queries), len(items))

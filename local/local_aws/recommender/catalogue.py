@@ -1,6 +1,6 @@
 """The items with their ids, ages and categories. An item without events is represented by similar items with events."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -89,6 +89,11 @@ class Catalogue:
         """Positions of the items that have neither events nor neighbours."""
         return self.warm + np.flatnonzero(np.diff(self.cold_item_neighbours.indptr) == 0)
 
+    @cached_property
+    def described_items(self) -> NDArray[np.int64]:
+        """Positions of the items without events that have neighbours."""
+        return self.warm + np.flatnonzero(np.diff(self.cold_item_neighbours.indptr))
+
     def with_items(self, items: Items) -> "Catalogue":
         """Return a catalogue that ends with the items that this one does not hold. They have no events."""
         new = [row for row, item in enumerate(items.item_ids) if item not in self.positions]
@@ -110,12 +115,14 @@ class Catalogue:
     def find_cold_item_neighbours(self) -> sparse.csr_matrix:
         """Return (cold items, warm items): the weights of the warm items most similar to each cold one.
 
-        The similarity is the sum of the lifts of the columns in which the two items share a category.
+        The similarity is the sum of the cosines of the items' categories in each column, times the column's lift.
         """
         cold = len(self) - self.warm
         similarity = sparse.csr_matrix((cold, self.warm), dtype=np.float32)
         for column, categories in zip(self.columns, self.categories, strict=True):
-            similarity = similarity + column.lift * (categories[self.warm :] @ categories[: self.warm].T)
+            units = _unit_rows(categories)
+            similarity = similarity + column.lift * (units[self.warm :] @ units[: self.warm].T)
+        similarity.sort_indices()  # so that of equal neighbours those of lower position are taken
         rows = [_nearest(similarity[[position]]) for position in range(cold)]
         starts = np.concatenate([[0], np.cumsum([len(positions) for positions, _ in rows], dtype=np.int64)])
         columns = np.concatenate([np.zeros(0, np.int32), *(positions for positions, _ in rows)]).astype(np.int32)
@@ -126,40 +133,52 @@ class Catalogue:
 def build(warm: Sequence[str], items: Items | None, cooccurrence: sparse.csr_matrix) -> Catalogue:
     """Return the catalogue of the `warm` items and of those that only `items` names.
 
-    `cooccurrence` (warm, warm) counts the users that two items share. It decides which columns are informative.
+    `cooccurrence` (warm, warm) counts the users that two items share. It decides how informative each column is.
     """
     described = items or Items([])
-    rows = {item: row for row, item in enumerate(described.item_ids)}
-    columns, categories = [], []
-    for name, values in described.metadata.items():
-        column = MetadataColumn.fit(name, values)
-        matrix = column.encode([values[rows[item]] if item in rows else None for item in warm])
-        columns.append(replace(column, lift=_lift(matrix, cooccurrence)))
-        categories.append(matrix)
-    best = sorted(range(len(columns)), key=lambda place: -columns[place].lift)[:MAX_COLUMNS]
-    best = sorted(place for place in best if columns[place].lift > 0)
+    columns, categories = _columns(warm, described, cooccurrence)
     known = Catalogue(
         tuple(warm),
         len(warm),
-        _creation_times(described, [rows.get(item, -1) for item in warm]),
-        tuple(columns[place] for place in best),
-        tuple(categories[place] for place in best),
+        np.array(describe(described, warm).creation_timestamps, np.float64),
+        tuple(columns),
+        tuple(categories),
         sparse.csr_matrix((0, len(warm)), dtype=np.float32),
     )
-    order = sorted(range(len(described.item_ids)), key=lambda row: described.item_ids[row])
-    return known.with_items(_select_rows(described, order))
+    return known.with_items(describe(described, sorted(described.item_ids)))
 
 
-def select_items(items: Items | None, ids: Collection[str]) -> Items | None:
-    """Return only the rows of `items` with these ids."""
-    return items and _select_rows(items, [row for row, item in enumerate(items.item_ids) if item in ids])
+def select_informative_columns(warm: Sequence[str], items: Items, cooccurrence: sparse.csr_matrix) -> Items:
+    """Return the items with only the most informative metadata columns, in the order of the columns."""
+    columns, _ = _columns(warm, items, cooccurrence)
+    best = sorted((column for column in columns if column.lift > 0), key=lambda column: -column.lift)[:MAX_COLUMNS]
+    names = {column.name for column in best}
+    metadata = {name: values for name, values in items.metadata.items() if name in names}
+    return Items(items.item_ids, metadata, items.creation_timestamps)
 
 
-def _select_rows(items: Items, rows: Sequence[int]) -> Items:
-    times = items.creation_timestamps
-    metadata = {name: [values[row] for row in rows] for name, values in items.metadata.items()}
-    created = None if times is None else [times[row] for row in rows]
-    return Items([items.item_ids[row] for row in rows], metadata, created)
+def _columns(
+    warm: Sequence[str], items: Items, cooccurrence: sparse.csr_matrix
+) -> tuple[list[MetadataColumn], list[sparse.csr_matrix]]:
+    """Return each metadata column, and its categories (warm items, labels)."""
+    known = describe(items, warm)
+    columns, categories = [], []
+    for name, values in items.metadata.items():
+        column = MetadataColumn.fit(name, values)
+        matrix = column.encode(known.metadata[name])
+        columns.append(replace(column, lift=_lift(matrix, cooccurrence)))
+        categories.append(matrix)
+    return columns, categories
+
+
+def describe(items: Items | None, ids: Sequence[str]) -> Items:
+    """Return exactly these ids, with the metadata that `items` has for them."""
+    described = items or Items([])
+    rows = {item: row for row, item in enumerate(described.item_ids)}
+    chosen = [rows.get(item, -1) for item in ids]
+    columns = described.metadata.items()
+    metadata = {name: [values[row] if row >= 0 else None for row in chosen] for name, values in columns}
+    return Items(ids, metadata, _creation_times(described, chosen).tolist())
 
 
 def _creation_times(items: Items, rows: Sequence[int]) -> NDArray[np.float64]:
@@ -178,6 +197,12 @@ def _lift(categories: sparse.csr_matrix, cooccurrence: sparse.csr_matrix) -> flo
     inside = float((categories.T @ counts @ categories).diagonal().sum()) / total
     chance = float(((categories.T @ weights) ** 2).sum()) / total**2
     return max(0.0, float(np.log(inside / chance))) if inside and chance else 0.0
+
+
+def _unit_rows(categories: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Return the rows with length 1, so that only equal sets of categories have cosine 1."""
+    norms = np.sqrt(np.asarray(categories.power(2).sum(axis=1)).ravel())
+    return sparse.csr_matrix(sparse.diags(1 / np.maximum(norms, 1e-9).astype(np.float32)) @ categories)
 
 
 def _nearest(similarity: sparse.csr_matrix) -> tuple[NDArray[np.integer], NDArray[np.float32]]:

@@ -10,7 +10,7 @@ from local_aws.recommender.evaluation_split import Query, split
 from local_aws.recommender.metrics import DEPTH, average_metrics
 from local_aws.recommender.model import Model
 from local_aws.recommender.sequences import require_minimum_data
-from local_aws.recommender.training import fit
+from local_aws.recommender.training import encode_for, fit, learn
 from local_aws.recommender.types import DEFAULT_SETTINGS, Interactions, Items, Settings
 
 SAMPLED_CANDIDATES = 100
@@ -34,14 +34,21 @@ class ModelRecommender:
 
     model: Model
 
+    @classmethod
+    def of(cls, model: Model, catalogue: Sequence[str]) -> "ModelRecommender":
+        """Let a model of a part of the data know the whole `catalogue`, so that users can return to any item."""
+        return cls(model.with_items(Items(catalogue)))
+
     def recommend(self, queries: Sequence[Query]) -> list[list[str]]:
         """Return what GetRecommendations would, without exploration."""
-        return [[scored.item_id for scored in self.model.recommend(query.history, DEPTH)] for query in queries]
+        lists = [self.model.recommend(query.history, DEPTH, now=query.now) for query in queries]
+        return [[scored.item_id for scored in ranked] for ranked in lists]
 
     def rank(self, queries: Sequence[Query], candidates: Sequence[Sequence[str]]) -> list[list[str]]:
         """Return what GetPersonalizedRanking would."""
         pairs = zip(queries, candidates, strict=True)
-        return [[scored.item_id for scored in self.model.rank(query.history, items)] for query, items in pairs]
+        lists = [self.model.rank(query.history, items, now=query.now) for query, items in pairs]
+        return [[scored.item_id for scored in ranked] for ranked in lists]
 
 
 def evaluate(
@@ -57,8 +64,31 @@ def evaluate(
     """
     require_minimum_data(interactions)
     training, queries = split(interactions, settings.seed)
-    recommender = ModelRecommender(fit(training, items, settings))
-    return recommendation_metrics(recommender, queries, catalogue_of(interactions, items))
+    model = fit(training, items, settings)
+    return _evaluate(model, queries, catalogue_of(interactions, items))
+
+
+def train_and_evaluate(
+    interactions: Interactions, items: Items | None, settings: Settings = DEFAULT_SETTINGS
+) -> tuple[Model, dict[str, float]]:
+    """Return a model of all interactions, and what `evaluate` returns.
+
+    The weights are learned once, from the users that train. Only the statistics are computed for both.
+
+    Raises:
+        TrainingError: There are too few interactions or users.
+    """
+    require_minimum_data(interactions)
+    training, queries = split(interactions, settings.seed)
+    data = encode_for(training, settings)
+    learned = learn(data, items, settings)
+    evaluated = learned.build(data, items)
+    metrics = _evaluate(evaluated, queries, catalogue_of(interactions, items))
+    return learned.build(encode_for(interactions, settings), items), metrics
+
+
+def _evaluate(model: Model, queries: Sequence[Query], catalogue: Sequence[str]) -> dict[str, float]:
+    return recommendation_metrics(ModelRecommender.of(model, catalogue), queries, catalogue)
 
 
 def recommendation_metrics(

@@ -14,7 +14,7 @@ DAY = 86_400.0
 
 def explore(
     best: NDArray[np.int64],
-    probabilities: NDArray[np.float64],
+    utilities: NDArray[np.float32],
     creation_times: NDArray[np.float64],
     counts: NDArray[np.float32],
     newest_event: float,
@@ -23,11 +23,11 @@ def explore(
     """Return the items `best` (n,), best first, with some of the places given to new candidates.
 
     Each place explores with probability `exploration.weight`. A new item is drawn with more probability if it has fewer
-    events, and, the less so the greater the weight, if its own probability is higher.
+    events, and if its own probability is higher: the less so the greater the weight, but always a little.
 
     Args:
         best: Positions of the best items.
-        probabilities: (items,) probability of each item, 0 for items that must not be shown.
+        utilities: (items,) log of the odds of each item, minus infinity for items that must not be shown.
         creation_times: (items,) epoch seconds.
         counts: (items,) number of events of each item.
         newest_event: Epoch seconds of the newest interaction.
@@ -35,8 +35,8 @@ def explore(
     """
     random = np.random.default_rng(exploration.seed)
     oldest = newest_event - exploration.item_age_cut_off_days * DAY
-    new = np.flatnonzero((probabilities > 0) & (creation_times >= oldest))
-    relevance = (1 - exploration.weight) * np.log(probabilities[new])
+    new = np.flatnonzero((utilities > -np.inf) & (creation_times >= oldest))
+    relevance = (1 - exploration.weight / 2) * utilities[new].astype(np.float64)
     log_odds = relevance - 0.5 * np.log1p(counts[new]) + random.gumbel(size=len(new))
     drawn = iter(new[np.argsort(-log_odds, kind="stable")].tolist())
     explores = random.random(len(best)) < exploration.weight

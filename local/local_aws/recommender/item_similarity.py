@@ -3,11 +3,11 @@
 `ease`: EASE^R (Steck 2019), a ridge regression of each item on the other items of the same users, with zero diagonal.
 `sequential_regression`: a ridge regression of the near future on the decayed past, the transition part of SLIST (Choi
 et al. 2021).
-`transition_probabilities` and `cosine_similarity`: counts of what follows an item and of what has the same users. They
-are sparse, so they cover a catalogue of any size.
+`transition_probabilities` and `cosine_similarity`: counts of what follows an item and of what has the same users.
+For a large catalogue `local_regression` takes the place of both regressions.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -17,12 +17,11 @@ from scipy import sparse
 from scipy.linalg import lapack
 
 from local_aws.recommender.sequences import Sequences
+from local_aws.recommender.sparse_products import strongest
 
-MAX_REGRESSION_ITEMS = 5000
 NEIGHBOURS = 200
 MAX_DENSE_STORAGE_ITEMS = 2500
 MAX_DOUBLE_PRECISION_ITEMS = 3000
-REGRESSION_EVENTS = 300_000
 PAST_WINDOW = 8
 FUTURE_WINDOW = 4
 
@@ -35,14 +34,39 @@ class SimilarityMatrix:
 
     weights: Matrix | sparse.csr_matrix
 
-    def scores(self, items: NDArray[np.int64], item_weights: Matrix) -> Matrix:
-        """Return (k, size): the sum of the rows `items` (n,), weighted by each row of `item_weights` (k, n)."""
-        if isinstance(self.weights, np.ndarray):
-            return item_weights @ self.weights[items]
-        rows = self.weights[items]
-        products = np.repeat(item_weights, np.diff(rows.indptr), axis=1) * rows.data
-        size = self.weights.shape[1]
-        return np.stack([np.bincount(rows.indices, weights=row, minlength=size) for row in products]).astype(np.float32)
+    @classmethod
+    def of(cls, weights: Matrix | sparse.csr_matrix) -> "SimilarityMatrix":
+        """Keep all weights of a small catalogue, and of a large one the strongest NEIGHBOURS of each item."""
+        if weights.shape[0] <= MAX_DENSE_STORAGE_ITEMS:
+            return cls(weights if isinstance(weights, np.ndarray) else weights.toarray())
+        rows = sparse.csr_matrix(weights)
+        return cls(strongest(rows, NEIGHBOURS, np.abs(rows.data)))
+
+    def rows(self, items: NDArray[np.int64]) -> Matrix | sparse.csr_matrix:
+        """Return (n, size): the weights from each of the `items` (n,)."""
+        return self.weights[items]
+
+
+def sum_similarities(
+    parts: Sequence[tuple[Matrix | sparse.csr_matrix, Matrix]], size: int
+) -> tuple[NDArray[np.int64], Matrix]:
+    """Return the columns (c,), in ascending order, that hold a weight, and the weighted sums of the rows (sums, c).
+
+    Each part is some rows (n, size) of a similarity matrix, and weights (k, n) for them, which give k of the sums.
+    """
+    mask = np.zeros(size, bool)
+    for rows, _ in parts:
+        mask[slice(None) if isinstance(rows, np.ndarray) else rows.indices] = True
+    columns, places = np.flatnonzero(mask), np.cumsum(mask) - 1
+    sums = [np.zeros((0, len(columns)), np.float32)]
+    for rows, weights in parts:
+        if isinstance(rows, np.ndarray):
+            sums.append(weights @ rows)
+        else:
+            products = np.repeat(weights, np.diff(rows.indptr), axis=1) * rows.data
+            held = places[rows.indices]
+            sums.append(np.stack([np.bincount(held, row, len(columns)) for row in products]).astype(np.float32))
+    return columns, np.concatenate(sums)
 
 
 def user_item_matrix(sequences: Sequences, items: int, damping: float) -> sparse.csr_matrix:
@@ -78,9 +102,7 @@ def transition_probabilities(
     past: sparse.csr_matrix, present: sparse.csr_matrix, shrinkage: float = 5.0
 ) -> sparse.csr_matrix:
     """Return the share of each item among the events after an item. `shrinkage` is added to each denominator."""
-    counts = sparse.csr_matrix(past.T @ present)
-    counts.setdiag(0)
-    counts.eliminate_zeros()
+    counts = without_diagonal(sparse.csr_matrix(past.T @ present))
     totals = np.asarray(counts.sum(axis=1)).ravel()
     counts.data /= np.repeat(totals + shrinkage, np.diff(counts.indptr)).astype(np.float32)
     return counts
@@ -89,54 +111,42 @@ def transition_probabilities(
 def cosine_similarity(cooccurrence: sparse.csr_matrix, shrinkage: float = 5.0) -> sparse.csr_matrix:
     """Return the cosine of the items' users. `shrinkage` is added to each denominator."""
     norms = np.sqrt(cooccurrence.diagonal()).astype(np.float32)
-    result = sparse.csr_matrix(cooccurrence, copy=True)
-    result.setdiag(0)
-    result.eliminate_zeros()
+    result = without_diagonal(cooccurrence)
     rows = np.repeat(np.arange(len(norms)), np.diff(result.indptr))
     result.data /= norms[rows] * norms[result.indices] + shrinkage
     return result
 
 
-def keep_strongest(weights: Matrix | sparse.csr_matrix, positions: NDArray[np.int64], items: int) -> SimilarityMatrix:
-    """Return a matrix over `items` from weights among the items at `positions`.
-
-    Beyond MAX_DENSE_STORAGE_ITEMS items only the strongest NEIGHBOURS of each item are kept.
-    """
-    if items <= MAX_DENSE_STORAGE_ITEMS:
-        full = np.zeros((items, items), np.float32)
-        full[np.ix_(positions, positions)] = weights if isinstance(weights, np.ndarray) else weights.toarray()
-        return SimilarityMatrix(full)
-    rows: list[NDArray[np.int64]] = [np.zeros(0, np.int64)] * items
-    values: list[Matrix] = [np.zeros(0, np.float32)] * items
-    for position, (columns, row) in zip(positions, _rows(weights), strict=True):
-        keep = _largest(row)
-        rows[position], values[position] = positions[columns[keep]], row[keep]
-    starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
-    data = (np.concatenate(values), np.concatenate(rows).astype(np.int32), starts)
-    return SimilarityMatrix(sparse.csr_matrix(data, shape=(items, items)))
+def without_diagonal(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Return a copy with a zero diagonal."""
+    result = sparse.csr_matrix(matrix, copy=True)
+    result.setdiag(0)
+    result.eliminate_zeros()
+    return result
 
 
-def decayed_neighbours(sequences: Sequences, items: int, decay: float, *, forward: bool = False) -> sparse.csr_matrix:
-    """Return (events, items): the items before each event, with weights that decay by `decay` for each step.
+def decayed_neighbours(
+    sequences: Sequences, items: int, decay: float, events: NDArray[np.int64], *, forward: bool = False
+) -> sparse.csr_matrix:
+    """Return (events, items): the items before each of the `events`, with weights that decay by `decay` for each step.
 
     With `forward` it is the item of the event and the items after it.
     """
-    count = len(sequences.items)
-    users = sequences.users
-    parts = [(np.arange(count), np.arange(count), 1.0)] if forward else []
-    for gap in range(1, (FUTURE_WINDOW if forward else PAST_WINDOW) + 1):
-        late = np.arange(gap, count)
-        late = late[users[late] == users[late - gap]]
-        parts.append((late - gap, late, decay**gap) if forward else (late, late - gap, decay ** (gap - 1)))
-    rows, columns = (np.concatenate([part[side] for part in parts]) for side in (0, 1))
-    data = np.concatenate([np.full(len(part[0]), part[2], np.float32) for part in parts])
-    return sparse.csr_matrix((data, (rows, sequences.items[columns])), shape=(count, items))
+    users, parts = sequences.users, []
+    for gap in range(0 if forward else 1, (FUTURE_WINDOW if forward else PAST_WINDOW) + 1):
+        near = events + gap if forward else events - gap
+        inside = np.flatnonzero((near >= 0) & (near < len(users)))
+        rows = inside[users[near[inside]] == users[events[inside]]]
+        parts.append((rows, near[rows], np.full(len(rows), decay ** (gap if forward else gap - 1), np.float32)))
+    rows, near, data = (np.concatenate([part[side] for part in parts]) for side in range(3))
+    return sparse.csr_matrix((data, (rows, sequences.items[near])), shape=(len(events), items))
 
 
-def one_hot(sequences: Sequences, items: int) -> sparse.csr_matrix:
-    """Return (events, items): 1 at the item of each event."""
-    count = len(sequences.items)
-    return sparse.csr_matrix((np.ones(count, np.float32), sequences.items, np.arange(count + 1)), shape=(count, items))
+def one_hot(sequences: Sequences, items: int, events: NDArray[np.int64]) -> sparse.csr_matrix:
+    """Return (events, items): 1 at the item of each of the `events`."""
+    count = len(events)
+    data = (np.ones(count, np.float32), sequences.items[events], np.arange(count + 1))
+    return sparse.csr_matrix(data, shape=(count, items))
 
 
 def drop_consecutive_repeats(sequences: Sequences) -> Sequences:
@@ -144,24 +154,7 @@ def drop_consecutive_repeats(sequences: Sequences) -> Sequences:
     users = sequences.users
     keep = np.ones(len(users), bool)
     keep[1:] = (sequences.items[1:] != sequences.items[:-1]) | (users[1:] != users[:-1])
-    lengths = np.bincount(users[keep], minlength=len(sequences.starts) - 1)
-    starts = np.concatenate([[0], np.cumsum(lengths)])
-    return Sequences(sequences.items[keep], sequences.times[keep], sequences.weights[keep], starts)
-
-
-def _rows(weights: Matrix | sparse.csr_matrix) -> Iterator[tuple[NDArray[np.int64], Matrix]]:
-    if isinstance(weights, np.ndarray):
-        columns = np.arange(weights.shape[1])
-        yield from ((columns, row) for row in weights)
-        return
-    for start, end in zip(weights.indptr[:-1], weights.indptr[1:], strict=True):
-        yield weights.indices[start:end], weights.data[start:end]
-
-
-def _largest(row: Matrix) -> NDArray[np.int64]:
-    if len(row) <= NEIGHBOURS:
-        return np.flatnonzero(row)
-    return np.sort(np.argpartition(-np.abs(row), NEIGHBOURS)[:NEIGHBOURS])
+    return sequences.select_events(keep)
 
 
 def _cholesky(gram: Matrix, ridge: float) -> NDArray[np.floating]:

@@ -1,7 +1,7 @@
 """A trained model. It returns recommendations for a history and holds no user data."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,15 +15,21 @@ from local_aws.recommender.types import Event, Exploration, Items, ScoredItem
 from local_aws.recommender.user_history import UserHistory
 
 MINIMUM_LOG_ODDS = -500.0
+NOTHING_ADDED: Mapping[str, float] = {}
+NOTHING: NDArray[np.float32] = np.zeros(0, np.float32)
 
 
 @dataclass(frozen=True)
 class Model:
-    """A trained model: immutable, and safe for many threads at once."""
+    """A trained model: immutable, and safe for many threads at once.
+
+    `worth` is added to the utilities of the first items of the catalogue; it is empty without given event weights.
+    """
 
     features: FeatureExtractor
     weights: BlendingWeights
     event_weights: Mapping[str, float]
+    worth: NDArray[np.float32] = field(default_factory=lambda: NOTHING)
 
     def recommend(
         self,
@@ -33,6 +39,7 @@ class Model:
         allowed: Collection[str] | None = None,
         exploration: Exploration | None = None,
         now: float | None = None,
+        added: Mapping[str, float] = NOTHING_ADDED,
     ) -> list[ScoredItem]:
         """Return the best `num_results` items, best first.
 
@@ -40,20 +47,29 @@ class Model:
             history: The events of the user, newest last. Without events the items are ranked by popularity.
             num_results: The length of the list; it is shorter if there are fewer candidates.
             allowed: The candidates; by default every item. The scores of all candidates sum to 1.
-            exploration: How many places go to new items. An explored place keeps the score of the item it replaces.
+            exploration: How many places go to new items. They have their own scores, so the scores need not descend.
             now: The time (epoch seconds) for which recent popularity is read. By default it is the time of the newest
                 event of the history, or of the training data.
+            added: What is added to the log-odds of items, for purposes that are not the recommender's.
         """
-        probabilities = self._probabilities(history, self._allowed_mask(allowed), now)
-        best = _top(probabilities, num_results)
-        chosen = best
+        utilities = self._utilities(history, now, added)
+        if allowed is not None:
+            utilities[~self._allowed_mask(allowed)] = -np.inf
+        chosen = _top(utilities, num_results)
         if exploration is not None and exploration.weight > 0:
-            chosen = explore(best, probabilities, self._creation_times, self._counts, self._newest_event, exploration)
-        pairs = zip(chosen, best, strict=False)
-        return [ScoredItem(self._ids[item], float(probabilities[place])) for item, place in pairs]
+            counts = self._with_added(self._counts, exploration.impressions)
+            chosen = explore(chosen, utilities, self._creation_times, counts, self._newest_event, exploration)
+        return self._scored(chosen, _probabilities(utilities, chosen))
 
-    def rank(self, history: Sequence[Event], item_ids: Sequence[str]) -> list[ScoredItem]:
-        """Return every item once, best first.
+    def rank(
+        self,
+        history: Sequence[Event],
+        item_ids: Sequence[str],
+        *,
+        now: float | None = None,
+        added: Mapping[str, float] = NOTHING_ADDED,
+    ) -> list[ScoredItem]:
+        """Return every item once, best first. `now` and `added` are as in `recommend`.
 
         Items without an interaction come last and have no score, as in the service. Among them, those in the catalogue
         come first, in the order of their utility, then those that are unknown.
@@ -61,13 +77,25 @@ class Model:
         catalogue = self.features.catalogue
         distinct = list(dict.fromkeys(item_ids))
         known = np.array([catalogue.positions[item] for item in distinct if item in catalogue.positions], np.int64)
-        mask = np.zeros(len(catalogue), bool)
-        mask[known[known < catalogue.warm]] = True
-        utilities = self._utilities(history, None)
-        order = known[np.lexsort((known, -utilities[known], known >= catalogue.warm))].tolist()
-        probabilities = _softmax(utilities, mask)
-        ranked = [ScoredItem(self._ids[p], float(probabilities[p]) if p < catalogue.warm else None) for p in order]
-        return ranked + [ScoredItem(item, None) for item in distinct if item not in catalogue.positions]
+        utilities = self._utilities(history, now, added)[known]
+        best = np.lexsort((known, -utilities, known >= catalogue.warm))
+        warm, cold = np.split(best, [np.count_nonzero(known < catalogue.warm)])
+        ranked = self._scored(known[warm], _probabilities(utilities[warm], np.arange(len(warm))))
+        unscored = [
+            *(self._ids[position] for position in known[cold]),
+            *(i for i in distinct if i not in catalogue.positions),
+        ]
+        return ranked + [ScoredItem(item, None) for item in unscored]
+
+    def positions(self, item_ids: Collection[str]) -> NDArray[np.int64]:
+        """Return (n,): the positions of those of the items that the model knows, for `shares`."""
+        known = self.features.catalogue.positions
+        return np.array(sorted(known[item] for item in item_ids if item in known), np.int64)
+
+    def shares(self, history: Sequence[Event], groups: Sequence[NDArray[np.int64]]) -> NDArray[np.float64]:
+        """Return (groups,): the probability that the next item of this history is one of each group's `positions`."""
+        utilities = self._utilities(history, None, NOTHING_ADDED)
+        return np.array([_probabilities(utilities, group).sum() for group in groups])
 
     def with_items(self, items: Items) -> "Model":
         """Return the same model with new catalogue items. They are recommended by their metadata, and explored."""
@@ -75,7 +103,7 @@ class Model:
 
     def to_bytes(self) -> bytes:
         """Return the model as an npz archive without pickles. Equal models give equal bytes."""
-        return storage.dump(self.features, self.weights, self.event_weights)
+        return storage.dump(self.features, self.weights, self.event_weights, self.worth)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Model":
@@ -111,9 +139,11 @@ class Model:
         first[: catalogue.warm] = self.features.first_event_times
         return np.where(np.isnan(catalogue.creation_times), first, catalogue.creation_times)
 
-    def _allowed_mask(self, allowed: Collection[str] | None) -> NDArray[np.bool_]:
-        if allowed is None:
-            return np.full(len(self._ids), True)
+    def _scored(self, items: NDArray[np.int64], probabilities: NDArray[np.float64]) -> list[ScoredItem]:
+        pairs = zip(items.tolist(), probabilities.tolist(), strict=True)
+        return [ScoredItem(self._ids[item], probability) for item, probability in pairs]
+
+    def _allowed_mask(self, allowed: Collection[str]) -> NDArray[np.bool_]:
         positions = self.features.catalogue.positions
         excluded = self._all_ids.difference(allowed)
         if len(excluded) < len(self._ids) - len(excluded):
@@ -136,28 +166,39 @@ class Model:
             query_time,
         )
 
-    def _utilities(self, history: Sequence[Event], now: float | None) -> NDArray[np.float32]:
-        return self.weights.utilities(self.features, self._user_history(history, now))
+    def _utilities(
+        self, history: Sequence[Event], now: float | None, added: Mapping[str, float]
+    ) -> NDArray[np.float32]:
+        utilities = self.weights.utilities(self.features, self._user_history(history, now))
+        utilities[: len(self.worth)] += self.worth
+        return self._with_added(utilities, added)
 
-    def _probabilities(
-        self, history: Sequence[Event], candidates: NDArray[np.bool_], now: float | None
-    ) -> NDArray[np.float64]:
-        return _softmax(self._utilities(history, now), candidates)
+    def _with_added(self, values: NDArray[np.float32], added: Mapping[str, float]) -> NDArray[np.float32]:
+        """Return the `values` (items,) with what is added to some items; a copy, if there are any."""
+        if not added:
+            return values
+        positions = self.features.catalogue.positions
+        result = values.copy()
+        for item, value in added.items():
+            if (position := positions.get(item)) is not None:
+                result[position] += value
+        return result
 
 
-def _softmax(utilities: NDArray[np.float32], candidates: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return (items,): the softmax over the candidates, which is never 0 there, and 0 elsewhere."""
-    if not candidates.any():
-        return np.zeros(len(utilities))
-    odds = np.exp(np.maximum(utilities.astype(np.float64) - utilities[candidates].max(), MINIMUM_LOG_ODDS))
-    odds[~candidates] = 0.0
-    return np.asarray(odds / odds.sum(), np.float64)
+def _probabilities(utilities: NDArray[np.float32], items: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return (n,): the softmax over all finite utilities at the `items` (n,), where it is never 0."""
+    if not len(items):
+        return np.zeros(0)
+    peak = utilities.max()
+    total = np.exp(utilities - peak).sum(dtype=np.float64)
+    log_odds = utilities[items].astype(np.float64) - float(peak)
+    return np.asarray(np.exp(np.maximum(log_odds, MINIMUM_LOG_ODDS)) / total, np.float64)
 
 
-def _top(probabilities: NDArray[np.float64], most: int) -> NDArray[np.int64]:
-    """Return the positions of the greatest probabilities, best first, and equal ones by position."""
-    count = min(most, int(np.count_nonzero(probabilities)))
+def _top(utilities: NDArray[np.float32], most: int) -> NDArray[np.int64]:
+    """Return the positions of the greatest finite utilities, best first, and equal ones by position."""
+    count = min(most, int(np.count_nonzero(utilities > -np.inf)))
     if count <= 0:
         return np.zeros(0, np.int64)
-    top = np.argpartition(-probabilities, count - 1)[:count]
-    return top[np.lexsort((top, -probabilities[top]))]
+    top = np.argpartition(-utilities, count - 1)[:count]
+    return top[np.lexsort((top, -utilities[top]))]

@@ -11,6 +11,8 @@ MINIMUM_WINDOW = 200
 TREND_SMOOTHING = 1.0
 SHARE_SMOOTHING = 0.3
 MAX_CHECKPOINTS = 256
+FEATURES_WITHOUT_EVENTS = np.array([np.log(SHARE_SMOOTHING), 0.0] * len(WINDOWS), np.float32)
+"""The `recent_features` of an item without any event."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +42,17 @@ class Popularity:
         np.minimum.at(first, self.items, self.times)
         return first
 
+    def events_before(self, query_time: float) -> int:
+        """Return the number of events before a time."""
+        return int(np.searchsorted(self.times, query_time))
+
     def recent_features(self, query_time: float, counts: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return (2 * windows, size) features of the last events before `query_time`.
 
         For each window they are the log of the item's share of these events, and the log of the ratio between that
         share and its share of all events. Only earlier events are read, as at serving time.
         """
-        end = int(np.searchsorted(self.times, query_time))
+        end = self.events_before(query_time)
         shares = counts / max(len(self.items), 1)
         counts_until_end = self._counts_before(end)
         rows = []

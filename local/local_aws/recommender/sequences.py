@@ -1,7 +1,7 @@
 """The interactions as integer arrays: the events of one user after those of another, oldest first."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from local_aws.recommender.types import (
     TrainingError,
 )
 
+WORTH_SMOOTHING = 5.0  # events
 MAX_RARITY_WEIGHT = 5.0
 
 
@@ -46,6 +47,16 @@ class Sequences:
         starts = np.concatenate([[0], np.cumsum(self.lengths[users])])
         return Sequences(self.items[rows], self.times[rows], self.weights[rows], starts)
 
+    def select_events(self, keep: NDArray[np.bool_]) -> "Sequences":
+        """Return only the events of the mask `keep` (events,). Users without any remain, without events."""
+        lengths = np.bincount(self.users[keep], minlength=len(self.starts) - 1)
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        return Sequences(self.items[keep], self.times[keep], self.weights[keep], starts)
+
+    def renumber(self, positions: NDArray[np.integer]) -> "Sequences":
+        """Return the events with `positions[item]` in place of each item."""
+        return replace(self, items=positions[self.items].astype(np.int32))
+
 
 def index_names(names: Iterable[str]) -> dict[str, int]:
     """Return the position of each name in sorted order, so that the order of the rows has no effect."""
@@ -66,14 +77,26 @@ def event_type_weights(types: Sequence[str | None] | None, given: Mapping[str, f
     return {**rarity, **(given or {})}
 
 
+def log_event_worth(sequences: Sequences, size: int) -> NDArray[np.float32]:
+    """Return the (size,) log of how much the events of each item weigh on average, relative to all events.
+
+    Added to the utility of an item, it makes the odds those of the weight that an interaction is expected to have. An
+    item with few events is taken to be like all others.
+    """
+    mean = float(sequences.weights.mean()) or 1.0
+    counts = np.bincount(sequences.items, minlength=size)
+    sums = np.bincount(sequences.items, weights=sequences.weights / mean, minlength=size)
+    return np.log((sums + WORTH_SMOOTHING) / (counts + WORTH_SMOOTHING)).astype(np.float32)
+
+
 def encode(interactions: Interactions, positions: Mapping[str, int], weights: Mapping[str, float]) -> Sequences:
     """Sort the interactions by user and time. Events of equal time keep their order.
 
     `positions` gives the position of each item in the catalogue, `weights` the weight of each event type.
     """
     user_positions = index_names(interactions.user_ids)
-    users = np.fromiter((user_positions[user] for user in interactions.user_ids), np.int64, len(interactions))
-    items = np.fromiter((positions[item] for item in interactions.item_ids), np.int32, len(interactions))
+    users = np.fromiter(map(user_positions.__getitem__, interactions.user_ids), np.int64, len(interactions))
+    items = np.fromiter(map(positions.__getitem__, interactions.item_ids), np.int32, len(interactions))
     times = np.asarray(interactions.timestamps, dtype=np.float64)
     types = interactions.event_types
     values = np.ones(len(users)) if types is None else [weights.get(t, 1.0) if t is not None else 1.0 for t in types]

@@ -17,13 +17,18 @@ from local_aws.recommender.features import FeatureExtractor
 from local_aws.recommender.item_similarity import SimilarityMatrix
 from local_aws.recommender.popularity import Popularity
 
-FORMAT = 2
+FORMAT = 4
 
 Arrays = dict[str, NDArray[Any]]
-ModelParts = tuple[FeatureExtractor, BlendingWeights, dict[str, float]]
+ModelParts = tuple[FeatureExtractor, BlendingWeights, dict[str, float], NDArray[np.float32]]
 
 
-def dump(features: FeatureExtractor, weights: BlendingWeights, event_weights: Mapping[str, float]) -> bytes:
+def dump(
+    features: FeatureExtractor,
+    weights: BlendingWeights,
+    event_weights: Mapping[str, float],
+    worth: NDArray[np.float32],
+) -> bytes:
     """Return the archive of the parts of a model. Equal parts give equal bytes."""
     catalogue = features.catalogue
     header = {
@@ -42,9 +47,9 @@ def dump(features: FeatureExtractor, weights: BlendingWeights, event_weights: Ma
         "event_items": features.popularity.items,
         "event_times": features.popularity.times,
         "repeat_log_odds": features.repeat_log_odds,
-        "base": weights.base,
-        "per_log_length": weights.per_log_length,
+        "with_history": weights.with_history,
         "without_history": weights.without_history,
+        "worth": worth,
     }
     for number, categories in enumerate(catalogue.categories):
         arrays |= _dump_sparse(f"categories{number}", categories)
@@ -89,8 +94,8 @@ def _parse(header: Mapping[str, Any], arrays: Arrays) -> ModelParts:
     }
     popularity = Popularity(arrays["event_items"], arrays["event_times"], header["warm"])
     features = FeatureExtractor(catalogue, similarities, popularity, arrays["repeat_log_odds"], header["use_recency"])
-    weights = BlendingWeights(arrays["base"], arrays["per_log_length"], arrays["without_history"])
-    return features, weights, dict(header["event_weights"])
+    weights = BlendingWeights(arrays["with_history"], arrays["without_history"])
+    return features, weights, dict(header["event_weights"]), arrays["worth"]
 
 
 def _dump_sparse(name: str, matrix: sparse.csr_matrix) -> Arrays:

@@ -1,4 +1,4 @@
-"""Choose the regularization on held-out training users, over the most frequent items, where a solve is cheap."""
+"""Choose the regularization on the newest events, over the most frequent items, where a solve is cheap."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,12 +11,13 @@ from scipy import sparse
 from local_aws.recommender import item_similarity
 from local_aws.recommender.sequences import Sequences
 from local_aws.recommender.statistics import Regularization, limit_histories, regression_data
-from local_aws.recommender.training_queries import TrainingQuery, history_of, sample_queries, targets_of
+from local_aws.recommender.training_queries import TrainingQuery, history_of, queries_after, targets_of, time_of_cut
 from local_aws.recommender.user_history import UserHistory
 
 MAX_ITEMS = 1500
 MAX_EVENTS = 200_000
-MAX_HELD_OUT_USERS = 400
+EVENTS_AFTER_CUT = 0.2
+MAX_QUERIES = 500
 EASE_RIDGES = (2.0, 8.0, 30.0)
 SEQUENTIAL_RIDGES = (1.0, 5.0)
 DAMPING = 0.5
@@ -56,26 +57,22 @@ def _subsample(sequences: Sequences, size: int, random: np.random.Generator) -> 
     frequent = np.sort(np.argsort(-counts, kind="stable")[:MAX_ITEMS])
     number = np.full(size, -1, np.int32)
     number[frequent] = np.arange(len(frequent))
-    keep = number[part.items] >= 0
-    starts = np.concatenate([[0], np.cumsum(np.bincount(part.users[keep], minlength=len(users)))])
-    return Sequences(number[part.items[keep]], part.times[keep], part.weights[keep], starts), len(frequent)
+    return part.select_events(number[part.items] >= 0).renumber(number), len(frequent)
 
 
 @dataclass(frozen=True)
 class _Validation:
     training: Sequences
-    held_out: Sequences
+    sequences: Sequences
     queries: list[TrainingQuery]
     size: int
 
     @classmethod
     def split(cls, subsample: tuple[Sequences, int], random: np.random.Generator) -> "_Validation":
         sequences, size = subsample
-        users = random.permutation(len(sequences.lengths))
-        held_out_users = users[: min(MAX_HELD_OUT_USERS, max(1, len(users) // 5))]
-        held_out = sequences.select_users(held_out_users)
-        queries = sample_queries(held_out, np.arange(len(held_out_users)), random)
-        return cls(sequences.select_users(users[len(held_out_users) :]), held_out, queries, size)
+        cut = time_of_cut(sequences, EVENTS_AFTER_CUT)
+        queries = queries_after(sequences, cut, MAX_QUERIES, random)
+        return cls(sequences.select_events(sequences.times < cut), sequences, queries, size)
 
     def gram(self, damping: float) -> NDArray[np.float32]:
         user_items = item_similarity.user_item_matrix(self.training, self.size, damping)
@@ -83,13 +80,13 @@ class _Validation:
 
     @cached_property
     def histories(self) -> list[UserHistory]:
-        return [history_of(self.held_out, query) for query in self.queries]
+        return [history_of(self.sequences, query) for query in self.queries]
 
     @cached_property
     def new_targets(self) -> list[NDArray[np.integer]]:
         """For each query the targets that its history does not hold."""
         pairs = zip(self.queries, self.histories, strict=True)
-        return [np.setdiff1d(targets_of(self.held_out, query), history.items) for query, history in pairs]
+        return [np.setdiff1d(targets_of(self.sequences, query), history.items) for query, history in pairs]
 
     def score(self, weights: NDArray[np.float32], half_life: float) -> float:
         """Return the mean discounted gain 1 / log2(1 + rank) of the new targets among the items not seen."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-Recipe = Literal["user-personalization", "personalized-ranking"]
+Recipe = Literal["user-personalization", "personalized-ranking", "popularity-count", "sims", "similar-items"]
 
 MINIMUM_INTERACTIONS = 1000
 MINIMUM_USERS = 25
@@ -85,7 +85,7 @@ class Exploration:
 
     `weight` is 0..1 (Personalize's explorationWeight). An item is new if it was created at most
     `item_age_cut_off_days` before the newest interaction (explorationItemAgeCutOff). The same `seed` gives the same
-    exploration.
+    exploration. `impressions` is how often an item was shown: it is explored less often, as if it had as many events.
 
     Raises:
         ValueError: A value is out of range.
@@ -94,6 +94,7 @@ class Exploration:
     weight: float
     item_age_cut_off_days: float
     seed: int
+    impressions: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 0 <= self.weight <= 1:
@@ -110,12 +111,24 @@ class Settings:
     `apply_recency_bias` (false: recent popularity is not used). The others tune neural networks and do not apply to
     this model. `event_type_weights` gives the weight of one event of each type. Types that it does not name are
     weighted by how rare they are.
+
+    `future_share` (0..1) says for what the weights of the features are fitted. With 1 the choices that they are fitted
+    to come after everything that the statistics know, as in service. With 0 they are those of the protocol that
+    Personalize documents: of other users, at the same time. Its metrics are then higher, and real lists are worse.
+
+    Raises:
+        ValueError: `future_share` is out of range.
     """
 
     recipe: Recipe = "user-personalization"
     hyperparameters: Mapping[str, str] = field(default_factory=dict)
     event_type_weights: Mapping[str, float] | None = None
     seed: int = 0
+    future_share: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.future_share <= 1:
+            raise ValueError("future_share must lie between 0 and 1")
 
 
 DEFAULT_SETTINGS = Settings()

@@ -2,6 +2,7 @@
 
 from werkzeug import Request, Response
 
+from local_aws.http.parameters import read_limit
 from local_aws.http.responses import json_response
 from local_aws.service import Context, RunningService, Service
 from local_aws.sns import mailbox, subscriptions
@@ -19,7 +20,8 @@ def start(context: Context) -> RunningService:
 def _mails(mailbox: Mailbox, request: Request) -> Response:
     if request.method == "DELETE":
         mailbox.clear()
-    return json_response({"mails": mailbox.mails()})
+    newest = read_limit(request, 1000) if "limit" in request.args else None
+    return json_response({"mails": mailbox.mails(newest)})
 
 
 SERVICE = Service("sns", start, corrections=("local_aws.sns.retention",))

@@ -38,9 +38,10 @@ class Mailbox:
         unfinished.write_text(json.dumps(mail, indent=2))
         unfinished.rename(path)
 
-    def mails(self) -> list[dict[str, Any]]:
-        """Return every mail, oldest first."""
-        return [json.loads(path.read_text()) for path in sorted(self._folder.glob("*.json"))]
+    def mails(self, newest: int | None = None) -> list[dict[str, Any]]:
+        """Return every mail, or only the newest ones, oldest first."""
+        paths = sorted(self._folder.glob("*.json"))
+        return [json.loads(path.read_text()) for path in paths[-newest if newest else None :]]
 
     def clear(self) -> None:
         """Delete every mail."""

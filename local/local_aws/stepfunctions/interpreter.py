@@ -29,17 +29,13 @@ _CONFIG = Config(
 
 
 class InterpreterLoader:
-    """Loads moto's interpreter once: in the background, or at the first request if that comes before."""
+    """Loads moto's interpreter once, at the first request, which takes one or two seconds."""
 
     def __init__(self, endpoint: str, authorizer: Authorizer) -> None:
         self._endpoint = endpoint
         self._authorizer = authorizer
         self._lock = threading.Lock()
         self._is_ready = False
-
-    def prepare_in_background(self) -> None:
-        """Start loading the interpreter, which takes one or two seconds."""
-        threading.Thread(target=self.prepare, daemon=True, name="state-machines").start()
 
     def prepare(self) -> None:
         """Load, correct and connect the interpreter, and return when it is ready."""

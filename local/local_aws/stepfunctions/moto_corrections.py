@@ -13,6 +13,8 @@ from moto.core.config import default_user_config
 from moto.core.responses import ActionResult
 from moto.events.models import events_backends
 from moto.stepfunctions.parser.api import InvalidDefinition
+from moto.stepfunctions.parser.asl.component.common.timeouts.heartbeat import Heartbeat
+from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import Timeout
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_aws_sdk
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task import StateTask
@@ -163,6 +165,21 @@ def keep_end_status() -> None:
     def set_error(original: Any, self: Environment, error: Any) -> None:
         if not isinstance(self.program_state(), ProgramStopped | ProgramTimedOut):
             original(self, error=error)
+
+
+@correction
+def evaluate_time_limits() -> None:
+    """Evaluate the TimeoutSeconds and HeartbeatSeconds of a task even if the execution was stopped meanwhile.
+
+    Cause: moto/stepfunctions/parser/asl/component/eval_component.py, eval does nothing once the execution was stopped.
+    Its callers, e.g. state_task_lambda.py, still take the limit from the stack, where the input of the state then is.
+    As `timeoutInSeconds` it is in the history, and every GetExecutionHistory fails.
+    """
+    for limit in (Timeout, Heartbeat):
+
+        @set_method(limit)
+        def eval(self: Timeout | Heartbeat, env: Environment) -> None:
+            self._eval_body(env)
 
 
 @correction

@@ -2,10 +2,14 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import permutations
+from types import MappingProxyType
 from unittest.mock import patch
+
+import numpy as np
+from numpy.typing import NDArray
 
 from local_aws.recommender import Event, Exploration, Interactions, Items, ScoredItem, Settings, TrainingError
 from local_aws.recommender.types import MINIMUM_INTERACTIONS, MINIMUM_USERS
@@ -27,9 +31,11 @@ class FakeModel:
         allowed: Collection[str] | None = None,
         exploration: Exploration | None = None,
         now: float | None = None,
+        added: Mapping[str, float] = MappingProxyType({}),
     ) -> list[ScoredItem]:
         """Return the items with the best scores. With exploration, new items take the last places."""
         scores = {item: 1e-3 * count for item, count in self.counts.items() if allowed is None or item in allowed}
+        scores |= {item: score + 1e-2 * added.get(item, 0.0) for item, score in scores.items()}
         for event in history:
             for item, weight in self.pairs.get(event.item_id, {}).items():
                 if item in scores:
@@ -41,11 +47,30 @@ class FakeModel:
         chosen = [*ranked[: num_results - places], *explored][:num_results]
         return [ScoredItem(item, scores.get(item, 0.0) / total) for item in chosen]
 
-    def rank(self, history: Sequence[Event], item_ids: Sequence[str]) -> list[ScoredItem]:
+    def rank(
+        self,
+        history: Sequence[Event],
+        item_ids: Sequence[str],
+        *,
+        added: Mapping[str, float] = MappingProxyType({}),
+    ) -> list[ScoredItem]:
         """Return each item once, best first, and unknown items last without a score."""
         known = [item for item in dict.fromkeys(item_ids) if item in self.counts]
         unknown = [item for item in dict.fromkeys(item_ids) if item not in self.counts]
-        return self.recommend(history, len(known), allowed=known) + [ScoredItem(item, None) for item in unknown]
+        return self.recommend(history, len(known), allowed=known, added=added) + [
+            ScoredItem(item, None) for item in unknown
+        ]
+
+    def positions(self, item_ids: Collection[str]) -> NDArray[np.int64]:
+        """Return the places of known items in alphabetical order."""
+        known = sorted(self.counts)
+        return np.array([known.index(item) for item in sorted(item_ids) if item in self.counts], np.int64)
+
+    def shares(self, history: Sequence[Event], groups: Sequence[NDArray[np.int64]]) -> NDArray[np.float64]:
+        """Return the sum of the scores of each group."""
+        scores = {scored.item_id: scored.score or 0.0 for scored in self.recommend(history, len(self.counts))}
+        ordered = np.array([scores[item] for item in sorted(self.counts)])
+        return np.array([ordered[group].sum() for group in groups])
 
     def with_items(self, items: Items) -> "FakeModel":
         """Return the same model with new items to explore."""
@@ -67,8 +92,10 @@ class FakeModel:
         return [item for item, created in self.new.items() if created >= oldest]
 
 
-def train(interactions: Interactions, items: Items | None, settings: Settings) -> FakeModel:
-    """Count the items, and how many users have each pair of items.
+def train_and_evaluate(
+    interactions: Interactions, items: Items | None, settings: Settings
+) -> tuple[FakeModel, dict[str, float]]:
+    """Count the items, and how many users have each pair of items, and return constant metrics.
 
     Raises:
         TrainingError: There are too few interactions or users.
@@ -82,20 +109,22 @@ def train(interactions: Interactions, items: Items | None, settings: Settings) -
     for user_items in users.values():
         for one, other in permutations(sorted(user_items), 2):
             pairs[one][other] = pairs[one].get(other, 0.0) + 1.0
-    return FakeModel(dict(Counter(interactions.item_ids)), dict(pairs), {})
-
-
-def evaluate(interactions: Interactions, items: Items | None, settings: Settings) -> dict[str, float]:
-    """Return constant metrics."""
     names = ("coverage", "mean_reciprocal_rank_at_25", "precision_at_5", "normalized_discounted_cumulative_gain_at_5")
-    return dict.fromkeys(names, 0.5)
+    return FakeModel(dict(Counter(interactions.item_ids)), dict(pairs), {}), dict.fromkeys(names, 0.5)
+
+
+def search(
+    interactions: Interactions, items: Items | None, settings: Settings, candidates: Sequence[Mapping[str, str]]
+) -> Mapping[str, str]:
+    """Return the last candidate."""
+    return candidates[-1]
 
 
 @contextmanager
 def installed() -> Iterator[None]:
     """Let the local Amazon Personalize use this recommender."""
     with ExitStack() as stack:
-        stack.enter_context(patch("local_aws.personalize.training_process.train", train))
-        stack.enter_context(patch("local_aws.personalize.training_process.evaluate", evaluate))
-        stack.enter_context(patch("local_aws.personalize.model_store.Model", FakeModel))
+        stack.enter_context(patch("local_aws.recommender.train_and_evaluate", train_and_evaluate))
+        stack.enter_context(patch("local_aws.recommender.search", search))
+        stack.enter_context(patch("local_aws.recommender.Model", FakeModel))
         yield

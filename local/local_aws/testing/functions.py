@@ -7,7 +7,7 @@ def handler(event, context):
     kind = event.get("kind")
     print("seen", kind)
     if kind == "raise":
-        raise ValueError("no good")
+        raise ValueError(event.get("message", "no good"))
     if kind == "exit":
         os._exit(3)
     if kind == "sleep":

@@ -81,10 +81,10 @@ class InProcessPersonalize:
         self.s3.files["data", key] = text.encode()
         return f"s3://data/{key}"
 
-    def create_dataset(self, dataset_type: str, schema_text: str, group: str | None = None) -> str:
-        """Create a schema and a dataset, and return the ARN of the dataset."""
+    def create_dataset(self, dataset_type: str, schema_text: str, group: str | None = None, **more: Any) -> str:
+        """Create a schema (`more` is a `domain`) and a dataset, and return the ARN of the dataset."""
         name = f"{dataset_type}-{len(self.arns)}"
-        schema_arn = self.call("CreateSchema", name=name, schema=schema_text)["schemaArn"]
+        schema_arn = self.call("CreateSchema", name=name, schema=schema_text, **more)["schemaArn"]
         members = {"name": dataset_type, "schemaArn": schema_arn, "datasetType": dataset_type}
         arn: str = self.call("CreateDataset", datasetGroupArn=group or self.arns["group"], **members)["datasetArn"]
         self.arns[dataset_type], self.arns[f"{dataset_type}-schema"] = arn, schema_arn
@@ -110,6 +110,21 @@ class InProcessPersonalize:
         self.wait_idle()
         version: dict[str, Any] = self.call("DescribeSolutionVersion", solutionVersionArn=arn)["solutionVersion"]
         return version
+
+    def deploy(self, recipe: str, **config: Any) -> str:
+        """Train a solution of a recipe, e.g. `aws-sims`, and return its campaign, the one of `recommend` from then."""
+        solution = self.call(
+            "CreateSolution",
+            name=recipe,
+            datasetGroupArn=self.arns["group"],
+            recipeArn=f"arn:aws:personalize:::recipe/{recipe}",
+            performAutoTraining=False,
+            solutionConfig=config,
+        )["solutionArn"]
+        version = self.train(solution)["solutionVersionArn"]
+        self.arns["campaign"] = self.call("CreateCampaign", name=recipe, solutionVersionArn=version)["campaignArn"]
+        self.wait_idle()
+        return self.arns["campaign"]
 
     def put_views(self, session: str, *items: str, user: str | None = None, **event: Any) -> None:
         """Stream a view of each item, one second apart."""

@@ -70,6 +70,7 @@ class PersonalizeAccount:
             s3=lambda role, job: self.s3,
         )
         self.calls: list[tuple[str, dict[str, Any]]] = []
+        self._clients: dict[str, Any] = {}
         self._refusals: list[tuple[str, str, str]] = []
         self._failures: dict[str, str] = {}
         self._numbers: Counter[str] = Counter()
@@ -79,7 +80,15 @@ class PersonalizeAccount:
     # --- what a program sees
 
     def client(self, service: str = "personalize") -> Any:
-        """Make a boto3 client: personalize, personalize-runtime or personalize-events. It never retries."""
+        """Return a boto3 client: personalize, personalize-runtime or personalize-events. It never retries.
+
+        There is one of each, because to make one takes longer than most tests.
+        """
+        if service not in self._clients:
+            self._clients[service] = self._make_client(service)
+        return self._clients[service]
+
+    def _make_client(self, service: str) -> Any:
         make: Callable[..., Any] = boto3.client
         client = make(
             service,
@@ -212,7 +221,7 @@ class PersonalizeAccount:
             *(DATASET, "test/INTERACTIONS"),
             name="interactions",
             datasetGroupArn=self.group_arn,
-            datasetType="Interactions",
+            datasetType="INTERACTIONS",
             schemaArn=schema_arn,
         )
         self._put_interactions()
@@ -251,8 +260,11 @@ class PersonalizeAccount:
             resource.failure_reason = reason
             resource.timeline = resource.timeline.then(self.clock(), 0, "CREATE FAILED")
 
-        # Just before its work would be done.
-        self.clock.call_later(STEP_SECONDS * 0.99, fail)
+        if resource.resource_type.created_at_once:
+            fail()
+        else:
+            # Just before its work would be done.
+            self.clock.call_later(STEP_SECONDS * 0.99, fail)
 
 
 class _Body(io.BytesIO):

@@ -126,9 +126,10 @@ class LocalAws:
             )
         return self._clients[service]
 
-    def administer(self, path: str, method: str = "GET") -> dict[str, Any]:
-        """Request a path under `/_local/`, and return the document."""
-        request = urllib.request.Request(f"{self.endpoint}/_local/{path}", method=method)
+    def administer(self, path: str, method: str = "GET", document: Any = None) -> dict[str, Any]:
+        """Send a request, with a document if there is one, to a path under `/_local/`; return the answer."""
+        data = None if document is None else json.dumps(document).encode()
+        request = urllib.request.Request(f"{self.endpoint}/_local/{path}", data, method=method)
         with urllib.request.urlopen(request, timeout=10) as response:
             return dict(json.load(response))
 

@@ -30,3 +30,9 @@ def test_given_an_invalid_fault_document_when_set_then_it_is_rejected_and_nothin
     faults.add({"failNextTraining": {"*": "kept"}})
     assert send_faults(faults, "PUT", document).status_code == 400
     assert faults.document()["failNextTraining"] == {"*": "kept"}
+
+
+def test_given_a_document_that_is_nested_too_deeply_when_set_then_it_is_rejected() -> None:
+    for method in ("PUT", "POST"):
+        environ = EnvironBuilder(path="/_local/faults", method=method, data="[" * 20_000).get_environ()
+        assert Faults().handle(Request(environ)).status_code == 400

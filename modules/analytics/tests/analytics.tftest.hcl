@@ -3,6 +3,7 @@ mock_provider "aws" {}
 variables {
   prefix      = "test-animal-recommender"
   raw_bucket  = "test-raw"
+  event_types = ["DetailView", "Favorite", "Application"]
   kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
 }
 
@@ -49,4 +50,12 @@ run "given_no_scan_limit_when_planned_then_refused" {
     scan_limit_gib = 0
   }
   expect_failures = [var.scan_limit_gib]
+}
+
+run "given_event_types_without_one_that_a_query_counts_when_planned_then_there_is_a_warning" {
+  command = plan
+  variables {
+    event_types = ["DetailView", "Favorite"]
+  }
+  expect_failures = [check.event_types_of_queries]
 }

@@ -5,8 +5,14 @@ mock_provider "aws" {
 }
 
 variables {
-  prefix     = "test-animal-recommender"
-  account    = { id = "123456789012", region = "us-east-1", partition = "aws" }
+  prefix      = "test-animal-recommender"
+  account     = { id = "123456789012", region = "us-east-1", partition = "aws" }
+  event_types = ["DetailView"]
+  pets = {
+    table      = "test-animal-recommender-pets"
+    age_limits = [1, 3, 7, 10]
+    table_arn  = "arn:aws:dynamodb:us-east-1:123456789012:table/test-animal-recommender-pets"
+  }
   stream_arn = "arn:aws:kinesis:us-east-1:123456789012:stream/test-animal-recommender-events"
   platform = {
     environment        = "test"
@@ -61,8 +67,8 @@ run "given_roles_when_planned_then_the_reader_cannot_write_and_no_function_can_s
     error_message = "get_history may query only."
   }
   assert {
-    condition     = toset(one([for statement in data.aws_iam_policy_document.record_history.statement : statement.actions if statement.sid == "WriteHistory"])) == toset(["dynamodb:BatchWriteItem", "dynamodb:Query"])
-    error_message = "record_history may write batches and query sessions only."
+    condition     = toset(one([for statement in data.aws_iam_policy_document.record_history.statement : statement.actions if statement.sid == "WriteHistory"])) == toset(["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:Query"])
+    error_message = "record_history may read and write batches and query sessions only."
   }
 }
 

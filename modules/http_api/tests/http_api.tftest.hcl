@@ -22,6 +22,8 @@ variables {
     recommend      = "arn:aws:lambda:us-east-1:123456789012:function:test-animal-recommender-recommend:live"
     rerank         = "arn:aws:lambda:us-east-1:123456789012:function:test-animal-recommender-rerank:live"
     get_history    = "arn:aws:lambda:us-east-1:123456789012:function:test-animal-recommender-get-history:live"
+    accept_events  = "arn:aws:lambda:us-east-1:123456789012:function:test-animal-recommender-accept-events:live"
+    put_pets       = "arn:aws:lambda:us-east-1:123456789012:function:test-animal-recommender-put-pets:live"
     record_history = "arn:aws:lambda:us-east-1:123456789012:function:test-animal-recommender-record-history:live"
   }
 }
@@ -30,11 +32,19 @@ run "given_functions_when_planned_then_each_function_of_the_description_has_a_ro
   command = plan
 
   assert {
-    condition     = output.routes == { recommend = "POST /recommendations", rerank = "POST /rankings", get_history = "POST /history" }
+    condition = output.routes == {
+      accept_events = "POST /events"
+      recommend     = "POST /recommendations"
+      rerank        = "POST /rankings"
+      get_history   = "POST /history"
+      put_pets      = "PUT /pets"
+      change_pets   = "PATCH /pets"
+      remove_pets   = "DELETE /pets"
+    }
     error_message = "The routes must be those of openapi.yaml."
   }
   assert {
-    condition     = alltrue([for name, integration in aws_apigatewayv2_integration.this : integration.integration_uri == var.alias_arns[name]])
+    condition     = alltrue([for name, integration in aws_apigatewayv2_integration.this : integration.integration_uri == var.alias_arns[endswith(name, "_pets") ? "put_pets" : name]])
     error_message = "A route must invoke the alias, which has provisioned concurrency and SnapStart."
   }
 }
@@ -49,6 +59,20 @@ run "given_a_route_when_planned_then_only_that_route_may_invoke_its_function" {
   assert {
     condition     = aws_lambda_permission.this["recommend"].source_arn == "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/*/POST/recommendations"
     error_message = "The permission must name this route of this API."
+  }
+  assert {
+    condition = alltrue([for name, method in { put_pets = "PUT", change_pets = "PATCH", remove_pets = "DELETE" } :
+      aws_lambda_permission.this[name].source_arn == "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/*/${method}/pets"
+    ])
+    error_message = "Each route of pets must be able to invoke its function."
+  }
+  assert {
+    condition     = length(toset([for name in ["put_pets", "change_pets", "remove_pets"] : aws_lambda_permission.this[name].statement_id])) == 3
+    error_message = "Two statements of one function must have different ids."
+  }
+  assert {
+    condition     = length(output.pets_invoke_arns) == 3 && !strcontains(output.invoke_arn, "PUT")
+    error_message = "The right to ask must not be the right to change pets."
   }
 }
 
@@ -76,8 +100,28 @@ run "given_an_issuer_when_planned_then_every_route_requires_its_tokens" {
     error_message = "Every route must have an authorization."
   }
   assert {
+    condition     = length(setintersection(keys(output.routes), ["put_pets", "change_pets", "remove_pets"])) == 0
+    error_message = "Without a scope of their own the routes of pets must not exist: every visitor's token would change the catalogue."
+  }
+  assert {
     condition     = aws_apigatewayv2_authorizer.jwt[0].jwt_configuration[0].issuer == "https://id.example.org"
     error_message = "The authorizer must accept tokens of this issuer only."
+  }
+}
+
+run "given_a_scope_for_pets_when_planned_then_their_routes_require_it_and_no_other_does" {
+  command = plan
+  variables {
+    settings = { jwt = { issuer = "https://id.example.org", audience = ["site"], pets_scopes = ["pets"] } }
+  }
+
+  assert {
+    condition     = alltrue([for name in ["put_pets", "change_pets", "remove_pets"] : aws_apigatewayv2_route.this[name].authorization_scopes == toset(["pets"])])
+    error_message = "Who changes pets must have the scope for it."
+  }
+  assert {
+    condition     = aws_apigatewayv2_route.this["recommend"].authorization_scopes == null || length(coalesce(aws_apigatewayv2_route.this["recommend"].authorization_scopes, [])) == 0
+    error_message = "Other routes must not need it."
   }
 }
 

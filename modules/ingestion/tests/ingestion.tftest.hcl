@@ -6,6 +6,10 @@ mock_provider "aws" {
     override_during = plan
     defaults        = { arn = "arn:aws:kinesis:us-east-1:123456789012:stream/test-animal-recommender-events" }
   }
+  mock_resource "aws_lambda_alias" {
+    override_during = plan
+    defaults        = { arn = "arn:aws:lambda:us-east-1:123456789012:function:test:live" }
+  }
   mock_resource "aws_cloudwatch_log_group" {
     override_during = plan
     defaults        = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:test" }
@@ -15,8 +19,15 @@ mock_provider "aws" {
 variables {
   prefix         = "test-animal-recommender"
   account        = { id = "123456789012", region = "us-east-1", partition = "aws" }
+  event_types    = ["DetailView"]
   tracking_id    = "00000000-0000-0000-0000-000000000000"
   raw_bucket_arn = "arn:aws:s3:::test-raw"
+  pets = {
+    table             = "test-animal-recommender-pets"
+    table_arn         = "arn:aws:dynamodb:us-east-1:123456789012:table/test-animal-recommender-pets"
+    age_limits        = [1, 3, 7, 10]
+    publish_alias_arn = "arn:aws:lambda:us-east-1:123456789012:function:test-animal-recommender-publish-pets:live"
+  }
   platform = {
     environment        = "test"
     package_directory  = "../lambda_function/tests/fixtures"
@@ -56,8 +67,8 @@ run "given_a_raw_store_when_planned_then_firehose_writes_one_object_per_line_and
   assert {
     condition = aws_kinesis_firehose_delivery_stream.raw_events.extended_s3_configuration[0].compression_format == "GZIP" && one([
       for processor in aws_kinesis_firehose_delivery_stream.raw_events.extended_s3_configuration[0].processing_configuration[0].processors : processor.type
-    ]) == "AppendDelimiterToRecord"
-    error_message = "Objects must be compressed and have one record per line."
+    ]) == "Lambda"
+    error_message = "Objects must be compressed, and nothing but the function must make lines."
   }
   assert {
     condition     = aws_kinesis_firehose_delivery_stream.raw_events.extended_s3_configuration[0].kms_key_arn == var.platform.kms_key_arn
@@ -65,12 +76,60 @@ run "given_a_raw_store_when_planned_then_firehose_writes_one_object_per_line_and
   }
 }
 
+run "given_a_transformation_when_planned_then_firehose_may_invoke_exactly_that_alias" {
+  command = plan
+
+  assert {
+    condition = {
+      for parameter in one(aws_kinesis_firehose_delivery_stream.raw_events.extended_s3_configuration[0].processing_configuration[0].processors).parameters :
+      parameter.parameter_name => parameter.parameter_value
+      } == {
+      LambdaArn               = "arn:aws:lambda:us-east-1:123456789012:function:test:live"
+      BufferSizeInMBs         = "0.2"
+      BufferIntervalInSeconds = "30"
+    }
+    error_message = "The processor must invoke the alias, with a batch that fits a response of 6 MB and no default value."
+  }
+  assert {
+    condition = one([for statement in data.aws_iam_policy_document.firehose.statement : statement.resources
+    if contains(statement.actions, "lambda:InvokeFunction")]) == toset(["arn:aws:lambda:us-east-1:123456789012:function:test:live"])
+    error_message = "Firehose must not be able to invoke another function."
+  }
+}
+
+run "given_a_short_buffer_when_planned_then_the_transformation_waits_no_longer" {
+  command = plan
+  variables {
+    firehose = { buffering_seconds = 0 }
+  }
+
+  assert {
+    condition = anytrue([
+      for parameter in one(aws_kinesis_firehose_delivery_stream.raw_events.extended_s3_configuration[0].processing_configuration[0].processors).parameters :
+      parameter.parameter_name == "BufferIntervalInSeconds" && parameter.parameter_value == "0"
+    ])
+    error_message = "The transformation must not wait longer than the buffering of the object."
+  }
+}
+
+run "given_a_function_that_runs_longer_than_firehose_waits_when_planned_then_refused" {
+  command = plan
+  variables {
+    normalize_events = { timeout = 301 }
+  }
+  expect_failures = [var.normalize_events]
+}
+
 run "given_put_events_and_firehose_when_planned_then_only_put_events_is_granted_on_all_resources" {
   command = plan
 
   assert {
-    condition     = toset(one(data.aws_iam_policy_document.put_events.statement).actions) == toset(["personalize:PutEvents"])
-    error_message = "PutEvents has no resource type, so its statement must have no other action."
+    condition     = toset(flatten(data.aws_iam_policy_document.put_events.statement[*].actions)) == toset(["dynamodb:BatchGetItem", "dynamodb:PutItem", "kms:Decrypt", "lambda:InvokeFunction", "personalize:PutEvents"])
+    error_message = "put_events may put events, look up pets, note new groups and invoke publish_pets only."
+  }
+  assert {
+    condition     = toset(flatten(data.aws_iam_policy_document.normalize_events.statement[*].actions)) == toset(["dynamodb:BatchGetItem", "kms:Decrypt"])
+    error_message = "normalize_events may look up pets only."
   }
   assert {
     condition     = alltrue([for statement in data.aws_iam_policy_document.firehose.statement : !contains(statement.resources, "*")])

@@ -48,12 +48,43 @@ run "given_a_package_when_planned_then_the_function_is_encrypted_traced_and_vers
   }
 }
 
+run "given_encrypted_variables_when_planned_then_the_role_may_decrypt_those_of_its_function_only" {
+  command = plan
+
+  assert {
+    condition = one([for statement in data.aws_iam_policy_document.this.statement :
+      "${one(statement.actions)} ${one(statement.resources)} ${one(statement.condition).variable} ${one(one(statement.condition).values)}"
+      if statement.sid == "DecryptEnvironment"
+    ]) == "kms:Decrypt ${var.platform.kms_key_arn} kms:EncryptionContext:aws:lambda:FunctionArn arn:aws:lambda:us-east-1:123456789012:function:${var.name}"
+    error_message = "Without this a role that was made again under the same name cannot start the function."
+  }
+}
+
 run "given_no_package_when_planned_then_the_error_names_make_package" {
   command = plan
   variables {
     package = "not_built"
   }
   expect_failures = [aws_s3_object.package]
+}
+
+run "given_an_environment_of_more_than_4_kb_when_planned_then_refused" {
+  command = plan
+  variables {
+    environment = { FILTERS = format("%04000d", 0) }
+  }
+  expect_failures = [aws_lambda_function.this]
+}
+
+run "given_an_environment_of_almost_4_kb_when_planned_then_accepted" {
+  command = plan
+  variables {
+    environment = { FILTERS = format("%03800d", 0) }
+  }
+  assert {
+    condition     = local.environment_bytes <= 4096
+    error_message = "The environment must be accepted up to the limit."
+  }
 }
 
 run "given_provisioned_concurrency_when_planned_then_the_alias_has_it" {
@@ -71,6 +102,34 @@ run "given_snap_start_and_provisioned_concurrency_when_planned_then_refused" {
   command = plan
   variables {
     settings = { provisioned_concurrency = 2, snap_start = true }
+  }
+  expect_failures = [var.settings]
+}
+
+run "given_snap_start_when_planned_then_versions_that_are_not_needed_will_be_deleted" {
+  command = plan
+  variables {
+    settings = { snap_start = true }
+    platform = merge(var.platform, { scripts = { python = "python3", python_path = ["."] } })
+  }
+  assert {
+    condition     = aws_lambda_function.this.snap_start[0].apply_on == "PublishedVersions" && length(terraform_data.old_versions) == 1
+    error_message = "The snapshot of every old version would be billed."
+  }
+}
+
+run "given_no_snap_start_when_planned_then_no_script_runs" {
+  command = plan
+  assert {
+    condition     = length(terraform_data.old_versions) == 0
+    error_message = "Versions without a snapshot cost nothing."
+  }
+}
+
+run "given_snap_start_without_scripts_when_planned_then_refused" {
+  command = plan
+  variables {
+    settings = { snap_start = true }
   }
   expect_failures = [var.settings]
 }

@@ -43,6 +43,42 @@ run "given_data_when_planned_then_datasets_are_encrypted_and_imported_from_the_s
   }
 }
 
+run "given_the_seeds_schema_when_planned_then_another_one_has_the_attributes_of_pets_too" {
+  command = plan
+
+  assert {
+    condition     = [for field in jsondecode(jsondecode(one(aws_cloudcontrolapi_resource.items_schema[*].desired_state)).Schema).fields : field if contains(["AVAILABLE_PETS", "LONGEST_WAITING_DAYS"], field.name)] == [{ name = "AVAILABLE_PETS", type = ["null", "int"] }, { name = "LONGEST_WAITING_DAYS", type = ["null", "int"] }]
+    error_message = "The dataset's second schema must have both attributes, and allow null, as UpdateDataset asks."
+  }
+  assert {
+    condition     = startswith(jsondecode(one(aws_cloudcontrolapi_resource.items_schema[*].desired_state)).Name, "test-animal-recommender-items-") && length(jsondecode(jsondecode(one(aws_cloudcontrolapi_resource.items_schema[*].desired_state)).Schema).fields) == 8
+    error_message = "The second schema must have all fields of the first, and a name of its own."
+  }
+  assert {
+    condition     = length(terraform_data.items_schema) == 1
+    error_message = "A script must give the dataset its second schema."
+  }
+}
+
+run "given_a_schema_that_has_the_attributes_when_planned_then_the_dataset_keeps_it" {
+  command = plan
+  variables {
+    seed = {
+      bucket      = "test-seed"
+      bucket_arn  = "arn:aws:s3:::test-seed"
+      directory   = "../../seed"
+      schemas     = { items = "tests/items_with_pets.json" }
+      rebase      = true
+      popular_key = "popular.json"
+    }
+  }
+
+  assert {
+    condition     = length(aws_cloudcontrolapi_resource.items_schema) == 0 && length(terraform_data.items_schema) == 0
+    error_message = "A schema with both attributes needs no second one."
+  }
+}
+
 run "given_two_models_when_planned_then_each_has_solution_training_and_campaign_named_after_it" {
   command = plan
 
@@ -62,6 +98,39 @@ run "given_two_models_when_planned_then_each_has_solution_training_and_campaign_
     condition     = alltrue([for steps in [terraform_data.teardown, terraform_data.solution, terraform_data.first_solution_version, terraform_data.campaign, terraform_data.retired_solutions] : keys(steps) == ["recommender", "reranker"]])
     error_message = "Every model must have a solution, a first version, a campaign and their teardown."
   }
+}
+
+run "given_no_comparison_when_planned_then_there_is_no_solution_of_popularity_count" {
+  command = plan
+
+  assert {
+    condition     = length(terraform_data.popularity_solution) == 0 && output.popularity_solution_arn == null
+    error_message = "Without a comparison nothing more must be made."
+  }
+}
+
+run "given_a_comparison_when_planned_then_a_solution_of_popularity_count_is_made_and_removed_by_its_prefix" {
+  command = plan
+  variables {
+    popularity_baseline = true
+  }
+
+  assert {
+    condition     = can(regex("^arn:aws:personalize:us-east-1:123456789012:solution/test-animal-recommender-popularity-[0-9a-f]{8}$", output.popularity_solution_arn))
+    error_message = "The name must have a digest, so that the script finds the solution by its prefix."
+  }
+  assert {
+    condition     = length(terraform_data.popularity_solution) == 1 && terraform_data.popularity_teardown[0].input.environment.SOLUTION_PREFIX == "test-animal-recommender-popularity"
+    error_message = "A destroy must find the solution."
+  }
+}
+
+run "given_a_model_named_popularity_when_planned_then_refused" {
+  command = plan
+  variables {
+    models = { popularity = { recipe = "aws-user-personalization" } }
+  }
+  expect_failures = [var.models]
 }
 
 run "given_capacity_and_exploration_when_planned_then_they_can_change_without_a_new_campaign" {
@@ -147,6 +216,97 @@ run "given_a_third_model_when_planned_then_it_has_a_campaign" {
   }
 }
 
+run "given_events_when_planned_then_they_can_change_without_a_new_solution" {
+  command = plan
+  variables {
+    models = {
+      recommender = { recipe = "aws-user-personalization-v2", events = { View = { weight = 0.2 }, Application = {} } }
+      reranker    = { recipe = "aws-personalized-ranking" }
+    }
+  }
+
+  assert {
+    condition     = jsondecode(terraform_data.solution_events["recommender"].triggers_replace[0]) == [{ eventType = "Application" }, { eventType = "View", weight = 0.2 }]
+    error_message = "A change of the events must run the script again, with the events as UpdateSolution takes them."
+  }
+  assert {
+    condition     = keys(terraform_data.solution_events) == ["recommender"]
+    error_message = "Recipes that take no events must have no such resource."
+  }
+  assert {
+    condition     = !strcontains(jsonencode(terraform_data.solution["recommender"].input), "View")
+    error_message = "Events must not replace the solution."
+  }
+}
+
+run "given_models_of_similar_and_trending_items_when_planned_then_only_recipes_that_read_items_exclude_columns" {
+  command = plan
+  variables {
+    models = {
+      similar  = { recipe = "aws-similar-items" }
+      sims     = { recipe = "aws-sims", hyperparameters = { popularity_discount_factor = "0.3", min_cointeraction_count = "2" } }
+      trending = { recipe = "aws-trending-now" }
+    }
+  }
+
+  assert {
+    condition     = { for model, environment in local.solution_environments : model => length(jsondecode(environment.EXCLUDED_COLUMNS)) } == { similar = 2, sims = 0, trending = 0 }
+    error_message = "A column can only be excluded from a training that reads the items."
+  }
+  assert {
+    condition     = endswith(output.campaign_arns["similar"], "campaign/test-animal-recommender-similar")
+    error_message = "Such a model needs nothing but its entry."
+  }
+}
+
+run "given_a_hyperparameter_of_another_recipe_when_planned_then_refused" {
+  command = plan
+  variables {
+    models = { similar = { recipe = "aws-similar-items", hyperparameters = { bptt = "8" } } }
+  }
+  expect_failures = [var.models]
+}
+
+run "given_a_discount_above_one_when_planned_then_refused" {
+  command = plan
+  variables {
+    models = { similar = { recipe = "aws-sims", hyperparameters = { popularity_discount_factor = "1.5" } } }
+  }
+  expect_failures = [var.models]
+}
+
+run "given_events_on_a_v1_recipe_when_planned_then_refused" {
+  command = plan
+  variables {
+    models = { recommender = { recipe = "aws-user-personalization", events = { View = { weight = 1 } } } }
+  }
+  expect_failures = [var.models]
+}
+
+run "given_a_weight_above_one_when_planned_then_refused" {
+  command = plan
+  variables {
+    models = { recommender = { recipe = "aws-user-personalization-v2", events = { View = { weight = 2 } } } }
+  }
+  expect_failures = [var.models]
+}
+
+run "given_only_events_that_weigh_nothing_when_planned_then_refused" {
+  command = plan
+  variables {
+    models = { recommender = { recipe = "aws-user-personalization-v2", events = { View = { weight = 0 } } } }
+  }
+  expect_failures = [var.models]
+}
+
+run "given_a_threshold_without_the_column_of_values_when_planned_then_refused" {
+  command = plan
+  variables {
+    models = { recommender = { recipe = "aws-user-personalization-v2", events = { View = { value_threshold = 0.5 } } } }
+  }
+  expect_failures = [var.models]
+}
+
 run "given_exploration_on_a_v2_recipe_when_planned_then_refused" {
   command = plan
   variables {
@@ -219,4 +379,23 @@ run "given_a_filter_that_is_not_an_expression_when_planned_then_refused" {
     filters = { cats = "only cats" }
   }
   expect_failures = [var.filters]
+}
+
+run "given_a_schema_that_is_no_json_when_planned_then_refused" {
+  command = plan
+  variables {
+    seed = {
+      bucket  = "test-seed", bucket_arn = "arn:aws:s3:::test-seed", directory = "../../seed", rebase = true, popular_key = "popular.json"
+      schemas = { items = "../../seed/items.csv" }
+    }
+  }
+  expect_failures = [var.seed]
+}
+
+run "given_data_that_are_no_text_when_planned_then_refused" {
+  command = plan
+  variables {
+    seed = { bucket = "test-seed", bucket_arn = "arn:aws:s3:::test-seed", directory = "./tests/unreadable_seed", rebase = true, popular_key = "popular.json", schemas = { items = "../../seed/schemas/items.json", interactions = "../../seed/schemas/interactions.json" } }
+  }
+  expect_failures = [var.seed]
 }

@@ -56,15 +56,33 @@ variables {
   ledger_prefix   = "/animal-recommender/test/models"
 }
 
+run "given_solution_versions_when_planned_then_they_are_granted_by_their_own_arns_and_by_those_of_their_solutions" {
+  command = plan
+
+  assert {
+    condition = alltrue(flatten([for action, function in {
+      "personalize:CreateSolutionVersion"       = "create_solution_version"
+      "personalize:DescribeSolutionVersion"     = "describe_solution_version"
+      "personalize:GetSolutionMetrics"          = "evaluate_solution_version"
+      "personalize:StopSolutionVersionCreation" = "stop_solution_version"
+      "personalize:UpdateCampaign"              = "update_campaign"
+      } : [for arn in values(var.solution_arns) : [for resource in [arn, "${arn}/*"] : anytrue([
+        for statement in data.aws_iam_policy_document.function[function].statement :
+        contains(statement.actions, action) && contains(statement.resources, resource)
+    ])]]]))
+    error_message = "It is not documented which of the two ARNs IAM checks."
+  }
+}
+
 run "given_two_models_when_applied_then_plan_retraining_gets_their_rules" {
   command = apply
 
   assert {
-    condition = [for model in local.models : [model.name, model.kind, model.metric, model.threshold, model.minimumNewInteractions]] == [
-      ["recommender", "recommendations", "normalized_discounted_cumulative_gain_at_5", 0.01, 1000],
+    condition = jsonencode([for model in local.models : [model.name, model.kind, model.metric, model.threshold, model.minimumNewInteractions]]) == jsonencode([
+      ["recommender", "recommendations", "normalized_discounted_cumulative_gain_at_5", null, 1000],
       ["reranker", "ranking", "normalized_discounted_cumulative_gain_at_5", 0.3, 7],
-    ]
-    error_message = "The default gate must be NDCG@5 above 0.01."
+    ])
+    error_message = "The default gate must be about NDCG@5, without an absolute threshold."
   }
   assert {
     condition     = local.models[0].monthlyTrainingHours == 20 && local.models[1].monthlyTrainingHours == null
@@ -74,6 +92,36 @@ run "given_two_models_when_applied_then_plan_retraining_gets_their_rules" {
     condition     = jsondecode(local.functions.plan_retraining.environment.WAITING).trainingTimeoutSeconds == 86400
     error_message = "plan_retraining must get the timeouts."
   }
+}
+
+run "given_models_of_similar_and_trending_items_when_planned_then_the_canary_asks_each_as_its_recipe_wants" {
+  command = plan
+  variables {
+    models = {
+      similar  = { recipe = "aws-sims", canary = { item_ids = ["a"] } }
+      trending = { recipe = "aws-trending-now", gate = { metric = "trend_prediction_accuracy" } }
+      popular  = { recipe = "aws-popularity-count" }
+    }
+    solution_arns = { for name in ["similar", "trending", "popular"] : name => "arn:aws:personalize:us-east-1:123456789012:solution/${name}" }
+    campaign_arns = { for name in ["similar", "trending", "popular"] : name => "arn:aws:personalize:us-east-1:123456789012:campaign/${name}" }
+  }
+
+  assert {
+    condition     = { for model in local.models : model.name => model.kind } == { similar = "similar", trending = "trending", popular = "recommendations" }
+    error_message = "The kind of a model must follow from its recipe."
+  }
+  assert {
+    condition     = one([for call in local.calls.verify_campaign : length(call.resources) if call.sid == "AskForRecommendations"]) == 3
+    error_message = "The canary must be allowed to ask all three campaigns."
+  }
+}
+
+run "given_a_model_of_similar_items_without_canary_items_when_planned_then_refused" {
+  command = plan
+  variables {
+    models = { similar = { recipe = "aws-similar-items" } }
+  }
+  expect_failures = [var.models]
 }
 
 run "given_the_definition_when_applied_then_all_variables_are_replaced_and_it_is_encrypted_logged_and_traced" {
@@ -124,6 +172,77 @@ run "given_a_run_that_breaks_off_when_matched_then_a_mail_is_sent_and_its_traini
     condition     = jsonencode(jsondecode(replace(aws_cloudwatch_event_target.stop_training.input_transformer[0].input_template, "<name>", "\"run\""))) == jsonencode({ executionName = "run", solutionArns = values(var.solution_arns) })
     error_message = "The function must get the run and the solutions."
   }
+}
+
+run "given_the_schedule_when_applied_then_its_runs_leave_paused_models_out" {
+  command = apply
+
+  assert {
+    condition     = jsondecode(aws_scheduler_schedule.this.target[0].input) == { scheduled = true }
+    error_message = "A run must know that the schedule started it."
+  }
+  assert {
+    condition     = local.functions.report_outcome.environment.PAUSE_AFTER_REJECTIONS == 3
+    error_message = "Three rejections in a row must pause a model."
+  }
+}
+
+run "given_a_model_that_is_compared_with_popularity_when_applied_then_its_solution_is_trained_read_and_stopped_too" {
+  command = apply
+  variables {
+    models = {
+      recommender = { recipe = "aws-user-personalization", gate = { compare_with_popularity = true } }
+      reranker    = { recipe = "aws-personalized-ranking", canary = { item_ids = ["a", "b"] } }
+    }
+    popularity_solution_arn = "arn:aws:personalize:us-east-1:123456789012:solution/test-popularity"
+  }
+
+  assert {
+    condition     = [for model in local.models : model.popularitySolutionArn] == [var.popularity_solution_arn, ""]
+    error_message = "Only the model that asks for it must be compared."
+  }
+  assert {
+    condition = alltrue([for function in ["create_solution_version", "describe_solution_version", "evaluate_solution_version", "stop_solution_version"] : anytrue([
+      for call in local.calls[function] : contains(call.resources, var.popularity_solution_arn) && contains(call.resources, "${var.popularity_solution_arn}/*")
+    ])])
+    error_message = "The functions must have access to the versions of Popularity-Count."
+  }
+  assert {
+    condition     = !anytrue(flatten([for function in ["update_campaign", "check_interactions"] : [for call in local.calls[function] : contains(call.resources, var.popularity_solution_arn)]]))
+    error_message = "No campaign may serve Popularity-Count."
+  }
+  assert {
+    condition     = strcontains(aws_cloudwatch_event_target.stop_training.input_transformer[0].input_template, var.popularity_solution_arn)
+    error_message = "A run that breaks off must not leave a training of Popularity-Count."
+  }
+}
+
+run "given_no_popularity_solution_when_a_model_is_to_be_compared_then_refused" {
+  command = plan
+  variables {
+    models = { recommender = { recipe = "aws-user-personalization", gate = { compare_with_popularity = true } } }
+  }
+
+  expect_failures = [var.models]
+}
+
+run "given_coverage_as_metric_when_a_model_is_to_be_compared_then_refused" {
+  command = plan
+  variables {
+    models                  = { recommender = { recipe = "aws-user-personalization", gate = { metric = "coverage", compare_with_popularity = true } } }
+    popularity_solution_arn = "arn:aws:personalize:us-east-1:123456789012:solution/test-popularity"
+  }
+
+  expect_failures = [var.models]
+}
+
+run "given_too_many_rejections_before_a_pause_when_planned_then_refused" {
+  command = plan
+  variables {
+    settings = { pause_after_rejections = 11 }
+  }
+
+  expect_failures = [var.settings]
 }
 
 run "given_a_disabled_schedule_when_applied_then_no_run_starts_by_itself" {
@@ -182,4 +301,18 @@ run "given_no_definition_when_planned_then_refused" {
     definition_path = "no-such-file.json"
   }
   expect_failures = [var.definition_path]
+}
+
+run "given_as_many_models_as_personalize_allows_when_planned_then_the_defaults_fit_the_history_of_a_run" {
+  command = plan
+  variables {
+    models        = { for name in ["a", "b", "c", "d", "e"] : name => { recipe = "aws-user-personalization" } }
+    solution_arns = { for name in ["a", "b", "c", "d", "e"] : name => "arn:aws:personalize:us-east-1:123456789012:solution/${name}" }
+    campaign_arns = { for name in ["a", "b", "c", "d", "e"] : name => "arn:aws:personalize:us-east-1:123456789012:campaign/${name}" }
+  }
+
+  assert {
+    condition     = length(local.models) == 5
+    error_message = "Five models must need no other settings."
+  }
 }

@@ -14,6 +14,15 @@ variables {
   filters = {
     species = { arn = "arn:aws:personalize:us-east-1:123456789012:filter/test-animal-recommender-species", placeholders = ["SPECIES"] }
   }
+  pets = {
+    table             = "test-animal-recommender-pets"
+    table_arn         = "arn:aws:dynamodb:us-east-1:123456789012:table/test-animal-recommender-pets"
+    bucket            = "test-pets"
+    age_limits        = [1, 3, 7, 10]
+    bucket_arn        = "arn:aws:s3:::test-pets"
+    history_table     = "test-animal-recommender-history"
+    history_table_arn = "arn:aws:dynamodb:us-east-1:123456789012:table/test-animal-recommender-history"
+  }
   fallback = { bucket = "test-seed", bucket_arn = "arn:aws:s3:::test-seed", key = "fallback/popular.json" }
   platform = {
     environment        = "test"
@@ -39,12 +48,16 @@ run "given_both_models_when_planned_then_each_function_may_call_its_own_campaign
     error_message = "recommend may use the campaign of the recommender and the declared filters only."
   }
   assert {
-    condition     = one([for statement in data.aws_iam_policy_document.this["rerank"].statement : tolist(statement.actions)]) == tolist(["personalize:GetPersonalizedRanking"])
-    error_message = "rerank may rank only, and read no bucket."
+    condition     = toset(flatten([for statement in data.aws_iam_policy_document.this["rerank"].statement : statement.actions])) == toset(["dynamodb:BatchGetItem", "kms:Decrypt", "personalize:GetPersonalizedRanking"])
+    error_message = "rerank may rank and look up pets only, and read no bucket."
   }
   assert {
-    condition     = one(flatten([for statement in data.aws_iam_policy_document.this["recommend"].statement : statement.resources if statement.sid == "ReadFallback"])) == "arn:aws:s3:::test-seed/fallback/popular.json"
-    error_message = "recommend may read one object only."
+    condition     = toset(flatten([for statement in data.aws_iam_policy_document.this["recommend"].statement : statement.resources if statement.sid == "ReadObjects"])) == toset(["arn:aws:s3:::test-seed/fallback/popular.json", "arn:aws:s3:::test-pets/catalogue/snapshot"])
+    error_message = "recommend may read the popular list and the snapshot of the catalogue only."
+  }
+  assert {
+    condition     = alltrue(flatten([for statement in data.aws_iam_policy_document.this["recommend"].statement : [for action in statement.actions : contains(["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"], action)] if contains(["ReadPets", "ReadIndex", "ReadApplications"], statement.sid)]))
+    error_message = "recommend must not write to a table."
   }
 }
 
@@ -57,6 +70,34 @@ run "given_no_reranker_when_planned_then_there_is_no_function_rerank" {
   assert {
     condition     = keys(output.function_names) == ["recommend"]
     error_message = "There must be no function without a campaign."
+  }
+}
+
+run "given_models_of_similar_and_trending_pets_when_planned_then_their_functions_may_ask_their_own_campaign_and_read_pets" {
+  command = plan
+  variables {
+    campaign_arns = {
+      recommender = "arn:aws:personalize:us-east-1:123456789012:campaign/test-animal-recommender-recommender"
+      similar     = "arn:aws:personalize:us-east-1:123456789012:campaign/test-animal-recommender-similar"
+      trending    = "arn:aws:personalize:us-east-1:123456789012:campaign/test-animal-recommender-trending"
+    }
+  }
+
+  assert {
+    condition     = keys(output.function_names) == ["recommend", "similar", "trending"]
+    error_message = "Each model must have its function."
+  }
+  assert {
+    condition = alltrue([for name in ["similar", "trending"] :
+      one([for statement in data.aws_iam_policy_document.this[name].statement : toset(statement.resources) if statement.sid == "AskCampaign"]) == toset([var.campaign_arns[name], var.filters.species.arn])
+    ])
+    error_message = "Each function may use its own campaign and the declared filters only."
+  }
+  assert {
+    condition = alltrue([for name in ["similar", "trending"] :
+      toset(flatten([for statement in data.aws_iam_policy_document.this[name].statement : statement.actions])) == toset(flatten([for statement in data.aws_iam_policy_document.this["recommend"].statement : statement.actions]))
+    ])
+    error_message = "The functions read what recommend reads, and nothing more."
   }
 }
 
@@ -83,4 +124,22 @@ run "given_a_function_that_times_out_before_its_fallback_when_planned_then_refus
     personalize_timeout_seconds = 7
   }
   expect_failures = [var.personalize_timeout_seconds]
+}
+
+run "given_a_share_above_one_when_planned_then_refused" {
+  command = plan
+  variables {
+    pets = {
+      table              = "test-animal-recommender-pets"
+      table_arn          = "arn:aws:dynamodb:us-east-1:123456789012:table/test-animal-recommender-pets"
+      bucket             = "test-pets"
+      age_limits         = [1, 3, 7, 10]
+      bucket_arn         = "arn:aws:s3:::test-pets"
+      history_table      = "test-animal-recommender-history"
+      history_table_arn  = "arn:aws:dynamodb:us-east-1:123456789012:table/test-animal-recommender-history"
+      long_waiting_days  = 0
+      long_waiting_share = 1.1
+    }
+  }
+  expect_failures = [var.pets]
 }

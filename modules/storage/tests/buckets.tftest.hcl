@@ -10,6 +10,22 @@ variables {
   kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
 }
 
+run "given_batches_when_planned_then_personalize_may_write_below_batch_only_and_they_expire" {
+  command = plan
+  variables {
+    writes_batches = true
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.personalize_reads.statement : [for resource in statement.resources : endswith(resource, "/batch/*")] if contains(statement.actions, "s3:PutObject")] == [[true]]
+    error_message = "Personalize must not write elsewhere."
+  }
+  assert {
+    condition     = local.expiry.seed == { "batch/" = 30 }
+    error_message = "Lists of users must expire."
+  }
+}
+
 run "given_an_environment_when_planned_then_all_buckets_are_private_versioned_and_encrypted" {
   command = plan
 
@@ -50,7 +66,7 @@ run "given_bucket_policies_when_planned_then_they_refuse_plain_http_and_other_ke
     error_message = "Every bucket must refuse requests without TLS."
   }
   assert {
-    condition     = toset(keys(data.aws_iam_policy_document.own_key_only)) == toset(["seed", "raw-events", "packages"])
+    condition     = toset(keys(data.aws_iam_policy_document.own_key_only)) == toset(["seed", "raw-events", "packages", "pets"])
     error_message = "Every data bucket must refuse other keys."
   }
   assert {
@@ -58,6 +74,18 @@ run "given_bucket_policies_when_planned_then_they_refuse_plain_http_and_other_ke
       [for resource in statement.resources : strcontains(resource, "-seed-")]
     ]))
     error_message = "Amazon Personalize may read the seed bucket only."
+  }
+}
+
+run "given_personalize_does_not_send_the_account_when_planned_then_its_statement_has_no_condition" {
+  command = plan
+  variables {
+    personalize_check_source_account = false
+  }
+
+  assert {
+    condition     = length(one(data.aws_iam_policy_document.personalize_reads.statement).condition) == 0
+    error_message = "The condition on the account must be gone."
   }
 }
 

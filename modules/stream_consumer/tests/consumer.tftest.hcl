@@ -32,8 +32,8 @@ run "given_a_stream_when_planned_then_a_bad_record_cannot_block_its_shard" {
     error_message = "A failing batch must be split until only the bad record fails."
   }
   assert {
-    condition     = aws_lambda_event_source_mapping.stream.maximum_retry_attempts == 10 && aws_lambda_event_source_mapping.stream.maximum_record_age_in_seconds == 86400
-    error_message = "The number of retries must be limited."
+    condition     = aws_lambda_event_source_mapping.stream.maximum_retry_attempts == -1 && aws_lambda_event_source_mapping.stream.maximum_record_age_in_seconds == 86400
+    error_message = "The age of the records must limit the retries, not their number: ten of them are over in minutes."
   }
   assert {
     condition     = aws_lambda_event_source_mapping.stream.starting_position == "TRIM_HORIZON"
@@ -73,10 +73,10 @@ run "given_a_role_when_planned_then_it_reads_this_stream_and_writes_to_this_queu
   }
 }
 
-run "given_endless_retries_when_planned_then_refused" {
+run "given_a_negative_number_of_retries_when_planned_then_refused" {
   command = plan
   variables {
-    mapping = { maximum_retry_attempts = -1 }
+    mapping = { maximum_retry_attempts = -2 }
   }
   expect_failures = [var.mapping]
 }

@@ -97,12 +97,12 @@ class Access:
 
 
 def parse(document: AccessDocument, known: Sequence[Justification], prefix: str = PREFIX) -> Access:
-    """Return the rights in the local AWS's record, of the roles whose name begins with the prefix."""
+    """Return the rights in the local AWS's record, of the roles with the prefix in their name."""
     roles = [(role["role"].rsplit("/", 1)[-1], role) for role in document["roles"]]
-    ours = [(name, role) for name, role in roles if name.startswith(prefix)]
+    ours = [(name.replace(prefix, ""), role) for name, role in roles if prefix in name]
     return Access(
-        [_grant(name.removeprefix(prefix), one, known) for name, role in ours for one in role["grants"]],
-        [Denial(name.removeprefix(prefix), **one) for name, role in ours for one in role["denied"]],
+        [_grant(name, one, known) for name, role in ours for one in role["grants"]],
+        [Denial(name, **one) for name, role in ours for one in role["denied"]],
     )
 
 

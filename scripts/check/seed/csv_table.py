@@ -1,73 +1,28 @@
 """Read the CSV files of a bulk import as Amazon Personalize would, and collect what it would refuse.
 
-Files are read line by line, so their size does not matter.
+Files are read line by line, so their size does not matter. Rules: developer guide, "Preparing and importing bulk data":
+a header without quotation marks, each record on a single line, UTF-8.
 """
 
 import csv
-import json
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-SCHEMAS = Path(__file__).resolve().parents[3] / "seed" / "schemas"
-ERROR, WARNING = "error", "warning"
+from scripts.check.seed.findings import Findings
+from scripts.check.seed.schemas import Column
+from scripts.check.seed.values import check_value, shown
 
-
-@dataclass(frozen=True)
-class Example:
-    """One problem and its place. `line` counts from 1, which is the header's line."""
-
-    message: str
-    line: int | None = None
-    column: str | None = None
-
-
-@dataclass
-class Findings:
-    """All problems of a file: for each (severity, rule) their number, and the first few examples."""
-
-    limit: int = 5
-    counts: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
-    examples: dict[tuple[str, str], list[Example]] = field(default_factory=lambda: defaultdict(list))
-
-    def add_error(self, rule: str, message: str, line: int | None = None, column: str | None = None) -> None:
-        """Add a problem that makes the import or the training fail, or the data useless."""
-        self._add(ERROR, rule, Example(message, line, column))
-
-    def add_warning(self, rule: str, message: str, line: int | None = None, column: str | None = None) -> None:
-        """Add something that is accepted, but probably not intended."""
-        self._add(WARNING, rule, Example(message, line, column))
-
-    def total(self, severity: str) -> int:
-        """Return the number of problems of that severity."""
-        return sum(count for (of, _), count in self.counts.items() if of == severity)
-
-    def _add(self, severity: str, rule: str, example: Example) -> None:
-        self.counts[severity, rule] += 1
-        if len(self.examples[severity, rule]) < self.limit:
-            self.examples[severity, rule].append(example)
-
-
-@dataclass(frozen=True)
-class Column:
-    """One field of a schema; `kind` is its Avro type without null."""
-
-    name: str
-    kind: str
-    required: bool
-
-
-def read_columns(dataset: str, schemas: Path = SCHEMAS) -> list[Column]:
-    """Return the columns of `interactions` or `items`, in the schema's order."""
-    schema = json.loads((schemas / f"{dataset}.json").read_text(encoding="utf-8"))
-    return [_column(entry) for entry in schema["fields"]]
-
-
-def _column(entry: dict[str, Any]) -> Column:
-    kinds = entry["type"] if isinstance(entry["type"], list) else [entry["type"]]
-    return Column(entry["name"], next(kind for kind in kinds if kind != "null"), "null" not in kinds)
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# First bytes of files that are something else.
+_OTHER_FORMATS = {
+    b"\x1f\x8b": "is compressed with gzip; unpack it",
+    b"PK\x03\x04": "is a zip archive or a spreadsheet; save it as CSV in UTF-8",
+    b"\xd0\xcf\x11\xe0": "is a spreadsheet; save it as CSV in UTF-8",
+    b"PAR1": "is a Parquet file; save it as CSV in UTF-8",
+    b"\xff\xfe": "is UTF-16; save it as UTF-8",
+    b"\xfe\xff": "is UTF-16; save it as UTF-8",
+}
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
 class CsvTable:
@@ -75,53 +30,108 @@ class CsvTable:
 
     def __init__(self, path: Path, findings: Findings) -> None:
         self._path, self._findings = path, findings
-        self._reader = csv.reader(self._lines())
-        self.header = self._read_header()
+        self._first_line = ""
+        self._reader = csv.reader(self._lines(), strict=True)
+        self.header = self._read_header() if self._is_text() else []
 
     def rows(self, expected: Sequence[Column]) -> Iterator[tuple[int, dict[str, str]]]:
         """Yield (line, row by column name). Rows of another length than the header are errors and left out."""
-        names = [name.strip() for name in self.header]
-        for row in self._records():
-            line = self._reader.line_num
-            if len(row) != len(names):
+        names = _canonical_names(self.header, expected)
+        checked = [(names.index(column.name), column) for column in expected if column.name in names]
+        for line, row in self._records():
+            if not row:
+                self._findings.add_warning("empty line", "is empty", line)
+            elif len(row) != len(names):
                 message = f"{len(row)} fields, the header has {len(names)}"
                 self._findings.add_error("number of fields", message, line)
-                continue
-            values = dict(zip(names, row, strict=True))
-            for column in expected:
-                if column.name in values:
-                    self._check_value(line, column, values[column.name])
-            yield line, values
+            else:
+                for place, column in checked:
+                    check_value(line, column, row[place], self._findings)
+                yield line, dict(zip(names, row, strict=True))
 
-    def _read_header(self) -> list[str]:
+    def _is_text(self) -> bool:
+        """Find out whether the file can be read and is no other format, from its first bytes."""
         try:
-            return next(self._records(), [])
+            if self._path.is_dir():
+                self._findings.add_error("file", "is a folder, not a CSV file")
+                return False
+            if self._path.exists() and not self._path.is_file():
+                self._findings.add_error("file", "is not a regular file")
+                return False
+            with self._path.open("rb") as file:
+                start = file.read(65_536)
         except OSError as error:
             self._findings.add_error("file", f"cannot be read: {error.strerror}")
-            return []
+            return False
+        return self._is_csv(start)
 
-    def _records(self) -> Iterator[list[str]]:
-        """Yield the records that are left to read, until the end or a fault after which CSV cannot be parsed."""
+    def _is_csv(self, start: bytes) -> bool:
+        if not start.strip():
+            self._findings.add_error("file", "is empty; its first line must be the header")
+            return False
+        for mark, message in _OTHER_FORMATS.items():
+            if start.startswith(mark):
+                self._findings.add_error("encoding", f"the file {message}", 1)
+                return False
+        if start[1::2][:20].count(0) > 8 or start[::2][:20].count(0) > 8:  # each second byte of western text
+            self._findings.add_error("encoding", "the file is UTF-16; save it as UTF-8", 1)
+            return False
+        if b"\r" in start and b"\n" not in start:
+            self._findings.add_error("format", "lines end with CR only, as on an old Mac; they must end with LF", 1)
+            return False
+        return True
+
+    def _read_header(self) -> list[str]:
+        _, header = next(self._records(), (1, []))
+        if '"' in self._first_line:
+            self._findings.add_error("header", "write the header without quotation marks", 1)
+        if not header:
+            self._findings.add_error("header", "the first line is empty; it must be the header", 1)
+        if header and header[0].lower().startswith("sep="):
+            self._findings.add_error("format", "the first line is for spreadsheets only; leave it out", 1)
+            return []
+        if len(header) == 1:
+            separators = [name for separator, name in _SEPARATORS.items() if separator in header[0]]
+            if separators:
+                self._findings.add_error("format", f"the fields are separated by {separators[0]}; use commas", 1)
+            return [] if separators or "," in header[0] else header
+        return header
+
+    def _records(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield (line, record) of what is left to read, until the end or a fault after which CSV cannot be parsed."""
+        begin = self._reader.line_num + 1
         try:
-            yield from self._reader
+            for record in self._reader:
+                last = self._reader.line_num
+                if last != begin:
+                    message = f"goes on until line {last}; each record must be on a single line"
+                    self._findings.add_error("single line", message, begin)
+                elif any("\r" in value for value in record):
+                    self._findings.add_error("single line", "has a carriage return inside a value", begin)
+                yield begin, record
+                begin = last + 1
         except csv.Error as error:
-            message = f"no CSV from here on, the rest was not read: {str(error).partition(' - ')[0]}"
-            self._findings.add_error("format", message, self._reader.line_num)
+            self._findings.add_error("format", f"{_explain(error)}; the rest was not read", begin)
+        except OSError as error:
+            self._findings.add_error("file", f"cannot be read: {error.strerror}")
 
     def _lines(self) -> Iterator[str]:
         with self._path.open("rb") as file:
             for number, raw in enumerate(file, 1):
-                yield self._decode(number, raw)
+                text = self._decode(number, raw)
+                if number == 1:
+                    self._first_line = text
+                yield text
 
     def _decode(self, number: int, raw: bytes) -> str:
         """Return the line as text. A byte order mark is removed: it would be part of the first column's name."""
-        if number == 1 and raw.startswith(b"\xef\xbb\xbf"):
-            self._findings.add_error(
-                "encoding", "the file starts with a byte order mark; save it as UTF-8 without one", 1
-            )
-            raw = raw[3:]
+        if number == 1 and raw.startswith(_BYTE_ORDER_MARK):
+            message = "the file starts with a byte order mark; save it as UTF-8 without one"
+            self._findings.add_error("encoding", message, 1)
+            raw = raw[len(_BYTE_ORDER_MARK) :]
         if b"\0" in raw:
             self._findings.add_error("encoding", "holds a NUL character; save it as UTF-8 text", number)
+            raw = raw.replace(b"\0", b"")
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -129,60 +139,42 @@ class CsvTable:
             self._findings.add_error("encoding", f"not UTF-8: byte 0x{wrong} at position {error.start + 1}", number)
             return raw.decode("utf-8", errors="replace")
 
-    def _check_value(self, line: int, column: Column, value: str) -> None:
-        if not value.strip():
-            if column.required:
-                self._findings.add_error("empty value", "is empty, but required", line, column.name)
-            return
-        if not _is_of(column.kind, value):
-            self._findings.add_error("type", f"{value!r} must be {_KINDS[column.kind]}", line, column.name)
-        if value != value.strip():
-            self._findings.add_warning(
-                "spaces", f"{value!r}: spaces at its ends are part of the value", line, column.name
-            )
+
+def _explain(error: csv.Error) -> str:
+    text = str(error).partition(" - ")[0]
+    if "unexpected end of data" in text:
+        return "a quotation mark that begins here is never closed"
+    if "expected after" in text:
+        return "a quotation mark inside a value; write it twice, or leave out the others"
+    if "new-line character" in text:
+        return "a carriage return inside a value"
+    return f"no CSV from here on: {text}"
 
 
-_KINDS = {
-    "long": "a whole number",
-    "int": "a whole number",
-    "float": "a number",
-    "double": "a number",
-    "boolean": "true or false",
-    "string": "text",
-}
+def _canonical_names(header: Sequence[str], expected: Sequence[Column]) -> list[str]:
+    """Return the header's names as the schema writes them, so that one wrong name is one error."""
+    known = {_fold(column.name): column.name for column in expected}
+    return [known.get(_fold(name), name.strip()) for name in header]
 
 
-def _is_of(kind: str, value: str) -> bool:
-    """Return whether `value` is of the Avro type `kind`."""
-    if kind in ("long", "int"):
-        return value.strip().removeprefix("-").isdecimal() and value.isascii()
-    if kind == "boolean":
-        return value.strip().lower() in ("true", "false")
-    return kind == "string" or _is_number(value)
-
-
-def _is_number(value: str) -> bool:
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return True
+def _fold(name: str) -> str:
+    return name.strip().upper().replace(" ", "_")
 
 
 def check_header(header: Sequence[str], expected: Sequence[Column], findings: Findings) -> None:
-    """Find names that are missing, unknown or misspelled, and an order that is not the schema's."""
+    """Find names that are missing, unknown, misspelled or repeated, and an order that is not the schema's."""
     wanted = [column.name for column in expected]
-    folded = {name.upper(): name for name in wanted}
-    for name in header:
-        if name not in wanted and name.strip().upper() in folded:
-            findings.add_error("header", f"{name!r} must be written {folded[name.strip().upper()]}", 1, name)
-        elif name not in wanted:
-            findings.add_error("header", f"{name!r} is not in the schema; legal: {', '.join(wanted)}", 1, name)
-    known = {name.strip().upper() for name in header}
+    found = _canonical_names(header, expected)
+    for name, meant in zip(header, found, strict=True):
+        if meant not in wanted:
+            findings.add_error("header", f"{shown(name)} is not in the schema; legal: {', '.join(wanted)}", 1, name)
+        elif name != meant:
+            findings.add_error("header", f"{shown(name)} must be written {meant}", 1, name)
     for name in wanted:
-        if name not in known:
-            findings.add_error("header", f"{name} is missing", 1, name)
-    if sorted(header) == sorted(wanted) and list(header) != wanted:
-        findings.add_error("header", f"the order must be the schema's: {','.join(wanted)}", 1)
-    for name in {name for name in header if list(header).count(name) > 1}:
-        findings.add_error("header", f"{name} occurs twice", 1, name)
+        if name not in found:
+            findings.add_error("header", f"{name} is missing", 1)
+    for name in dict.fromkeys(name for name in found if found.count(name) > 1):
+        findings.add_error("header", f"{shown(name)} occurs {found.count(name)} times", 1, name)
+    if sorted(found) == sorted(wanted) and found != wanted:
+        # AWS's guide asks for this order. Outputs of its own notebooks show the service matching columns by name.
+        findings.add_warning("header", f"the order should be the schema's: {', '.join(wanted)}", 1)

@@ -1,20 +1,26 @@
 """Validate CSV files of interactions and items, and report what was found in each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.check.seed.csv_table import SCHEMAS, Column, CsvTable, Findings, check_header, read_columns
+from scripts.check.seed.csv_table import CsvTable, check_header
+from scripts.check.seed.findings import Findings
 from scripts.check.seed.rules import InteractionRules, ItemRules
+from scripts.check.seed.schemas import SchemaError, read_columns, schema_path
+
+_NAMES = {"items.csv": "items", "interactions.csv": "interactions"}
+_NOT_CHECKED = "not checked further"
 
 
 @dataclass(frozen=True)
 class Report:
-    """The findings in one file, and the file in one line."""
+    """The findings in one file, the file in one line, and its schema; None if it belongs to no data set."""
 
     path: Path
     summary: str
     findings: Findings
+    schema: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -25,34 +31,48 @@ class OpenFile:
     table: CsvTable
     findings: Findings
     dataset: str | None
+    schema: Path | None
 
 
-def validate(paths: Sequence[Path], now: float, schemas: Path = SCHEMAS, limit: int = 5) -> list[Report]:
-    """Check each file as the data set that its header shows. Items come first: interactions are compared with them.
+def validate(
+    paths: Sequence[Path],
+    now: float,
+    schemas: Path | None = None,
+    limit: int = 5,
+    event_types: Collection[str] | None = None,
+) -> list[Report]:
+    """Check each file as the data set that its name or its header shows; interactions are compared with the items.
 
-    `now` in epoch seconds; `limit`: examples kept for each rule.
+    Args:
+        paths: The CSV files.
+        now: The time that counts as now, in epoch seconds.
+        schemas: The folder of interactions.json and items.json. None means `schemas/` beside each file, and for a
+            schema that is not there the one in seed/schemas.
+        limit: How many examples are kept for each rule.
+        event_types: The types that apps will send; None if they are not known.
     """
-    files = [_open(path, limit) for path in paths]
-    items = {file.path: _check_items(file, now, schemas) for file in files if file.dataset == "items"}
-    known_ids = set().union(*(rules.ids for rules in items.values())) if items else None
-    return [
-        Report(
-            file.path,
-            items[file.path].summary() if file.path in items else _check_interactions(file, known_ids, now, schemas),
-            file.findings,
-        )
-        for file in files
-    ]
+    files = [_open(path, schemas, limit) for path in paths]
+    known: set[str] = set()
+    summaries: dict[Path, str] = {}
+    for file in sorted(files, key=lambda file: file.dataset != "items"):
+        summaries[file.path] = _check(file, now, known, event_types)
+    return [Report(file.path, summaries[file.path], file.findings, file.schema) for file in files]
 
 
-def _open(path: Path, limit: int) -> OpenFile:
+def _open(path: Path, schemas: Path | None, limit: int) -> OpenFile:
     findings = Findings(limit)
     table = CsvTable(path, findings)
-    dataset = _dataset(table.header)
+    dataset = (_NAMES.get(path.name.lower()) or _dataset(table.header)) if table.header else None
     if dataset is None and not findings.counts:
         message = "interactions have USER_ID, ITEM_ID, TIMESTAMP and EVENT_TYPE, items have ITEM_ID"
         findings.add_error("header", f"{','.join(table.header)!r} is the header of neither: {message}", 1)
-    return OpenFile(path, table, findings, dataset)
+    if dataset == "items" and "USER_ID" in table.header:
+        findings.add_error("header", "these are interactions, with a USER_ID; are the two files exchanged?", 1)
+        dataset = None
+    if dataset is None:
+        return OpenFile(path, table, findings, None, None)
+    schema = schemas / f"{dataset}.json" if schemas else schema_path(dataset, path.parent)
+    return OpenFile(path, table, findings, dataset, schema)
 
 
 def _dataset(header: Sequence[str]) -> str | None:
@@ -63,23 +83,25 @@ def _dataset(header: Sequence[str]) -> str | None:
     return "items" if "ITEM_ID" in names else None
 
 
-def _check_items(file: OpenFile, now: float, schemas: Path) -> ItemRules:
-    rules = ItemRules(file.findings, now)
-    _check_rows(file, read_columns("items", schemas), rules)
-    return rules
-
-
-def _check_interactions(file: OpenFile, known_ids: set[str] | None, now: float, schemas: Path) -> str:
-    """Check a file that does not hold items; return it in one line."""
-    if file.dataset is None:
-        return "not checked further"
-    rules = InteractionRules(file.findings, now, known_ids)
-    _check_rows(file, read_columns(file.dataset, schemas), rules)
-    return rules.summary()
-
-
-def _check_rows(file: OpenFile, expected: Sequence[Column], rules: ItemRules | InteractionRules) -> None:
-    check_header(file.table.header, expected, file.findings)
-    for line, row in file.table.rows(expected):
+def _check(file: OpenFile, now: float, known: set[str], event_types: Collection[str] | None) -> str:
+    """Check a file; return it in one line. `known` has all items so far, and gets those of this file."""
+    if file.dataset is None or file.schema is None:
+        return _NOT_CHECKED
+    try:
+        columns = read_columns(file.dataset, file.schema)
+    except SchemaError as error:
+        file.findings.add_error("schema", str(error))
+        return _NOT_CHECKED
+    items: Collection[str] | None = known or None
+    rules = (
+        ItemRules(file.findings, now, columns)
+        if file.dataset == "items"
+        else InteractionRules(file.findings, now, columns, items, event_types)
+    )
+    check_header(file.table.header, columns, file.findings)
+    for line, row in file.table.rows(columns):
         rules.check_row(line, row)
     rules.check_file()
+    if isinstance(rules, ItemRules):
+        known.update(rules.ids)
+    return rules.summary()

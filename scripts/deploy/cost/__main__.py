@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     """Return the parser; the rates' defaults come from variables of make."""
     events = os.environ.get("EVENTS_PER_SECOND", "").replace(",", " ").split()
     requests = os.environ.get("REQUESTS_PER_SECOND") or None
-    parser = argparse.ArgumentParser(prog="python -m scripts.deploy.cost", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make cost ENV=… ARGS=…", description=__doc__)
     parser.add_argument("--environment", required=True, metavar="ENV", help="dev, prod, …")
     parser.add_argument(
         "--events-per-second",
@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_rate,
         default=None if requests is None else _rate(requests),
         metavar="N",
-        help="to each of recommend and rerank (default: REQUESTS_PER_SECOND, else one for ten events)",
+        help="to each function that asks a campaign (default: REQUESTS_PER_SECOND, else one for ten events)",
     )
     return parser
 
@@ -108,7 +108,7 @@ def _print_levers(settings: Settings, loads: Sequence[Load], prices: Prices) -> 
         before = sum(monthly(settings, load, prices).values())
         saved = -changes[best][position]
         console.print(
-            f"At {load.events:,.0f} events/s most is saved by [bold]{best}[/bold]: "
+            f"At {_format_rate(load.events)} events/s most is saved by [bold]{best}[/bold]: "
             f"{_money(saved)} of {_money(before)} ({saved / before:.0%})."
         )
 
@@ -118,9 +118,9 @@ def _print_limits(loads: Sequence[Load], prices: Prices) -> None:
     for load in loads:
         calls = load.events / prices.assume("events_per_put")
         if calls > _PUT_EVENTS:
-            _warn(f"{load.events:,.0f} events/s are {calls:,.0f} PutEvents/s; {_PUT_EVENTS:,} is the quota.")
+            _warn(f"{_format_rate(load.events)} events/s are {calls:,.0f} PutEvents/s; {_PUT_EVENTS:,} is the quota.")
         if load.requests > _CAMPAIGN:
-            _warn(f"{load.requests:,.0f} requests/s are more than a campaign takes ({_CAMPAIGN}).")
+            _warn(f"{_format_rate(load.requests)} requests/s are more than a campaign takes ({_CAMPAIGN}).")
 
 
 def _warn(text: str) -> None:
@@ -141,8 +141,14 @@ def _table(title: str, loads: Sequence[Load]) -> Table:
     )
     table.add_column("")
     for load in loads:
-        table.add_column(f"{load.events:,.0f} events/s\n{load.requests:,.0f} requests/s each", justify="right")
+        rates = f"{_format_rate(load.events)} events/s\n{_format_rate(load.requests)} requests/s each"
+        table.add_column(rates, justify="right")
     return table
+
+
+def _format_rate(value: float) -> str:
+    """Format a rate: whole numbers from 100 on, and otherwise at most three digits, so that a small one is not 0."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _money(value: float, signed: bool = False) -> str:

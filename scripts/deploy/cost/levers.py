@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from scripts.deploy.cost.components import Load, monthly
+from scripts.deploy.cost.components import ASKED_BY, Load, monthly
 from scripts.deploy.cost.prices import Prices
 from scripts.deploy.cost.settings import Settings
 
@@ -45,9 +46,9 @@ def _minimum_tps(settings: Settings, tps: float) -> Settings:
     return replace(settings, models=models)
 
 
-def _without_reranker(settings: Settings) -> Settings:
-    left = {name: model for name, model in settings.models.items() if name != "reranker"}
-    functions = {name: it for name, it in settings.functions.items() if name != "rerank"}
+def _without(model: str, settings: Settings) -> Settings:
+    left = {name: it for name, it in settings.models.items() if name != model}
+    functions = {name: it for name, it in settings.functions.items() if name != ASKED_BY[model]}
     return replace(settings, models=left, functions=functions) if len(left) < len(settings.models) else settings
 
 
@@ -65,9 +66,14 @@ def _nothing_warm(settings: Settings) -> Settings:
     return replace(settings, functions={name: replace(it, provisioned=0) for name, it in settings.functions.items()})
 
 
+def _no_snapshots(settings: Settings) -> Settings:
+    functions = {name: replace(it, snap_start=False) for name, it in settings.functions.items()}
+    return replace(settings, functions=functions)
+
+
 _CHANGES: dict[str, Callable[[Settings], Settings]] = {
     "minimum_provisioned_tps = 1 for all models": lambda s: _minimum_tps(s, 1),
-    "no reranker": _without_reranker,
+    **{f"no {model}": partial(_without, model) for model in ASKED_BY if model != "recommender"},
     "recipes of the other generation (-v2 or not)": _other_generation,
     "retraining weekly": lambda s: replace(s, runs_per_month=min(s.runs_per_month, _WEEKLY)),
     f"history_ttl_days = {_FEWER_DAYS}": lambda s: replace(s, history_ttl_days=min(s.history_ttl_days, _FEWER_DAYS)),
@@ -83,6 +89,7 @@ _CHANGES: dict[str, Callable[[Settings], Settings]] = {
     ),
     "half the memory for all functions": _half_memory,
     "no provisioned_concurrency": _nothing_warm,
+    "no snap_start": _no_snapshots,
     "arm64": lambda s: replace(s, architecture="arm64"),
     "log_retention_days = 14": lambda s: replace(s, log_retention_days=min(s.log_retention_days, 14)),
     "no alarms": lambda s: replace(s, alarms=False),

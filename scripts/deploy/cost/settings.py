@@ -19,25 +19,32 @@ MODULE_DEFAULTS = {
     "schedule_expression": "cron(0 3 * * ? *)",
     "minimum_new_interactions": 1000,
 }
+BATCH_SCHEDULE = "cron(0 6 ? * MON *)"  # the default of modules/batch
+_FOR_BROWSERS = ("create_visitor", "identify_visitor")
 _UNITS = {"minute": 30 * 24 * 60, "hour": 30 * 24, "day": 30}  # of a month
 
 
 @dataclass(frozen=True)
 class Model:
-    """One model: its recipe's generation, what is provisioned, and its training budget (hours a month or None)."""
+    """One model: its recipe's generation, what is provisioned, and its training budget (hours a month or None).
+
+    `compared`: each training of the model has one of Popularity-Count beside it.
+    """
 
     v2: bool
     minimum_tps: float
     minimum_new_interactions: float
     training_hours: float | None
+    compared: bool = False
 
 
 @dataclass(frozen=True)
 class Function:
-    """Memory in GB, and executions kept warm."""
+    """Memory in GB, executions kept warm, and whether environments start from a snapshot."""
 
     memory: float
     provisioned: int
+    snap_start: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,9 @@ class Settings:
     point_in_time_recovery: bool
     architecture: str
     alarms: bool
+    site: bool = False
+    browsers: bool = False
+    batches_per_month: float = 0.0
 
     @classmethod
     def read(cls, configuration: Configuration) -> Settings:
@@ -64,9 +74,14 @@ class Settings:
         variables = configuration.variables
         mapping, retraining = variables["stream_mapping"], variables.get("retraining") or {}
         new = _value(retraining, "minimum_new_interactions")
+        browsers = variables.get("browser_api") is not None
         return cls(
             models={name: _model(model, new) for name, model in variables["models"].items()},
-            functions={name: _function(it) for name, it in configuration.locals["functions"].items()},
+            functions={
+                name: _function(it)
+                for name, it in configuration.locals["functions"].items()
+                if browsers or name not in _FOR_BROWSERS
+            },
             runs_per_month=0.0
             if retraining.get("enabled") is False
             else count_runs(_value(retraining, "schedule_expression")),
@@ -80,6 +95,9 @@ class Settings:
             point_in_time_recovery=variables["point_in_time_recovery"],
             architecture=variables["lambda_architecture"],
             alarms=(variables.get("alarms") or {}).get("enabled") is not False,
+            site=variables.get("site") is not None,
+            browsers=browsers,
+            batches_per_month=_batches(variables.get("batch")),
         )
 
 
@@ -89,6 +107,12 @@ def _value(of: Mapping[str, Any], name: str) -> Any:
     return MODULE_DEFAULTS[name] if value is None else value
 
 
+def _batches(batch: Mapping[str, Any] | None) -> float:
+    if batch is None:
+        return 0.0
+    return count_runs(batch.get("schedule_expression") or BATCH_SCHEDULE)
+
+
 def _model(model: Mapping[str, Any], new_interactions: float) -> Model:
     own = model.get("minimum_new_interactions")
     return Model(
@@ -96,11 +120,16 @@ def _model(model: Mapping[str, Any], new_interactions: float) -> Model:
         minimum_tps=model["minimum_provisioned_tps"],
         minimum_new_interactions=new_interactions if own is None else own,
         training_hours=model.get("monthly_training_hours"),
+        compared=(model.get("gate") or {}).get("compare_with_popularity") is True,
     )
 
 
 def _function(settings: Mapping[str, Any]) -> Function:
-    return Function(_value(settings, "memory_size") / 1024, settings.get("provisioned_concurrency") or 0)
+    return Function(
+        memory=_value(settings, "memory_size") / 1024,
+        provisioned=settings.get("provisioned_concurrency") or 0,
+        snap_start=settings.get("snap_start") is True,
+    )
 
 
 def count_runs(schedule: str) -> float:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from scripts.deploy.preflight.findings import FAIL, OK, WARN, Finding, Target
+from scripts.common.findings import Finding, State
+from scripts.deploy.preflight.checks import Target
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-_BUCKETS = ("seed", "raw-events", "packages", "access-logs")  # modules/storage
+_BUCKETS = ("seed", "raw-events", "packages", "pets", "access-logs")  # modules/storage
 _ANOTHER_NAME = "choose another environment name"
 _SEVERAL = 5
 
@@ -30,13 +31,15 @@ def _check_bucket(target: Target, check: str, name: str) -> Finding:
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code == "404":
-            return Finding(check, OK, f"{name} is free")
+            return Finding(check, State.OK, f"{name} is free")
         if code == "403":
-            return Finding(check, FAIL, "another account has it, or you may not see it", _ANOTHER_NAME)
+            return Finding(check, State.FAILED, "another account has it, or you may not see it", _ANOTHER_NAME)
         raise
     if _get_tags(client, name).get("Environment") == target.variables["environment"]:
-        return Finding(check, OK, f"{name} is this environment's already")
-    return Finding(check, FAIL, f"{name} exists, and was not made by this system", f"delete it, or {_ANOTHER_NAME}")
+        return Finding(check, State.OK, f"{name} is this environment's already")
+    return Finding(
+        check, State.FAILED, f"{name} exists, and was not made by this system", f"delete it, or {_ANOTHER_NAME}"
+    )
 
 
 def _get_tags(client: S3Client, bucket: str) -> dict[str, str]:
@@ -53,15 +56,15 @@ def check_leftovers(target: Target) -> Iterator[Finding]:
         Path=f"/animal-recommender/{environment}", MaxResults=1
     )
     if parameters["Parameters"]:
-        yield Finding("Names in use", OK, f"{environment} is deployed here already; this apply updates it")
+        yield Finding("Names in use", State.OK, f"{environment} is deployed here already; this apply updates it")
         return
     found = [*_list_log_groups(target), *_list_roles(target), *_list_dataset_groups(target)]
     if found:
         shown = ", ".join(found[:_SEVERAL]) + (f" and {len(found) - _SEVERAL} more" if len(found) > _SEVERAL else "")
         remedy = "fine if an interrupted apply made them (the state knows them); else delete them, or the apply fails"
-        yield Finding("Names in use", WARN, shown, remedy)
+        yield Finding("Names in use", State.NOTE, shown, remedy)
     else:
-        yield Finding("Names in use", OK, f"nothing is called {target.prefix}-…")
+        yield Finding("Names in use", State.OK, f"nothing is called {target.prefix}-…")
 
 
 def _list_log_groups(target: Target) -> Iterator[str]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
-from scripts.deploy.preflight.findings import FAIL, OK, WARN, Finding, Target
+from scripts.common.findings import Finding, State
+from scripts.deploy.preflight.checks import Target
 
 _OTHER_ROLES = 4  # Firehose, state machine, scheduler, Personalize
 _SHARDS = 4  # a new on-demand stream
@@ -39,8 +40,8 @@ class Quota:
         )
         remedy = "request more in the console: Service Quotas"
         if total > self.limit:
-            return Finding(self.name, FAIL, detail, remedy)
-        return Finding(self.name, WARN if total > _NEARLY * self.limit > 10 else OK, detail, remedy)
+            return Finding(self.name, State.FAILED, detail, remedy)
+        return Finding(self.name, State.NOTE if total > _NEARLY * self.limit > 10 else State.OK, detail, remedy)
 
 
 def check_personalize(target: Target) -> Iterator[Finding]:
@@ -50,10 +51,11 @@ def check_personalize(target: Target) -> Iterator[Finding]:
     schemas = client.get_paginator("list_schemas").paginate().build_full_result()["schemas"]
     ours = any(group["name"] == target.prefix for group in groups)
     mine = any(schema["name"].startswith(f"{target.prefix}-") for schema in schemas)
+    compared = any((model.get("gate") or {}).get("compare_with_popularity") for model in models.values())
     wanted = [
         ("Personalize dataset groups", len(groups), 0 if ours else 1, "L-14011066", 5),
         ("Personalize schemas", len(schemas), 0 if mine else 2, "L-037D5A71", 500),
-        ("Personalize solutions of a group", 0, len(models), "L-D9DD83B7", 10),
+        ("Personalize solutions of a group", 0, len(models) + compared, "L-D9DD83B7", 10),
         ("Personalize campaigns of a group", 0, len(models), "L-052ECD67", 5),
         ("Personalize filters of a group", 0, len(filters), "L-B9CFBC8B", 10),
     ]
@@ -63,7 +65,7 @@ def check_personalize(target: Target) -> Iterator[Finding]:
     for name, model in models.items():
         if model["minimum_provisioned_tps"] > _CAMPAIGN_TPS:
             detail = f"{model['minimum_provisioned_tps']} wanted, a campaign takes {_CAMPAIGN_TPS}"
-            yield Finding(f"TPS of {name}", FAIL, detail, "lower minimum_provisioned_tps")
+            yield Finding(f"TPS of {name}", State.FAILED, detail, "lower minimum_provisioned_tps")
 
 
 def _get_applied(target: Target, code: str) -> int | None:
@@ -101,16 +103,16 @@ def check_concurrency(target: Target) -> Iterator[Finding]:
     reserved = sum(max(it.get("reserved_concurrency") or 0, 0) for it in target.functions.values())
     if free - reserved < _UNRESERVED and reserved:
         detail = f"{reserved} to be reserved, {free} not reserved yet, and Lambda keeps {_UNRESERVED}"
-        yield Finding("Lambda concurrency", FAIL, detail, "reserve less, or request more in Service Quotas")
+        yield Finding("Lambda concurrency", State.FAILED, detail, "reserve less, or request more in Service Quotas")
         return
     mapping = target.variables["stream_mapping"]
     streams_need = _SHARDS * _CONSUMERS * (mapping["parallelization_factor"] or 1)
     detail = f"{total} in the account, {free} not reserved; the stream takes up to {streams_need} at first"
     if free < 2 * streams_need:
         remedy = "request more in Service Quotas (new accounts begin with 10); recommendations would be throttled"
-        yield Finding("Lambda concurrency", WARN, detail, remedy)
+        yield Finding("Lambda concurrency", State.NOTE, detail, remedy)
     else:
-        yield Finding("Lambda concurrency", OK, detail)
+        yield Finding("Lambda concurrency", State.OK, detail)
 
 
 def _exists(describe: Callable[[], object]) -> bool:

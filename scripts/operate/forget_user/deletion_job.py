@@ -39,8 +39,11 @@ class DeletionJobs:
     role_arn: str
     sleep: Callable[[float], None] = time.sleep
 
-    def start(self, name: str, location: str) -> str:
-        """Start the job `name` over the list at `location`, unless it was started before; return its ARN."""
+    def start(self, name: str, location: str, wait: bool = True) -> str | None:
+        """Start the job `name` over the list at `location`, unless it was started before; return its ARN.
+
+        While Personalize has other work on the data, ask again; without `wait`, return None.
+        """
         known = self._find(name)
         if known:
             return known
@@ -55,6 +58,8 @@ class DeletionJobs:
             except ClientError as error:
                 if error.response["Error"]["Code"] not in ("ResourceInUseException", "LimitExceededException"):
                     raise
+            if not wait:
+                return None
             self.sleep(30)
 
     def wait_until_completed(self, arn: str, wait: bool, progress: Progress) -> DataDeletionJobTypeDef | None:

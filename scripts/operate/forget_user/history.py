@@ -1,11 +1,20 @@
-"""The visitor's part of the history table (its layout: animal_recommender.history_table)."""
+"""The person's part of the history table (its layout: animal_recommender.history_table)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from animal_recommender.history_table import FIRST_LOGIN, Item, item_key, login_key, partition_key
+from animal_recommender.history_table import (
+    Item,
+    is_login,
+    item_key,
+    item_time,
+    logins,
+    partition_key,
+    says_owner,
+)
+from scripts.operate.forget_user.person import MARKER, Login, Person
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -20,17 +29,35 @@ class History:
     def __init__(self, dynamodb: DynamoDBClient, table: str) -> None:
         self._dynamodb, self._table = dynamodb, table
 
-    def find_sessions(self, user: str) -> set[str]:
-        """Return the sessions in which the user was seen."""
-        items = self._query(partition_key(user, None))
-        return {item["sessionId"]["S"] for item in items if "sessionId" in item}
+    def learn_logins(self, person: Person) -> int:
+        """Note the sessions in the person's events, and all logins in the person's sessions; return how many items.
 
-    def forget(self, user: str, sessions: Iterable[str]) -> int:
-        """Delete the user's events, and their items in the partitions of the sessions; return how many items."""
-        deleted = sum(
-            self._delete(_items_of(user, list(self._query(partition_key(None, session))))) for session in sessions
-        )
-        return deleted + self._delete(list(self._query(partition_key(user, None))))
+        An event that was moved from its session to the person is no login: its time may be before a stranger's.
+        """
+        own = list(self._query(partition_key(person.user, None)))
+        for session in {item["sessionId"]["S"] for item in own if "sessionId" in item}:
+            person.add_session(session)
+        found = len(own)
+        for session in person.sessions:
+            items = list(self._query(partition_key(None, session)))
+            for time, user in logins(filter(is_login, items)):
+                person.add_login(session, Login(time, user == person.user, MARKER))
+            found += len(_theirs(person, session, items)) + len(_marks(person, items))
+        return found
+
+    def forget(self, person: Person) -> int:
+        """Delete the person's events, and their events and login markers in the sessions; return how many items.
+
+        Markers go last: until then, an interrupted run finds out again whose the events are.
+        """
+        markers: list[Item] = []
+        deleted = 0
+        for session in sorted(person.sessions):
+            items = list(self._query(partition_key(None, session)))
+            deleted += self._delete(_theirs(person, session, items))
+            markers += _marks(person, items)
+        deleted += self._delete(list(self._query(partition_key(person.user, None))))
+        return deleted + self._delete(markers)
 
     def _query(self, pk: str) -> Iterator[Item]:
         pages = self._dynamodb.get_paginator("query").paginate(
@@ -53,22 +80,11 @@ class History:
         return len(items)
 
 
-def _items_of(user: str, session_items: Sequence[Item]) -> list[Item]:
-    """Return the user's items in a session's partition: their login marks, and events not moved to them in time."""
-    marks = [item for item in session_items if _is_mark(item)]
-    return [item for item in session_items if _owner(item, marks) == user]
+def _theirs(person: Person, session: str, items: Sequence[Item]) -> list[Item]:
+    """Return the person's events in a session's partition: those that were not moved to a user."""
+    return [item for item in items if not says_owner(item) and person.owns_session(session, item_time(item))]
 
 
-def _owner(item: Item, marks: Sequence[Item]) -> str | None:
-    """Return whose item it is: a mark names its user, an event belongs to the first mark at its time or later.
-
-    `marks` are sorted by time.
-    """
-    if _is_mark(item):
-        return str(item["userId"]["S"])
-    earliest = login_key(item)
-    return next((mark["userId"]["S"] for mark in marks if mark["sk"]["S"] >= earliest), None)
-
-
-def _is_mark(item: Item) -> bool:
-    return str(item["sk"]["S"]).startswith(FIRST_LOGIN)
+def _marks(person: Person, items: Sequence[Item]) -> list[Item]:
+    """Return the markers of the person's logins, and of a merge into the person."""
+    return [item for item in items if says_owner(item) and item["userId"]["S"] == person.user]

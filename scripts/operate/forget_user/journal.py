@@ -10,31 +10,51 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from scripts.operate.forget_user.object_versions import Bucket
+from scripts.operate.forget_user.person import Login
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
+
+
+LOOK, REMOVE, FINISH = "look", "remove", "finish"
 
 
 @dataclass
 class State:
     """The state of a removal, as journal.json stores it.
 
-    `done` names finished steps. The step `at` is half-way: its listing continues after the key `behind`. `again`: this
-    pass over the files found something that makes another pass necessary.
+    A round has the stages LOOK, REMOVE and FINISH. `done` names the finished steps of the stage. The step `at` is
+    half-way: its listing continues after the key `behind`. `logins` are the person's sessions with their logins, those
+    in `surveyed` are complete. `found` is how much the look of this round found, `unclear` where texts are that may be
+    about the person; `hidden` letters could not be read, `batches` of the stream hold events of the person. `job_name`
+    is the deletion job that was asked for and has not completed.
     """
 
     started: str
-    sessions: list[str] = field(default_factory=list)
+    round: int = 1
+    stage: str = LOOK
     done: list[str] = field(default_factory=list)
     at: str = ""
     behind: str = ""
-    again: bool = False
+    logins: dict[str, list[Login]] = field(default_factory=dict)
+    surveyed: list[str] = field(default_factory=list)
+    found: int = 0
+    hidden: int = 0
+    batches: int = 0
+    unclear: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     job_name: str = ""
+    jobs: list[str] = field(default_factory=list)
 
     def count(self, what: str, number: int) -> None:
         """Add to a count."""
         self.counts[what] = self.counts.get(what, 0) + number
+
+    def begin_stage(self, stage: str) -> None:
+        """Begin a stage, or begin it again."""
+        self.stage, self.done, self.at, self.behind = stage, [], "", ""
+        if stage == LOOK:
+            self.found = self.hidden = self.batches = 0
 
 
 class Journal:
@@ -56,7 +76,11 @@ class Journal:
             if error.response["Error"]["Code"] != "NoSuchKey":
                 raise
             return State(now), False
-        return State(**json.loads(body)), True
+        stored = json.loads(body)
+        if "logins" not in stored:  # of version 0.1, whose steps were others: begin again
+            return State(stored["started"]), True
+        logins = {session: [Login(*login) for login in logins] for session, logins in stored["logins"].items()}
+        return State(**stored | {"logins": logins}), True
 
     def save(self, state: State) -> None:
         """Store the state."""
@@ -68,6 +92,10 @@ class Journal:
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=text.encode("utf-8"), ContentType=content_type)
         return f"s3://{self._bucket}/{key}"
 
-    def remove(self, name: str) -> None:
-        """Remove a file with all its versions: they name the user or the sessions."""
-        Bucket(self._s3, self._bucket).remove(f"{self.folder}/{name}")
+    def remove_all_but_receipts(self) -> None:
+        """Remove the other files with all their versions: they name the person or the sessions. The state goes last."""
+        bucket = Bucket(self._s3, self._bucket)
+        keys = bucket.list_keys(f"{self.folder}/") - {f"{self.folder}/journal.json"}
+        for key in sorted(key for key in keys if "/receipt-" not in key):
+            bucket.remove(key)
+        bucket.remove(f"{self.folder}/journal.json")

@@ -6,8 +6,9 @@ import gzip
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -22,11 +23,19 @@ if TYPE_CHECKING:
         PutObjectRequestTypeDef,
     )
 
-WORKERS = 8  # an object of the raw store may unpack to 128 MiB
+WORKERS = 4  # an object of the raw store may unpack to 128 MiB, and reading events needs a processor
 _GZIP = b"\x1f\x8b"
 _DELETIONS = 1000  # S3: objects of one DeleteObjects
 
-Edit = Callable[[bytes], bytes | None]  # returns the new content, or None if the object must be removed
+
+class File(NamedTuple):
+    """One version of an object, and when it was written."""
+
+    key: str
+    modified: datetime
+
+
+Edit = Callable[[File, bytes], bytes | None]  # returns the new content, or None if the object must be removed
 
 
 class Effect(Enum):
@@ -47,17 +56,22 @@ class Page:
 
 
 class Bucket:
-    """One S3 bucket, with or without versions."""
+    """One S3 bucket, with or without versions. `edit` leaves out what was written before `since`."""
 
-    def __init__(self, s3: S3Client, name: str) -> None:
-        self._s3, self._name = s3, name
+    def __init__(self, s3: S3Client, name: str, since: datetime | None = None) -> None:
+        self._s3, self._name, self._since = s3, name, since
 
     def edit(self, prefix: str, edit: Edit, behind: str = "") -> Iterator[Page]:
         """Apply `edit` to the unpacked content of every version under `prefix`, after the key `behind`, by page."""
         with ThreadPoolExecutor(max_workers=WORKERS) as pool:
             for versions in _fetch_ahead(self._list_versions(prefix, behind)):
-                yield Page(list(pool.map(lambda version: self._edit(version, edit), versions)), behind)
+                read = filter(self._is_read, versions)
+                yield Page(list(pool.map(lambda version: self._edit(version, edit), read)), behind)
                 behind = versions[-1]["Key"]
+
+    def list_keys(self, prefix: str) -> set[str]:
+        """Return the keys under a prefix, also those of objects that have only older versions."""
+        return {version["Key"] for page in self._list_versions(prefix, "") for version in page}
 
     def remove(self, key: str) -> None:
         """Remove an object with all its versions, the oldest first, so that an interrupted removal can be repeated.
@@ -94,6 +108,9 @@ class Bucket:
             request["KeyMarker"] = page["NextKeyMarker"]
             request["VersionIdMarker"] = page["NextVersionIdMarker"]
 
+    def _is_read(self, version: ObjectVersionTypeDef) -> bool:
+        return self._since is None or version["LastModified"] >= self._since
+
     def _edit(self, version: ObjectVersionTypeDef, edit: Edit) -> Effect:
         """Replace the latest version by an edited one, then remove it. Remove older versions that the edit changes.
 
@@ -105,7 +122,7 @@ class Bucket:
         body = current["Body"].read()
         packed = body.startswith(_GZIP)
         plain = gzip.decompress(body) if packed else body
-        edited = edit(plain)
+        edited = edit(File(version["Key"], version["LastModified"]), plain)
         if edited == plain:
             return Effect.UNTOUCHED
         if edited is None or not version["IsLatest"]:

@@ -13,12 +13,14 @@ from typing import Any
 
 from local_aws.testing.roles import let_personalize_read, policy, statement
 from scripts.common import terraform
+from scripts.provision import first_ledger_entry
 from tests.integration.step_functions.stack import (
     ACCOUNT,
     ENVIRONMENT,
     KEYS,
     LEDGERS,
     MODELS,
+    POPULARITY,
     PREFIX,
     ROOT,
     Stack,
@@ -62,6 +64,9 @@ def provision(stack: Stack) -> None:
         ssm.put_parameter(Name=f"/animal-recommender/{ENVIRONMENT}/{name}", Value=value, Type="String")
     for model in (*MODELS, "stranger"):
         ssm.put_parameter(Name=f"{LEDGERS}/{model}/ledger", Value="{}", Type="String")
+    for model in MODELS:
+        campaign = stack.campaign(model)
+        first_ledger_entry.write_if_missing(ssm, stack.client("personalize"), f"{LEDGERS}/{model}/ledger", campaign)
     scale_time_down(stack)
 
 
@@ -86,19 +91,26 @@ def _train_first_versions(stack: Stack) -> None:
         roleArn=let_personalize_read(s3, stack.client("iam"), f"{PREFIX}-seed", "personalize"),
     )["datasetImportJobArn"]
     _active(stack, lambda: personalize.describe_dataset_import_job(datasetImportJobArn=job)["datasetImportJob"])
+    _solution(stack, POPULARITY, "aws-popularity-count", group)
     with ThreadPoolExecutor() as side_by_side:
         list(side_by_side.map(lambda model: _campaign(stack, *model, group), MODELS.items()))
 
 
-def _campaign(stack: Stack, model: str, recipe: str, group: str) -> None:
-    personalize, name = stack.client("personalize"), f"{PREFIX}-{model}"
-    solution = personalize.create_solution(
+def _solution(stack: Stack, name: str, recipe: str, group: str) -> str:
+    personalize = stack.client("personalize")
+    solution: str = personalize.create_solution(
         name=name,
         datasetGroupArn=group,
         recipeArn=f"arn:aws:personalize:::recipe/{recipe}",
         performAutoTraining=False,
     )["solutionArn"]
     _active(stack, lambda: personalize.describe_solution(solutionArn=solution)["solution"])
+    return solution
+
+
+def _campaign(stack: Stack, model: str, recipe: str, group: str) -> None:
+    personalize, name = stack.client("personalize"), f"{PREFIX}-{model}"
+    solution = _solution(stack, name, recipe, group)
     version = personalize.create_solution_version(name="first", solutionArn=solution)["solutionVersionArn"]
     _active(stack, lambda: personalize.describe_solution_version(solutionVersionArn=version)["solutionVersion"])
     campaign = personalize.create_campaign(name=name, solutionVersionArn=version, minProvisionedTPS=2)["campaignArn"]
@@ -119,6 +131,7 @@ locals {
   prefix  = "%(prefix)s"
   account = { id = data.aws_caller_identity.this.account_id, region = "us-east-1", partition = "aws" }
   gate    = { minimum_coverage = 0.01, regression_tolerance = 1 }
+  compared = merge(local.gate, { compare_with_popularity = true })
   strange = { user_ids = ["u1", "u2"], item_ids = ["who", "knows"] }
   canary  = { user_ids = ["u1"], item_ids = ["i0", "i1", "i2"] }
   # `stranger` is the re-ranker once more, asked for items that it does not know, so its canary always fails.
@@ -129,6 +142,11 @@ module "encryption" {
   name                    = local.prefix
   account                 = local.account
   deletion_window_in_days = 7
+
+  personalize = {
+    role_arn             = "arn:aws:iam::123456789012:role/personalize"
+    check_source_account = true
+  }
 }
 module "notifications" {
   source      = "%(modules)s/notifications"
@@ -154,12 +172,13 @@ module "retraining" {
   }
   functions = { plan_retraining = { memory_size = 512 } }
   models = {
-    recommender = { recipe = "aws-user-personalization", gate = local.gate, canary = { user_ids = ["u1", "u2"] } }
+    recommender = { recipe = "aws-user-personalization", gate = local.compared, canary = { user_ids = ["u1", "u2"] } }
     reranker    = { recipe = "aws-personalized-ranking", gate = local.gate, canary = local.canary }
     stranger    = { recipe = "aws-personalized-ranking", gate = local.gate, canary = local.strange }
   }
   solution_arns            = { for name, real in local.names : name => "%(account)s:solution/${local.prefix}-${real}" }
   campaign_arns            = { for name, real in local.names : name => "%(account)s:campaign/${local.prefix}-${real}" }
+  popularity_solution_arn  = "%(account)s:solution/%(popularity)s"
   put_events_function_name = "${local.prefix}-put-events"
   fallback = {
     bucket       = "${local.prefix}-seed"
@@ -194,6 +213,7 @@ def _apply(stack: Stack) -> None:
     # Relative: of an absolute path Terraform makes a copy, without the modules beside it.
     modules = os.path.relpath(ROOT / "modules", stack.directory)
     values = {"prefix": PREFIX, "account": ACCOUNT, "modules": modules, "packages": stack.directory / "build"}
+    values |= {"popularity": POPULARITY}
     (stack.directory / "main.tf").write_text(TERRAFORM % values)
     package = [sys.executable, "-m", "scripts.generate.package", "--output", str(stack.directory / "build")]
     subprocess.run(package, cwd=ROOT, check=True, capture_output=True)

@@ -19,6 +19,7 @@ from scripts.common import environments
 ROOT = Path(__file__).parents[3]
 ENVIRONMENT = "test"
 PREFIX = f"{ENVIRONMENT}-animal-recommender"
+POPULARITY = f"{PREFIX}-popularity"  # name of the solution of Popularity-Count
 ACCOUNT = "arn:aws:personalize:us-east-1:123456789012"
 MODELS = {"recommender": "aws-user-personalization", "reranker": "aws-personalized-ranking"}
 LEDGERS = f"/animal-recommender/{ENVIRONMENT}/models"
@@ -84,6 +85,18 @@ class Stack:
             yield
         finally:
             self.local("DELETE", "faults")
+
+    @contextmanager
+    def denied(self, function: str, action: str, resource: str = "*") -> Any:
+        """Deny a function's role an action for as long as the block lasts."""
+        iam, role = self.client("iam"), f"{PREFIX}-{function}"
+        statement = {"Effect": "Deny", "Action": action, "Resource": resource}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        iam.put_role_policy(RoleName=role, PolicyName="denied", PolicyDocument=document)
+        try:
+            yield
+        finally:
+            iam.delete_role_policy(RoleName=role, PolicyName="denied")
 
     def start(self, **given: Any) -> str:
         """Start a run; return its ARN."""
@@ -165,6 +178,15 @@ class Stack:
     def ledger(self, model: str = "recommender") -> dict[str, Any]:
         answer = self.client("ssm").get_parameter(Name=f"{LEDGERS}/{model}/ledger")
         return json.loads(answer["Parameter"]["Value"])
+
+    def forget_rejections(self, model: str) -> None:
+        """Remove the rejections and the pause that earlier tests left in a model's ledger."""
+        entry = {name: value for name, value in self.ledger(model).items() if name not in ("rejections", "pause")}
+        self.client("ssm").put_parameter(Name=f"{LEDGERS}/{model}/ledger", Value=json.dumps(entry), Overwrite=True)
+
+    def forget_ledger(self, model: str) -> None:
+        """Empty a model's ledger: `stranger` has the campaign of the re-ranker, whose ledger others write."""
+        self.client("ssm").put_parameter(Name=f"{LEDGERS}/{model}/ledger", Value="{}", Overwrite=True)
 
     def mails(self, count: int) -> list[dict[str, Any]]:
         """Wait for the next `count` messages of the topic, and return them; the tests' summary shows some of them."""

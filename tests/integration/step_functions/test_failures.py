@@ -111,7 +111,7 @@ def test_given_that_the_previous_version_cannot_be_put_back_when_run_then_the_su
         run = stack.run(todo, only=["stranger"])
 
     assert run["stranger"]["restored"] is False
-    assert "THE PREVIOUS VERSION COULD NOT BE RESTORED" in stack.mails(1)[0]["Subject"]
+    assert "THE VERIFIED VERSION COULD NOT BE RESTORED" in stack.mails(1)[0]["Subject"]
     _put_back(stack, before)
 
 

@@ -12,9 +12,11 @@ def test_given_a_ledger_that_is_gone_when_run_then_the_other_model_is_reported_a
     ssm, kept = stack.client("ssm"), stack.ledger("reranker")
     ssm.delete_parameter(Name=f"{LEDGERS}/reranker/ledger")
 
-    run = stack.run(only=BOTH, models=dict.fromkeys(BOTH, UNREACHABLE))
+    try:
+        run = stack.run(only=BOTH, models=dict.fromkeys(BOTH, UNREACHABLE))
+    finally:
+        ssm.put_parameter(Name=f"{LEDGERS}/reranker/ledger", Value=json.dumps(kept), Type="String")
 
-    ssm.put_parameter(Name=f"{LEDGERS}/reranker/ledger", Value=json.dumps(kept), Type="String")
     assert (run.status, run.described["error"]) == ("FAILED", "OutcomeNotReported")
     assert "ParameterNotFound" in run.described["cause"]
     texts = [mail["Message"] for mail in stack.mails(2)]
@@ -37,9 +39,11 @@ def test_given_a_run_beyond_its_time_when_it_times_out_then_it_is_mailed_and_its
 ) -> None:
     scale_time_down(stack, TimeoutSeconds=2)
 
-    run = stack.run(only=["recommender"], waiting={"trainingPollSeconds": 20})
+    try:
+        run = stack.run(only=["recommender"], waiting={"trainingPollSeconds": 20})
+    finally:
+        scale_time_down(stack, TimeoutSeconds=600)
 
-    scale_time_down(stack, TimeoutSeconds=600)
     assert run.status == "TIMED_OUT"
     assert "broke off: TIMED_OUT" in stack.mails(1)[0]["Message"]
 
@@ -70,10 +74,12 @@ def test_given_the_schedule_when_it_fires_and_the_run_is_aborted_then_it_is_mail
             )
 
 
-@pytest.mark.usefixtures("promoted")
-def test_given_a_run_that_is_aborted_in_an_update_when_rolled_back_then_the_ledgers_version_serves_again(
-    stack: Stack,
-) -> None:
+@pytest.fixture
+def unverified(promoted: None, stack: Stack) -> str:
+    """A run was aborted in its update, so the recommender's campaign serves a version that no canary saw.
+
+    Return the ARN of the verified version.
+    """
     before = stack.serves()
     with stack.faults(holdCampaignUpdates={f"{PREFIX}-recommender": True}):
         arn = stack.start(only=["recommender"])
@@ -82,10 +88,79 @@ def test_given_a_run_that_is_aborted_in_an_update_when_rolled_back_then_the_ledg
         stack.finish(arn)
     stack.settle()
     assert stack.serves() != before
+    return before
 
-    assert "the ledger has another version" in stack.script("models").stdout
+
+def test_given_a_run_that_is_aborted_in_an_update_when_rolled_back_then_the_verified_version_serves_again(
+    stack: Stack, unverified: str
+) -> None:
+    assert "NOT VERIFIED" in stack.script("models").stdout
+
     done = stack.script("rollback", "--model", "recommender")
 
     assert (done.returncode, done.stderr) == (0, "")
+    assert stack.serves() == unverified
+    assert "NOT VERIFIED" not in stack.script("models").stdout
+    assert stack.is_mailed("the next run restores the verified version")
+
+
+def test_given_a_run_that_is_aborted_in_an_update_when_the_next_run_is_rejected_then_the_verified_version_serves_again(
+    stack: Stack, unverified: str
+) -> None:
+    previous = stack.ledger()["previous"]
+
+    run = stack.run(only=["recommender"], models={"recommender": UNREACHABLE})
+
+    assert (run["recommender"]["outcome"], run["recommender"]["repaired"]) == ("rejected", True)
+    assert stack.serves() == unverified
+    assert (stack.ledger()["solutionVersionArn"], stack.ledger()["previous"]) == (unverified, previous)
+    assert any("The run restored the verified one." in mail["Message"] for mail in stack.mails(2))
+
+
+@pytest.mark.usefixtures("promoted")
+def test_given_a_report_that_cannot_be_written_when_the_next_run_ends_then_the_verified_version_serves_again(
+    stack: Stack,
+) -> None:
+    before, ledger = stack.serves(), stack.ledger()
+    with stack.denied("report-outcome", "ssm:PutParameter"):
+        lost = stack.run(only=["recommender"])
+    assert lost.described["error"] == "OutcomeNotReported"
+    assert {**stack.ledger(), "change": None} == {**ledger, "change": None}
+    assert stack.ledger()["change"]["solutionVersionArn"] == stack.serves() != before
+
+    run = stack.run(only=["recommender"], models={"recommender": UNREACHABLE})
+
+    assert run["recommender"]["repaired"]
     assert stack.serves() == before
-    assert stack.is_mailed("goes on to the new version, which nobody has checked")
+    stack.mails(2)
+
+
+def test_given_a_verified_version_that_cannot_serve_when_run_then_the_mail_shouts_and_the_next_run_tries_again(
+    stack: Stack, unverified: str
+) -> None:
+    with stack.faults(failNextCampaignUpdate={f"{PREFIX}-recommender": "No capacity."}):
+        run = stack.run(only=["recommender"])
+
+    assert run["recommender"]["outcome"] == "failed"
+    assert run["recommender"]["failureReason"].endswith("No capacity.")
+    subjects = [mail.get("Subject", "") for mail in stack.mails(2)]
+    assert any("THE VERIFIED VERSION COULD NOT BE RESTORED" in subject for subject in subjects)
+    assert stack.run(only=["recommender"])["recommender"]["outcome"] == "promoted"
+    assert stack.ledger()["previous"] == unverified
+    stack.mails(1)
+
+
+def test_given_a_damaged_ledger_when_run_then_nothing_is_trained_and_the_run_fails(stack: Stack) -> None:
+    ssm, kept, name = stack.client("ssm"), stack.ledger(), f"{LEDGERS}/recommender/ledger"
+    trained = len(stack.statuses())
+    ssm.put_parameter(Name=name, Value='{"solutionVersionArn": "a', Overwrite=True)
+
+    try:
+        run = stack.run(only=["recommender"])
+    finally:
+        ssm.put_parameter(Name=name, Value=json.dumps(kept), Overwrite=True)
+
+    assert (run.status, run.described["error"]) == ("FAILED", "OutcomeNotReported")
+    assert "LedgerError" in run.described["cause"]
+    assert len(stack.statuses()) == trained
+    stack.mails(1)

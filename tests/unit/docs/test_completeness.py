@@ -19,7 +19,9 @@ def found(pattern: str, *globs: str) -> set[str]:
     return matches
 
 
-@pytest.mark.parametrize("function", ["animal_recommender", "recommend", "rerank", "get_history"])
+@pytest.mark.parametrize(
+    "function", ["animal_recommender", "recommend", "rerank", "similar", "get_history", "put_pets", "start_batch"]
+)
 def test_given_the_parsers_of_events_and_requests_then_each_field_is_described(function: str) -> None:
     fields = found(r"\.(?:read_\w+|value)\(\"(\w+)\"", f"functions/{function}/*.py")
     assert {field for field in fields if f"`{field}`" not in REFERENCE and f".{field}`" not in REFERENCE} == set()
@@ -36,7 +38,7 @@ def test_given_the_settings_of_functions_then_each_variable_is_described() -> No
         field.target.id
         for path in ROOT.glob("functions/*/*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ClassDef) and node.name == "Settings"
+        if isinstance(node, ast.ClassDef) and node.name.endswith("Settings")
         for field in node.body
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
     }

@@ -9,17 +9,38 @@ from typing import Any
 
 import pytest
 
+from accept_events import function as accept_events_function
+from animal_recommender.event_types import EventTypes
 from animal_recommender.filters import Filter
 from animal_recommender.observability import logger, metrics
+from animal_recommender.pets.age_limits import DEFAULT_AGE_LIMITS
+from animal_recommender.recommendations import RecommendationSettings
+from animal_recommender.visitor_tokens import KmsSigningKeys, VisitorTokens
+from create_visitor import function as create_visitor_function
 from get_history import function as get_history_function
+from identify_visitor import function as identify_function
 from local_aws.testing.manual_clock import ManualClock
 from local_aws.testing.personalize_account import PersonalizeAccount, personalize_account
 from put_events import function as put_events_function
+from put_pets import function as put_pets_function
 from recommend import function as recommend_function
 from record_history import function as record_history_function
 from rerank import function as rerank_function
-from tests.unit.functions.fakes import FakeContext, FakeDynamoDB, FakePersonalize, FakeS3, FakeSqs
-from tests.unit.functions.retraining import NOW
+from similar import function as similar_function
+from tests.unit.functions.fakes import (
+    FakeContext,
+    FakeDynamoDB,
+    FakeKinesis,
+    FakeKms,
+    FakeLambda,
+    FakePersonalize,
+    FakeS3,
+    FakeSqs,
+    FakeSsm,
+)
+from tests.unit.functions.pets_table import FakeFunctions, FakePetsTable
+from tests.unit.functions.retraining import NOW, Campaign
+from trending import function as trending_function
 
 CAMPAIGN_ARN = "arn:aws:personalize:eu-west-1:123456789012:campaign/test"
 FILTERS = {
@@ -94,19 +115,50 @@ def s3() -> FakeS3:
 
 
 @pytest.fixture
+def kms() -> FakeKms:
+    return FakeKms()
+
+
+@pytest.fixture
+def kinesis() -> FakeKinesis:
+    return FakeKinesis()
+
+
+@pytest.fixture
+def tokens(kms: FakeKms) -> VisitorTokens:
+    """The tokens of the environment `test`."""
+    return VisitorTokens(KmsSigningKeys(lambda: kms, "key", "test"), lifetime_days=30)
+
+
+@pytest.fixture
 def clock() -> ManualClock:
     """The time of the deadlines: it stands still unless a test moves it."""
     return ManualClock(now=0.0)
 
 
 @pytest.fixture
-def make_put_events(personalize: FakePersonalize, sqs: FakeSqs, clock: ManualClock) -> Callable[[int], Any]:
+def functions() -> FakeLambda:
+    return FakeLambda()
+
+
+@pytest.fixture
+def make_put_events(
+    personalize: FakePersonalize, sqs: FakeSqs, clock: ManualClock, dynamodb: FakeDynamoDB, functions: FakeLambda
+) -> Callable[[int], Any]:
     """Return a function that makes the handler with a number of threads."""
 
     def make(concurrency: int) -> Any:
-        settings = put_events_function.Settings("tracking", "url", "put-events", concurrency)
+        settings = put_events_function.Settings(
+            "tracking", "url", "pets", "publish", DEFAULT_AGE_LIMITS, EventTypes(), "put-events", concurrency
+        )
         return put_events_function.make_handler(
-            settings, personalize=personalize, sqs=sqs, clock=clock, sleep=lambda _: None
+            settings,
+            personalize=personalize,
+            sqs=sqs,
+            dynamodb=dynamodb,
+            make_lambda=lambda: functions,
+            clock=clock,
+            sleep=lambda _: None,
         )
 
     return make
@@ -122,7 +174,17 @@ def make_record_history(dynamodb: FakeDynamoDB, sqs: FakeSqs, clock: ManualClock
     """Return a function that makes the handler with a number of threads."""
 
     def make(concurrency: int) -> Any:
-        settings = record_history_function.Settings("history", 30, "url", "record-history", concurrency)
+        settings = record_history_function.Settings(
+            "history",
+            30,
+            "url",
+            "pets",
+            DEFAULT_AGE_LIMITS,
+            EventTypes(),
+            ("Application",),
+            "record-history",
+            concurrency,
+        )
         return record_history_function.make_handler(
             settings, dynamodb=dynamodb, sqs=sqs, clock=clock, sleep=lambda _: None
         )
@@ -136,19 +198,71 @@ def _record_history(make_record_history: Callable[[int], Any]) -> Any:
 
 
 @pytest.fixture(name="get_history")
-def _get_history(dynamodb: FakeDynamoDB) -> Any:
-    return get_history_function.make_handler(get_history_function.Settings("history"), dynamodb=dynamodb)
+def _get_history(dynamodb: FakeDynamoDB, tokens: VisitorTokens) -> Any:
+    settings = get_history_function.Settings("history", EventTypes())
+    return get_history_function.make_handler(settings, dynamodb=dynamodb, tokens=tokens)
+
+
+RECOMMEND_SETTINGS = RecommendationSettings(
+    campaign_arn=CAMPAIGN_ARN,
+    fallback_bucket="bucket",
+    fallback_key="popular.json",
+    pets_table="pets",
+    pets_bucket="pets-bucket",
+    history_table="history",
+    age_limits=DEFAULT_AGE_LIMITS,
+    long_waiting_days=60,
+    long_waiting_share=0.2,
+    filters=FILTERS,
+)
 
 
 @pytest.fixture(name="recommend")
-def _recommend(personalize: FakePersonalize, s3: FakeS3) -> Any:
-    settings = recommend_function.Settings(CAMPAIGN_ARN, "bucket", "popular.json", FILTERS)
-    return recommend_function.make_handler(settings, personalize=personalize, make_s3=lambda: s3)
+def _recommend(personalize: FakePersonalize, s3: FakeS3, dynamodb: FakeDynamoDB, tokens: VisitorTokens) -> Any:
+    return recommend_function.make_handler(
+        RECOMMEND_SETTINGS, personalize=personalize, make_s3=lambda: s3, make_dynamodb=lambda: dynamodb, tokens=tokens
+    )
+
+
+@pytest.fixture(name="similar")
+def _similar(personalize: FakePersonalize, s3: FakeS3, dynamodb: FakeDynamoDB, tokens: VisitorTokens) -> Any:
+    return similar_function.make_handler(
+        RECOMMEND_SETTINGS, personalize=personalize, make_s3=lambda: s3, make_dynamodb=lambda: dynamodb, tokens=tokens
+    )
+
+
+@pytest.fixture(name="trending")
+def _trending(personalize: FakePersonalize, s3: FakeS3, dynamodb: FakeDynamoDB, tokens: VisitorTokens) -> Any:
+    return trending_function.make_handler(
+        RECOMMEND_SETTINGS, personalize=personalize, make_s3=lambda: s3, make_dynamodb=lambda: dynamodb, tokens=tokens
+    )
 
 
 @pytest.fixture(name="rerank")
-def _rerank(personalize: FakePersonalize) -> Any:
-    return rerank_function.make_handler(rerank_function.Settings(CAMPAIGN_ARN, FILTERS), personalize=personalize)
+def _rerank(personalize: FakePersonalize, tokens: VisitorTokens, dynamodb: FakeDynamoDB) -> Any:
+    settings = rerank_function.Settings(CAMPAIGN_ARN, "pets", DEFAULT_AGE_LIMITS, FILTERS)
+    return rerank_function.make_handler(
+        settings, personalize=personalize, make_dynamodb=lambda: dynamodb, tokens=tokens
+    )
+
+
+@pytest.fixture(name="accept_events")
+def _accept_events(kinesis: FakeKinesis, tokens: VisitorTokens) -> Any:
+    settings = accept_events_function.Settings("events", EventTypes())
+    return accept_events_function.make_handler(settings, kinesis=kinesis, tokens=tokens, sleep=lambda _: None)
+
+
+@pytest.fixture(name="create_visitor")
+def _create_visitor(tokens: VisitorTokens) -> Any:
+    return create_visitor_function.make_handler(tokens)
+
+
+@pytest.fixture(name="identify_visitor")
+def _identify(dynamodb: FakeDynamoDB, kinesis: FakeKinesis, tokens: VisitorTokens) -> Any:
+    settings = identify_function.Settings(
+        visitor_key_id="key", history_table="history", history_ttl_days=30, stream_name="events", user_claim="sub"
+    )
+    return identify_function.make_handler(settings, tokens=tokens, dynamodb=dynamodb, kinesis=kinesis)
 
 
 @pytest.fixture
@@ -162,3 +276,23 @@ def account() -> Iterator[PersonalizeAccount]:
 def now(account: PersonalizeAccount) -> Callable[[], datetime]:
     """The account's clock as the retraining functions take it."""
     return lambda: datetime.fromtimestamp(account.clock(), UTC)
+
+
+@pytest.fixture
+def campaign(account: PersonalizeAccount) -> Campaign:
+    return Campaign(account)
+
+
+@pytest.fixture
+def ssm() -> FakeSsm:
+    return FakeSsm()
+
+
+@pytest.fixture
+def put_pets() -> Any:
+    settings = put_pets_function.Settings("pets", "publish:live")
+    return put_pets_function.make_handler(
+        settings,
+        dynamodb=FakePetsTable(),  # type: ignore[arg-type]
+        functions=FakeFunctions(),  # type: ignore[arg-type]
+    )

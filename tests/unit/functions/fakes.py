@@ -1,5 +1,7 @@
 """Fakes of the AWS services: they keep the rules of the real ones, record calls, and fail on demand."""
 
+import hashlib
+import hmac
 import io
 import json
 import threading
@@ -67,7 +69,9 @@ class FakePersonalize:
             for event in events:
                 assert len(event["eventId"]) <= 256
                 assert len(event.get("recommendationId", "")) <= 40
-                self.events.setdefault(event["eventId"], {**event, "user": parameters.get("userId")})
+                self.events.setdefault(
+                    event["eventId"], {**event, "user": parameters.get("userId"), "session": parameters["sessionId"]}
+                )
         return {}
 
     def get_recommendations(self, **parameters: Any) -> dict[str, Any]:
@@ -91,18 +95,69 @@ class FakePersonalize:
 
 
 class FakeRuntime:
-    """A campaign with given responses: user -> item list, `None` for every other user."""
+    """A campaign with given responses: user (or item, for similar ones) -> item list, `None` for every other one."""
 
     def __init__(self, responses: dict[str | None, list[dict[str, Any]]]) -> None:
         self._responses = responses
 
     def get_recommendations(self, **parameters: Any) -> dict[str, Any]:
         validate("personalize-runtime", "GetRecommendations", parameters)
-        return {"itemList": self._responses.get(parameters["userId"], self._responses[None])}
+        asked = parameters.get("itemId") or parameters["userId"]
+        return {"itemList": self._responses.get(asked, self._responses[None])}
 
     def get_personalized_ranking(self, **parameters: Any) -> dict[str, Any]:
         validate("personalize-runtime", "GetPersonalizedRanking", parameters)
         return {"personalizedRanking": self._responses.get(parameters["userId"], self._responses[None])}
+
+
+class FakeKms:
+    """GenerateMac with one key."""
+
+    def __init__(self, secret: bytes = b"secret of the key") -> None:
+        self.secret = secret
+        self.messages: list[str] = []
+        self.faults: list[Exception] = []
+
+    def generate_mac(self, **parameters: Any) -> dict[str, Any]:
+        validate("kms", "GenerateMac", parameters)
+        if self.faults:
+            raise self.faults.pop(0)
+        self.messages.append(parameters["Message"].decode())
+        return {"Mac": hmac.digest(self.secret, parameters["Message"], hashlib.sha256)}
+
+
+class FakeKinesis:
+    """One stream. `faults` are raised first, one for each call; `refusals` are partition keys that a call refuses."""
+
+    def __init__(self) -> None:
+        self.records: list[tuple[str, dict[str, Any]]] = []
+        self.calls = 0
+        self.faults: list[Exception] = []
+        self.refusals: list[set[str]] = []
+
+    def put_records(self, **parameters: Any) -> dict[str, Any]:
+        validate("kinesis", "PutRecords", parameters)
+        refused = self._call()
+        results = []
+        for record in parameters["Records"]:
+            if record["PartitionKey"] in refused:
+                results.append({"ErrorCode": "ProvisionedThroughputExceededException", "ErrorMessage": "no"})
+            else:
+                self.records.append((record["PartitionKey"], json.loads(record["Data"])))
+                results.append({"SequenceNumber": str(len(self.records)), "ShardId": "shardId-000000000000"})
+        return {"FailedRecordCount": sum("ErrorCode" in result for result in results), "Records": results}
+
+    def put_record(self, **parameters: Any) -> dict[str, Any]:
+        validate("kinesis", "PutRecord", parameters)
+        self._call()
+        self.records.append((parameters["PartitionKey"], json.loads(parameters["Data"])))
+        return {}
+
+    def _call(self) -> set[str]:
+        self.calls += 1
+        if self.faults:
+            raise self.faults.pop(0)
+        return self.refusals.pop(0) if self.refusals else set()
 
 
 class FakeSqs:
@@ -128,11 +183,28 @@ class FakeSqs:
         return {"Failed": [{"Id": entry["Id"], "SenderFault": False, "Code": "x"} for entry in failed]}
 
 
+class FakeLambda:
+    """Asynchronous invocations."""
+
+    def __init__(self) -> None:
+        self.invoked: list[str] = []
+        self.faults: list[Exception] = []
+
+    def invoke(self, **parameters: Any) -> dict[str, Any]:
+        validate("lambda", "Invoke", parameters)
+        assert parameters["InvocationType"] == "Event"
+        if self.faults:
+            raise self.faults.pop(0)
+        self.invoked.append(parameters["FunctionName"])
+        return {"StatusCode": 202}
+
+
 class FakeS3:
-    """One object."""
+    """Objects by key; `body` is that of every other key."""
 
     def __init__(self) -> None:
         self.body = b""
+        self.objects: dict[str, bytes] = {}
         self.reads = 0
         self.writes = 0
         self.faults: list[Exception] = []
@@ -142,7 +214,11 @@ class FakeS3:
         self.reads += 1
         if self.faults:
             raise self.faults.pop(0)
-        return {"Body": io.BytesIO(self.body)}
+        body = self.objects.get(parameters["Key"], self.body)
+        etag = hashlib.md5(body).hexdigest()
+        if parameters.get("IfNoneMatch") == etag:
+            raise error("304", 304)
+        return {"Body": io.BytesIO(body), "ETag": etag}
 
     def put_object(self, **parameters: Any) -> None:
         validate("s3", "PutObject", parameters)
@@ -153,7 +229,10 @@ class FakeS3:
 
 
 class FakeDynamoDB:
-    """One table: BatchWriteItem and Query with the conditions that the code uses, and the service's limits."""
+    """One table: the operations with the conditions that the code uses, and the service's limits.
+
+    Its index `available` has the items with `availableShelter`.
+    """
 
     def __init__(self) -> None:
         self.items: dict[tuple[str, str], dict[str, Any]] = {}
@@ -187,13 +266,66 @@ class FakeDynamoDB:
         else:
             self.items.pop(key, None)
 
-    def query(self, **parameters: Any) -> dict[str, Any]:
-        validate("dynamodb", "Query", parameters)
+    def put_item(self, **parameters: Any) -> dict[str, Any]:
+        """PutItem; the known conditions are that of a new item, and that of a mark that belongs to one user."""
+        validate("dynamodb", "PutItem", parameters)
         with self._lock:
             self._call()
-            values = {
-                name: next(iter(value.values())) for name, value in parameters["ExpressionAttributeValues"].items()
-            }
+            key = _key(parameters["Item"])
+            if condition := parameters.get("ConditionExpression"):
+                assert condition in ("attribute_not_exists(pk)", "attribute_not_exists(pk) OR userId = :user")
+                user = parameters.get("ExpressionAttributeValues", {}).get(":user")
+                if key in self.items and (user is None or self.items[key]["userId"] != user):
+                    raise error("ConditionalCheckFailedException")
+            self._apply({"PutRequest": {"Item": parameters["Item"]}}, key)
+        return {}
+
+    def batch_get_item(self, **parameters: Any) -> dict[str, Any]:
+        validate("dynamodb", "BatchGetItem", parameters)
+        with self._lock:
+            self._call()
+            ((table, request),) = parameters["RequestItems"].items()
+            keys = [_key(key) for key in request["Keys"]]
+            assert 1 <= len(keys) == len(set(keys)) <= 100
+            left, self.unprocessed = request["Keys"][: self.unprocessed], 0
+            found = [self.items[key] for key in keys[len(left) :] if key in self.items]
+        names = request.get("ExpressionAttributeNames", {})
+        projection = request.get("ProjectionExpression", "").split(", ")
+        wanted = [names.get(name, name) for name in projection] if projection != [""] else None
+        items = [{name: item[name] for name in wanted or item if name in item} for item in found]
+        return {"Responses": {table: items}, "UnprocessedKeys": {table: {**request, "Keys": left}} if left else {}}
+
+    def get_item(self, **parameters: Any) -> dict[str, Any]:
+        validate("dynamodb", "GetItem", parameters)
+        with self._lock:
+            self._call()
+            item = self.items.get(_key(parameters["Key"]))
+        return {"Item": item} if item else {}
+
+    def scan(self, **parameters: Any) -> dict[str, Any]:
+        """Return pages of the index; the last key is the number of items read, in the form of a key."""
+        validate("dynamodb", "Scan", parameters)
+        assert parameters["IndexName"] == "available"
+        with self._lock:
+            self._call()
+            items = [item for _, item in sorted(self.items.items()) if "availableShelter" in item]
+        start = int(parameters.get("ExclusiveStartKey", {"pk": {"S": "0"}})["pk"]["S"])
+        end = start + self.page
+        more = {"LastEvaluatedKey": {"pk": {"S": str(end)}}} if end < len(items) else {}
+        return {"Items": items[start:end], **more}
+
+    def _query_index(self, parameters: dict[str, Any], shelter: str) -> dict[str, Any]:
+        with self._lock:
+            self._call()
+            return {"Items": [item for item in self.items.values() if item.get("availableShelter") == {"S": shelter}]}
+
+    def query(self, **parameters: Any) -> dict[str, Any]:
+        validate("dynamodb", "Query", parameters)
+        values = {name: next(iter(value.values())) for name, value in parameters["ExpressionAttributeValues"].items()}
+        if "IndexName" in parameters:
+            return self._query_index(parameters, values[":shelter"])
+        with self._lock:
+            self._call()
             keys = sorted(
                 key for key in self.items if key[0] == values[":pk"] and values[":first"] <= key[1] <= values[":last"]
             )

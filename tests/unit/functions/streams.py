@@ -40,6 +40,27 @@ def _record(data: Any, number: int, arrival: float) -> dict[str, Any]:
     }
 
 
+def firehose(*datas: bytes) -> dict[str, Any]:
+    """A batch of Firehose's data transformation, from a Kinesis stream."""
+    records = [
+        {
+            "recordId": f"{sequence_number(number)}000000",
+            "approximateArrivalTimestamp": int(NOW * 1000),
+            "data": base64.b64encode(data).decode(),
+            "kinesisRecordMetadata": {
+                "shardId": "shardId-000000000000",
+                "partitionKey": "p",
+                "sequenceNumber": sequence_number(number),
+                "subsequenceNumber": 0,
+                "approximateArrivalTimestamp": int(NOW * 1000),
+            },
+        }
+        for number, data in enumerate(datas)
+    ]
+    arn = "arn:aws:firehose:eu-west-1:123456789012:deliverystream/raw-events"
+    return {"invocationId": "invocation-1", "deliveryStreamArn": arn, "region": "eu-west-1", "records": records}
+
+
 def sequence_number(number: int) -> str:
     return f"{49590338271490256608559692538361571095921575989136588898 + number}"
 

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from animal_recommender.dead_letters import Record
+from animal_recommender.event_types import EventTypes
 from animal_recommender.stream_batches import ParsedBatch, parse_records
 from tests.load.poison import KINDS, LARGE, Maker
 from tests.load.records import GOOD, Plan
@@ -15,7 +16,7 @@ POISON = KINDS | LARGE
 
 def parse(data: bytes) -> ParsedBatch:
     record = Record(0, "arn:aws:kinesis:us-east-1:123456789012:stream/s", "shardId-0", "1", time.time(), data)
-    return parse_records([record])
+    return parse_records([record], EventTypes())
 
 
 @pytest.mark.parametrize("make", POISON.values(), ids=POISON)

@@ -76,7 +76,7 @@ def test_given_the_scripts_of_a_pipeline_when_checked_by_shellcheck_then_there_i
 def test_given_a_pipeline_when_it_runs_make_then_every_task_exists(name: str) -> None:
     tasks = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     called = called_tasks(name)
-    assert {"lint", "package", "plan", "plan-report", "apply"} <= called
+    assert {"lint", "package", "plan", "plan-report", "apply", "destroy"} <= called
     assert called <= tasks
 
 
@@ -116,3 +116,9 @@ def test_given_bitbucket_when_applied_then_only_on_main_and_started_by_a_person(
     pipelines = yaml.safe_load(text("bitbucket-pipelines.yml"))["pipelines"]
     assert pipelines["branches"]["main"][-1]["step"]["trigger"] == "manual"
     assert "apply" not in str(pipelines["pull-requests"])
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_given_a_pipeline_then_each_command_has_the_role_for_it(name: str) -> None:
+    roles = set(re.findall(r"AWS_(PLAN|APPLY|DESTROY)_ROLE_ARN", text(name)))
+    assert roles == {"PLAN", "APPLY", "DESTROY"}

@@ -36,8 +36,10 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 def test_given_the_generator_when_run_again_then_it_writes_the_committed_bytes(tmp_path: Path) -> None:
     write(tmp_path)
-    for name in ("items.csv", "interactions.csv"):
-        assert (tmp_path / name).read_bytes() == (SEED / name).read_bytes(), f"{name}: run python -m seed.generate"
+    written = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(written) == 3 + 148
+    for name in written:
+        assert (tmp_path / name).read_bytes() == (SEED / name).read_bytes(), f"{name}: run make seed"
 
 
 @pytest.mark.parametrize("dataset", ["items", "interactions"])
@@ -115,7 +117,7 @@ def test_given_the_interactions_then_times_ascend_and_no_row_repeats() -> None:
     assert (SEED / "interactions.csv").stat().st_size < 2.5e6
 
 
-@pytest.mark.parametrize("name", ["recommend", "rerank", "get_history", "event"])
+@pytest.mark.parametrize("name", ["recommend", "rerank", "similar", "trending", "get_history", "event"])
 def test_given_a_sample_payload_then_it_names_only_animals_of_the_catalogue(
     name: str, items: list[dict[str, str]]
 ) -> None:

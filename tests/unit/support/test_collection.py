@@ -1,4 +1,4 @@
-"""Tests that come last, and what a session leaves out of a folder, on small suites of their own."""
+"""Tests that come first or last, and what a session leaves out of a folder, on small suites of their own."""
 
 import pytest
 
@@ -7,14 +7,15 @@ pytest_plugins = ["pytester"]
 CONFTEST = """
 from pathlib import Path
 import pytest
-from tests.support.collection import left_out, move_last, pytest_deselected
+from tests.support.collection import left_out, order, pytest_deselected
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "after_all_others(order): last")
+    config.addinivalue_line("markers", "before_all_others: first")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    move_last(items)
+    order(items)
 
 def pytest_sessionfinish(session):
     print("LEFT OUT", left_out(session, Path(__file__).parent))
@@ -29,6 +30,9 @@ def test_end(): pass
 
 @pytest.mark.after_all_others(1)
 def test_judge(): pass
+
+@pytest.mark.before_all_others
+def test_fresh(): pass
 """,
     "test_b_others": """
 import pytest
@@ -61,17 +65,25 @@ def run(suite: pytest.Pytester, *arguments: str, plugins: tuple[object, ...] = (
     return suite.runpytest_inprocess(*options, *arguments, plugins=plugins)
 
 
-def test_given_marked_tests_when_run_then_they_come_last_in_the_order_of_their_marks(suite: pytest.Pytester) -> None:
+def test_given_marked_tests_when_run_then_they_come_first_or_last_in_the_order_of_their_marks(
+    suite: pytest.Pytester,
+) -> None:
     result = run(suite)
 
-    result.stdout.fnmatch_lines(["*test_one?1?*", "*test_one?2?*", "*test_two*", "*test_judge*", "*test_end*"])
+    result.stdout.fnmatch_lines(
+        ["*test_fresh*", "*test_one?1?*", "*test_one?2?*", "*test_two*", "*test_judge*", "*test_end*"]
+    )
     result.stdout.fnmatch_lines(["*LEFT OUT []"])
 
 
-def test_given_a_plugin_that_reverses_the_order_when_run_then_they_still_come_last(suite: pytest.Pytester) -> None:
+def test_given_a_plugin_that_reverses_the_order_when_run_then_they_still_come_first_or_last(
+    suite: pytest.Pytester,
+) -> None:
     result = run(suite, plugins=(Reverse(),))
 
-    result.stdout.fnmatch_lines(["*test_two*", "*test_one?2?*", "*test_one?1?*", "*test_judge*", "*test_end*"])
+    result.stdout.fnmatch_lines(
+        ["*test_fresh*", "*test_two*", "*test_one?2?*", "*test_one?1?*", "*test_judge*", "*test_end*"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ import threading
 from collections import OrderedDict
 from typing import Any
 
-from local_aws.personalize.avro_schema import Schema
+from local_aws.personalize.avro_schema import Field, Schema
 from local_aws.personalize.data.interactions import InteractionLog
 from local_aws.personalize.data.records import RecordSet
+from local_aws.personalize.data.text_keywords import keywords
 from local_aws.personalize.filters.apply import ItemIndex
 from local_aws.recommender import Items
 
@@ -15,20 +16,26 @@ _MAX_RECOMMENDATIONS = 10_000
 
 
 class DatasetGroupData:
-    """Interactions, items and users of a dataset group, and the items of its latest recommendations."""
+    """All datasets of a dataset group, and the items of its latest recommendations."""
 
     def __init__(self) -> None:
         self.interactions = InteractionLog()
         self.items = RecordSet()
         self.users = RecordSet()
+        self.actions = RecordSet()
+        self.action_interactions = InteractionLog()
         self._recommended: OrderedDict[str, tuple[str, ...]] = OrderedDict()
         self._lock = threading.Lock()
         self._index = (-1, ItemIndex({}))
         self._candidates: tuple[tuple[int, int], frozenset[str]] = ((-1, -1), frozenset())
 
     def records(self, dataset_type: str) -> RecordSet:
-        """Return the record set of `Items` or `Users`."""
-        return self.items if dataset_type == "Items" else self.users
+        """Return the record set of `Items`, `Users` or `Actions`, in any case."""
+        return {"ITEMS": self.items, "USERS": self.users, "ACTIONS": self.actions}[dataset_type.upper()]
+
+    def log(self, dataset_type: str) -> InteractionLog:
+        """Return the `Interactions` or `Action_Interactions`, in any case. In the latter, actions are the items."""
+        return self.interactions if dataset_type.upper() == "INTERACTIONS" else self.action_interactions
 
     def record_recommendation(self, recommendation_id: str, item_ids: tuple[str, ...]) -> None:
         """Store the items of a recommendation (its implicit impression). Only the newest ten thousand are kept."""
@@ -60,16 +67,25 @@ class DatasetGroupData:
 
 
 def to_items(records: dict[str, dict[str, Any]], schema: Schema, excluded: frozenset[str] = frozenset()) -> Items:
-    """Convert item records for the recommender: categorical and numeric columns. Other text is not used in training."""
+    """Convert item records for the recommender: categorical and numeric columns, and the keywords of textual ones.
+
+    Other text is not used in training.
+    """
     used = [
         field
         for field in schema.fields
         if field.name not in ("ITEM_ID", "CREATION_TIMESTAMP", *excluded)
-        and (field.categorical or field.type not in ("string", "boolean"))
+        and (field.categorical or field.textual or field.type not in ("string", "boolean"))
     ]
     created = [record.get("CREATION_TIMESTAMP") for record in records.values()]
     return Items(
         item_ids=list(records),
-        metadata={field.name: [record.get(field.name) for record in records.values()] for field in used},
+        metadata={
+            field.name: _values(field, [record.get(field.name) for record in records.values()]) for field in used
+        },
         creation_timestamps=[math.nan if time is None else float(time) for time in created],
     )
+
+
+def _values(field: Field, values: list[Any]) -> list[Any]:
+    return list(keywords(values)) if field.textual else values

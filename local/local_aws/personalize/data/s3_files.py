@@ -19,7 +19,7 @@ def read_files(s3: Any, location: str) -> Iterator[tuple[str, bytes]]:
         for name in _keys(s3, bucket, key):
             yield name, s3.get_object(Bucket=bucket, Key=name)["Body"].read()
     except (ClientError, BotoCoreError) as error:
-        raise JobFailedError(f"Cannot read {location}: {_reason(error)}") from None
+        raise JobFailedError(f"{_lack_of_privileges(error)}Cannot read {location}: {_reason(error)}") from None
 
 
 def write_file(s3: Any, location: str, name: str, content: bytes) -> str:
@@ -33,7 +33,8 @@ def write_file(s3: Any, location: str, name: str, content: bytes) -> str:
     try:
         s3.put_object(Bucket=bucket, Key=key, Body=content)
     except (ClientError, BotoCoreError) as error:
-        raise JobFailedError(f"Cannot write s3://{bucket}/{key}: {_reason(error)}") from None
+        message = f"{_lack_of_privileges(error)}Cannot write s3://{bucket}/{key}: {_reason(error)}"
+        raise JobFailedError(message) from None
     return key
 
 
@@ -58,6 +59,12 @@ def _keys(s3: Any, bucket: str, key: str) -> list[str]:
     if not keys:
         raise JobFailedError(f"There is no file at s3://{bucket}/{key}")
     return keys
+
+
+def _lack_of_privileges(error: Exception) -> str:
+    """Return the beginning of the service's own message if access is denied."""
+    denied = isinstance(error, ClientError) and error.response["Error"].get("Code") == "AccessDenied"
+    return "Insufficient privileges for accessing data in S3. " if denied else ""
 
 
 def _reason(error: Exception) -> str:

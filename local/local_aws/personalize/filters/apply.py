@@ -8,11 +8,11 @@ from typing import Any
 
 from local_aws.personalize.errors import InvalidInputError
 from local_aws.personalize.filters.parser import unquote
-from local_aws.personalize.filters.syntax import Condition, Expression, Filter, Parameter
+from local_aws.personalize.filters.syntax import Condition, CurrentItem, Expression, Filter, Parameter
 from local_aws.recommender import Event
 
 _MAX_CACHED_RESULTS = 1000
-_EVENTS_PER_TYPE = 100
+EVENTS_PER_TYPE = 100
 """Filters read this many of the newest interactions of a user with each event type (documented quota)."""
 
 _PARAMETER_VALUE = re.compile(r'\s*(?:(?P<string>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+(?:\.\d+)?))\s*(?:,|$)')
@@ -50,13 +50,20 @@ class ItemIndex:
 
 @dataclass(frozen=True)
 class FilterContext:
-    """The input of a filter: the catalogue, the newest events and the record of the user, the values of the request."""
+    """The input of a filter: the catalogue, the newest events and the record of the user, the values of the request.
+
+    For a filter of users or actions these take the place of the items, in the catalogue and in the events.
+    """
 
     index: ItemIndex
     candidates: Callable[[], Collection[str]]
     history: Sequence[Event]
     user: Mapping[str, Any] | None
     values: Mapping[str, str]
+    item: Mapping[str, Any] | None = None
+    """The record of the item of the request, for related items."""
+    events_per_type: int = EVENTS_PER_TYPE
+    """How many of the newest events of each type are read."""
 
 
 def allowed_items(parsed: Filter, context: FilterContext) -> frozenset[str]:
@@ -93,25 +100,25 @@ def _items_of(expression: Expression, context: FilterContext, given: Mapping[str
         return set(context.candidates()) if expression.include else set()
     found: set[str] = set()
     for alternative in expression.alternatives:
-        sets = [_items_meeting(condition, context, _bind(condition, given)) for condition in alternative]
+        sets = [_items_meeting(condition, context, _bind(condition, given, context.item)) for condition in alternative]
         found |= set.intersection(*map(set, sets))
     return found
 
 
 def _items_meeting(condition: Condition, context: FilterContext, values: tuple[str | float, ...]) -> Collection[str]:
-    if condition.dataset == "Items":
+    if not condition.dataset.endswith("Interactions"):
         return context.index.matching(condition, values)
     types = {str(value).lower() for value in values}
-    return _interacted_items(context.history, types, negated=condition.operator in ("NOT IN", "!="))
+    return _interacted_items(context, types, negated=condition.operator in ("NOT IN", "!="))
 
 
-def _interacted_items(history: Sequence[Event], types: set[str], *, negated: bool) -> set[str]:
+def _interacted_items(context: FilterContext, types: set[str], *, negated: bool) -> set[str]:
     seen: dict[str, int] = {}
     found = set()
-    for event in reversed(history):
+    for event in reversed(context.history):
         name = (event.event_type or "").lower()
         seen[name] = seen.get(name, 0) + 1
-        if seen[name] <= _EVENTS_PER_TYPE and (("*" in types or name in types) != negated):
+        if seen[name] <= context.events_per_type and (("*" in types or name in types) != negated):
             found.add(event.item_id)
     return found
 
@@ -119,13 +126,20 @@ def _interacted_items(history: Sequence[Event], types: set[str], *, negated: boo
 def _user_meets(
     condition: Condition, user: Mapping[str, Any] | None, given: Mapping[str, tuple[str | float, ...]]
 ) -> bool:
-    return _meets(_column(user or {}, condition.field.upper()), condition, _bind(condition, given))
+    return _meets(_column(user or {}, condition.field.upper()), condition, _bind(condition, given, None))
 
 
-def _bind(condition: Condition, given: Mapping[str, tuple[str | float, ...]]) -> tuple[str | float, ...]:
+def _bind(
+    condition: Condition, given: Mapping[str, tuple[str | float, ...]], item: Mapping[str, Any] | None
+) -> tuple[str | float, ...]:
     bound: list[str | float] = []
     for value in condition.values:
-        bound.extend(given[value.name] if isinstance(value, Parameter) else (value,))
+        if isinstance(value, Parameter):
+            bound.extend(given[value.name])
+        elif isinstance(value, CurrentItem):
+            bound.extend(_parts(_column(item or {}, value.field.upper())))
+        else:
+            bound.append(value)
     return tuple(bound)
 
 
@@ -139,6 +153,9 @@ def _meets(value: Any, condition: Condition, values: tuple[str | float, ...]) ->
     if condition.operator in ("IN", "NOT IN"):
         inside = "*" in values or any(part in values for part in _parts(value))
         return inside == (condition.operator == "IN")
+    if isinstance(value, str) and condition.operator in ("=", "!="):
+        # As with IN, one of several categories is enough: ITEMS.genres = "Comedy" AND ITEMS.genres = "Action".
+        return any(str(other) in _parts(value) for other in values) == (condition.operator == "=")
     return value is not None and any(_compare(value, condition.operator, other) for other in values)
 
 

@@ -1,12 +1,12 @@
 """A recursive-descent parser for filter expressions (developer guide, "Filter expression structure and elements").
 
     filter     = expression { "|" expression }
-    expression = ( INCLUDE | EXCLUDE ) ItemID WHERE any [ IF condition { AND condition } ]
+    expression = ( INCLUDE | EXCLUDE ) ( ItemID | UserID | ActionID ) WHERE any [ IF condition { AND condition } ]
     any        = all { OR all }
     all        = condition { AND condition }
     condition  = name "." name ( [ NOT ] IN list | comparison value )
-    list       = "(" value { "," value } ")" | parameter
-    value      = string | number | parameter | "(" value ")"
+    list       = "(" value { "," value } ")" | parameter | CurrentItem "." name
+    value      = string | number | parameter | CurrentItem "." name | "(" value ")"
 
 Keywords and dataset names are read in any case.
 """
@@ -16,7 +16,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from local_aws.personalize.errors import InvalidInputError
-from local_aws.personalize.filters.syntax import Condition, Expression, Filter, Operator, Parameter, Value
+from local_aws.personalize.filters.syntax import (
+    Condition,
+    CurrentItem,
+    Entity,
+    Expression,
+    Filter,
+    Operator,
+    Parameter,
+    Value,
+)
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -29,7 +38,10 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _COMPARISONS: tuple[Operator, ...] = ("=", "!=", "<", ">", "<=", ">=")
-_DATASETS = {"items": "Items", "interactions": "Interactions", "currentuser": "CurrentUser"}
+_ENTITIES: tuple[Entity, ...] = ("ItemID", "UserID", "ActionID")
+_DATASETS = {
+    name.lower(): name for name in ("Items", "Interactions", "Users", "Actions", "Action_Interactions", "CurrentUser")
+}
 
 
 @dataclass(frozen=True)
@@ -67,13 +79,14 @@ class _Parser:
         include = self._accept("INCLUDE")
         if not include and not self._accept("EXCLUDE"):
             raise self._expected("INCLUDE or EXCLUDE")
-        if not self._accept("ITEMID"):
-            raise self._expected("ItemID (filters of users and actions are not available yet)")
+        entity = next((entity for entity in _ENTITIES if self._accept(entity.upper())), None)
+        if entity is None:
+            raise self._expected("ItemID, UserID or ActionID")
         self._require("WHERE")
         alternatives = [self._all()]
         while self._accept("OR"):
             alternatives.append(self._all())
-        return Expression(include, tuple(alternatives), self._all() if self._accept("IF") else ())
+        return Expression(entity, include, tuple(alternatives), self._all() if self._accept("IF") else ())
 
     def _all(self) -> tuple[Condition, ...]:
         conditions = [self._condition()]
@@ -102,7 +115,7 @@ class _Parser:
         raise self._expected("IN, NOT IN or a comparison")
 
     def _list(self) -> tuple[Value, ...]:
-        if self._peek().kind == "parameter":
+        if self._peek().kind in ("parameter", "name"):
             return (self._value(),)
         self._require("(")
         values = [self._value()]
@@ -121,9 +134,12 @@ class _Parser:
         return value
 
     def _plain_value(self) -> Value:
+        if self._accept("CURRENTITEM"):
+            self._require(".")
+            return CurrentItem(self._name("a field"))
         token = self._peek()
         if token.kind not in ("string", "number", "parameter"):
-            raise self._expected('a value: "text", a number or $PARAMETER')
+            raise self._expected('a value: "text", a number, $PARAMETER or CurrentItem.field')
         self._position += 1
         if token.kind == "parameter":
             return Parameter(token.text[1:])

@@ -12,7 +12,17 @@ class Parameter:
     name: str
 
 
-Value = str | float | Parameter
+@dataclass(frozen=True)
+class CurrentItem:
+    """`CurrentItem.field`. Its values are those of the item of the request."""
+
+    field: str
+
+
+Value = str | float | Parameter | CurrentItem
+Entity = Literal["ItemID", "UserID", "ActionID"]
+"""What a filter selects."""
+
 Operator = Literal["IN", "NOT IN", "=", "!=", "<", ">", "<=", ">="]
 
 
@@ -32,18 +42,19 @@ class Condition:
 
 @dataclass(frozen=True)
 class Expression:
-    """`INCLUDE|EXCLUDE ItemID WHERE ... [IF ...]`.
+    """`INCLUDE|EXCLUDE ItemID WHERE ... [IF ...]`, or the same with UserID or ActionID as the `entity`.
 
     `alternatives` are joined by OR, and the conditions in each by AND. `only_if` has conditions on the current user.
     """
 
+    entity: Entity
     include: bool
     alternatives: tuple[tuple[Condition, ...], ...]
     only_if: tuple[Condition, ...] = ()
 
     @property
     def dataset(self) -> str:
-        """The dataset of all its conditions: Items or Interactions."""
+        """The dataset of all its conditions, e.g. Items or Interactions."""
         return self.alternatives[0][0].dataset
 
     def conditions(self) -> Iterator[Condition]:
@@ -62,6 +73,17 @@ class Filter:
     """Expressions joined by `|`."""
 
     expressions: tuple[Expression, ...]
+
+    @property
+    def entity(self) -> Entity:
+        """What it selects."""
+        return self.expressions[0].entity
+
+    def uses(self, dataset: str) -> bool:
+        """Return whether it reads a dataset (Items, Interactions), CurrentUser or CurrentItem."""
+        if dataset == "CurrentItem":
+            return any(isinstance(value, CurrentItem) for one in self.conditions() for value in one.values)
+        return any(condition.dataset == dataset for condition in self.conditions())
 
     def conditions(self) -> Iterator[Condition]:
         """Yield all conditions of all expressions."""

@@ -2,6 +2,7 @@
 
 from local_aws.personalize.operations import (
     batch_inference_jobs,
+    batch_segment_jobs,
     campaigns,
     data_deletion_jobs,
     dataset_export_jobs,
@@ -12,6 +13,7 @@ from local_aws.personalize.operations import (
     filters,
     metric_attributions,
     recipes,
+    recommenders,
     resources,
     runtime,
     schemas,
@@ -22,6 +24,7 @@ from local_aws.personalize.operations import (
 
 __all__ = [
     "batch_inference_jobs",
+    "batch_segment_jobs",
     "campaigns",
     "data_deletion_jobs",
     "dataset_export_jobs",
@@ -32,6 +35,7 @@ __all__ = [
     "filters",
     "metric_attributions",
     "recipes",
+    "recommenders",
     "resources",
     "runtime",
     "schemas",

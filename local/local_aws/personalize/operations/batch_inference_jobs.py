@@ -1,18 +1,17 @@
 """Batch inference jobs: recommendations or rankings for the users of a JSON Lines file, written to another file."""
 
-import json
-from collections.abc import Iterator
 from typing import Any
 
 from local_aws.personalize import serving
+from local_aws.personalize.batch_files import Answer, Query, answer_lines
 from local_aws.personalize.campaigns import Deployment, load_deployment
-from local_aws.personalize.data.s3_files import read_files, write_file
-from local_aws.personalize.errors import InvalidInputError, JobFailedError, NotSupportedError, ServiceError
+from local_aws.personalize.errors import InvalidInputError, NotSupportedError, ServiceError
 from local_aws.personalize.operation_registry import operation
+from local_aws.personalize.operations.campaigns import check_ranking_influence
+from local_aws.personalize.recipes import RECIPES
 from local_aws.personalize.resource_store import Resource
 from local_aws.personalize.resource_types import BATCH_INFERENCE_JOB, FILTER, SOLUTION_VERSION
 from local_aws.personalize.service import Service
-from local_aws.personalize.strict_json import parse_json
 
 _DEFAULT_RESULTS = 25
 
@@ -21,10 +20,14 @@ _DEFAULT_RESULTS = 25
 def create_batch_inference_job(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Handle CreateBatchInferenceJob. The solution version must be ACTIVE."""
     if request.get("batchInferenceJobMode") == "THEME_GENERATION":
-        raise NotSupportedError("THEME_GENERATION is not available in the local Amazon Personalize yet.")
+        raise NotSupportedError("THEME_GENERATION is not available in the local Amazon Personalize.")
     version = service.require_active(service.store.get(request["solutionVersionArn"], SOLUTION_VERSION))
+    recipe = RECIPES[version["recipeArn"]]
+    if recipe.trends or recipe.recipe_type in ("USER_SEGMENTATION", "PERSONALIZED_ACTIONS"):
+        raise InvalidInputError(f"The recipe {recipe.name} does not support batch inference jobs.")
     if filter_arn := request.get("filterArn"):
         service.require_active(service.store.get(filter_arn, FILTER))
+    check_ranking_influence(recipe, request.get("batchInferenceJobConfig") or {})
     count = request.get("numResults", _DEFAULT_RESULTS)
     if not 1 <= count <= serving.MAXIMUM_RESULTS:
         raise InvalidInputError(f"numResults must be between 1 and {serving.MAXIMUM_RESULTS}, not {count}.")
@@ -40,49 +43,35 @@ def create_batch_inference_job(service: Service, request: dict[str, Any]) -> dic
 
 
 def _run(service: Service, job: Resource) -> None:
-    s3 = service.s3_for(job)
-    source, destination = job["jobInput"]["s3DataSource"]["path"], job["jobOutput"]["s3DataDestination"]["path"]
     deployment = load_deployment(service, job["solutionVersionArn"], job.get("batchInferenceJobConfig") or {})
-    for key, content in read_files(s3, source):
-        lines = (json.dumps(result) + "\n" for result in _results(service, deployment, job, key, content))
-        write_file(s3, destination, f"{key.rsplit('/', 1)[-1]}.out", "".join(lines).encode())
 
-
-def _results(
-    service: Service, deployment: Deployment, job: Resource, key: str, content: bytes
-) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
-        if not line.strip():
-            continue
+    def infer(query: Query) -> Answer:
         try:
-            query = parse_json(line)
-        except ValueError:
-            query = None
-        if not isinstance(query, dict):
-            raise JobFailedError(f"{key}: line {number} is not a JSON object")
-        try:
-            yield {"input": query, "output": _infer(service, deployment, job, query), "error": None}
+            return _infer(service, deployment, job, query)
         except ServiceError as error:
-            yield {"input": query, "output": None, "error": error.message}
+            return error
+
+    answer_lines(service, job, lambda queries: map(infer, queries))
 
 
-def _infer(service: Service, deployment: Deployment, job: Resource, query: dict[str, Any]) -> dict[str, Any]:
-    if not isinstance(query.get("userId"), str):
-        raise InvalidInputError("userId is missing or not a string.")
-    visitor = serving.get_visitor(service, deployment, query["userId"])
+def _infer(service: Service, deployment: Deployment, job: Resource, query: Query) -> dict[str, Any]:
+    for name in ("userId", "itemId"):
+        if not isinstance(query.get(name, ""), str):
+            raise InvalidInputError(f"{name} is not a string.")
+    visitor = serving.get_visitor(service, deployment, query)
     item_filter = {"filterArn": job.get("filterArn"), "filterValues": _filter_values(query)}
     allowed = serving.filter_items(service, deployment, visitor, item_filter)
     if deployment.recipe.recipe_type != "PERSONALIZED_RANKING":
         scored_items = serving.recommend(service, deployment, visitor, job["numResults"], allowed)
     elif _are_strings(query.get("itemList")):
         items = [item for item in query["itemList"] if allowed is None or item in allowed]
-        scored_items = deployment.model.rank(deployment.events.filter_history(visitor.history), items)
+        scored_items = serving.rank(service, deployment, visitor, items)
     else:
         raise InvalidInputError("itemList is missing or not a list of strings.")
-    return {
-        "recommendedItems": [scored.item_id for scored in scored_items],
-        "scores": [scored.score for scored in scored_items],
-    }
+    output: dict[str, Any] = {"recommendedItems": [scored.item_id for scored in scored_items]}
+    if deployment.recipe.scores:
+        output["scores"] = [scored.score for scored in scored_items]
+    return output
 
 
 def _filter_values(query: dict[str, Any]) -> dict[str, str]:

@@ -23,8 +23,10 @@ def create_campaign(service: Service, request: dict[str, Any]) -> dict[str, Any]
     config = dict(request.get("campaignConfig", {}))
     version = _find_version(service, request["solutionVersionArn"], config)
     recipe = RECIPES[version["recipeArn"]]
-    _check_config(recipe, config)
-    config |= _exploration_config(recipe, config)
+    if recipe.recipe_type == "USER_SEGMENTATION":
+        raise InvalidInputError(f"The recipe {recipe.name} has no campaigns; create a batch segment job.")
+    check_exploration(recipe, config)
+    config |= exploration_config(recipe, config)
     group_arn = version["datasetGroupArn"]
     if len(service.store.all(CAMPAIGN, datasetGroupArn=group_arn)) >= service.settings.quotas.campaigns_per_group:
         raise LimitExceededError(f"The limit of campaigns of the dataset group {group_arn} is reached.")
@@ -55,8 +57,8 @@ def update_campaign(service: Service, request: dict[str, Any]) -> dict[str, Any]
     recipe = RECIPES[version["recipeArn"]]
     if not recipe.explores and "itemExplorationConfig" not in change.get("campaignConfig", {}):
         config.pop("itemExplorationConfig", None)  # belongs to the recipe that the campaign served before
-    _check_config(recipe, config)
-    config |= _exploration_config(recipe, config)
+    check_exploration(recipe, config)
+    config |= exploration_config(recipe, config)
     start_update(service, campaign, change | {"campaignConfig": config}, version.arn)
     return {"campaignArn": campaign.arn}
 
@@ -82,7 +84,13 @@ def _find_version(service: Service, version_arn: str, config: Mapping[str, Any])
     raise InvalidInputError(f"The solution {solution.arn} has no ACTIVE version.")
 
 
-def _check_config(recipe: Recipe, config: Mapping[str, Any]) -> None:
+def check_exploration(recipe: Recipe, config: Mapping[str, Any]) -> None:
+    """Check the itemExplorationConfig of a campaign or recommender.
+
+    Raises:
+        InvalidInputError: The recipe does not explore, or a value is not valid.
+    """
+    check_ranking_influence(recipe, config)
     exploration = config.get("itemExplorationConfig")
     if exploration is None:
         return
@@ -96,7 +104,17 @@ def _check_config(recipe: Recipe, config: Mapping[str, Any]) -> None:
             raise InvalidInputError(f"{name} is out of range: {value}.")
 
 
-def _exploration_config(recipe: Recipe, config: Mapping[str, Any]) -> dict[str, Any]:
+def check_ranking_influence(recipe: Recipe, config: Mapping[str, Any]) -> None:
+    """Check that a campaign or batch job has no rankingInfluence, which only the recipe Semantic-Similarity takes.
+
+    Raises:
+        InvalidInputError: It has one.
+    """
+    if config.get("rankingInfluence"):
+        raise InvalidInputError(f"The recipe {recipe.name} takes no rankingInfluence.")
+
+
+def exploration_config(recipe: Recipe, config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the exploration settings of a recipe that explores, with the defaults."""
     if not recipe.explores:
         return {}

@@ -26,7 +26,8 @@ def _delete(service: Service, group_arn: str, job: Resource) -> dict[str, Any]:
     for name, content in read_files(service.s3_for(job), job["dataSource"]["dataLocation"]):
         users |= _user_ids(name, content)
     data = service.data(group_arn)
-    return {"numDeleted": data.interactions.delete_users(users) + data.users.delete(users)}
+    interactions = data.interactions.delete_users(users) + data.action_interactions.delete_users(users)
+    return {"numDeleted": interactions + data.users.delete(users)}
 
 
 def _user_ids(name: str, content: bytes) -> set[str]:

@@ -38,7 +38,7 @@ def _export(service: Service, dataset: Resource, job: Resource) -> None:
     if schema is None:
         raise JobFailedError(f"The dataset {dataset.arn} was deleted.")
     origins = _ORIGINS[job["ingestionMode"]]
-    if dataset["datasetType"] == "Interactions":
+    if dataset["datasetType"].endswith("INTERACTIONS"):
         rows = _interactions(service, dataset, origins)
     else:
         rows = _records(service, dataset, schema, origins)
@@ -47,13 +47,14 @@ def _export(service: Service, dataset: Resource, job: Resource) -> None:
 
 
 def _interactions(service: Service, dataset: Resource, origins: set[int]) -> Iterator[dict[str, Any]]:
-    columns = service.data(dataset["datasetGroupArn"]).interactions.columns()
+    columns = service.data(dataset["datasetGroupArn"]).log(dataset["datasetType"]).columns()
     for row, origin in enumerate(columns.origins):
         # As in training, an event of an anonymous session or without an item is not an interaction.
         if origin in origins and columns.users[row] is not None and columns.items[row] is not None:
-            yield (columns.extras[row] or {}) | {
+            yield columns.extra(row) | {
                 "USER_ID": columns.users[row],
                 "ITEM_ID": columns.items[row],
+                "ACTION_ID": columns.items[row],
                 "TIMESTAMP": int(columns.times[row]),
                 "EVENT_TYPE": columns.types[row],
                 "EVENT_VALUE": columns.values[row],

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local_aws.personalize.errors import InvalidInputError, LimitExceededError, NotSupportedError
+from local_aws.personalize.errors import InvalidInputError, LimitExceededError
 from local_aws.personalize.operation_registry import operation
 from local_aws.personalize.resource_types import DATASET_GROUP
 from local_aws.personalize.service import Service
@@ -10,9 +10,7 @@ from local_aws.personalize.service import Service
 
 @operation("CreateDatasetGroup")
 def create_dataset_group(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Handle CreateDatasetGroup. Domain dataset groups are rejected, because recommenders are not available."""
-    if request.get("domain"):
-        raise NotSupportedError("Domain dataset groups are not available in the local Amazon Personalize yet.")
+    """Handle CreateDatasetGroup. With a domain, the group can have recommenders besides solutions."""
     if request.get("roleArn") and not request.get("kmsKeyArn"):
         raise InvalidInputError("An IAM role is only valid together with a KMS key.")
     if len(service.store.all(DATASET_GROUP)) >= service.settings.quotas.dataset_groups:

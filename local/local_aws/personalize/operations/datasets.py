@@ -1,5 +1,7 @@
 """The operations of datasets and their import jobs."""
 
+import copy
+import logging
 from typing import Any
 
 from local_aws.personalize.avro_schema import Schema, parse_schema
@@ -10,19 +12,19 @@ from local_aws.personalize.errors import (
     InvalidInputError,
     JobFailedError,
     LimitExceededError,
-    NotSupportedError,
     ResourceAlreadyExistsError,
     ResourceInUseError,
 )
 from local_aws.personalize.operation_registry import operation
 from local_aws.personalize.resource_store import Resource, Update
-from local_aws.personalize.resource_types import DATASET, DATASET_GROUP, DATASET_IMPORT_JOB, SCHEMA
+from local_aws.personalize.resource_types import DATASET, DATASET_GROUP, DATASET_IMPORT_JOB, SCHEMA, SOLUTION
 from local_aws.personalize.service import Service
-from local_aws.personalize.statuses import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING, StatusTimeline
+from local_aws.personalize.statuses import ACTIVE, UPDATE_IN_PROGRESS, UPDATE_PENDING, StatusTimeline
 
-_TYPES = {"interactions": "Interactions", "items": "Items", "users": "Users"}
-_NOT_SUPPORTED = frozenset({"actions", "action_interactions"})
-_KNOWN_COLUMNS = ("USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE")
+_log = logging.getLogger(__name__)
+_SHOWN_PROBLEMS = 10
+_TYPES = {name.lower(): name for name in ("Interactions", "Items", "Users", "Actions", "Action_Interactions")}
+_KNOWN_COLUMNS = ("USER_ID", "ITEM_ID", "ACTION_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE")
 
 
 @operation("CreateDataset")
@@ -30,29 +32,48 @@ def create_dataset(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Handle CreateDataset: a group has one dataset of each type, with a schema of that type."""
     group = service.require_active(service.store.get(request["datasetGroupArn"], DATASET_GROUP))
     dataset_type = _dataset_type(request["datasetType"])
+    if group.get("domain") and dataset_type.startswith("Action"):
+        raise InvalidInputError(f"A dataset group of a domain cannot have a dataset of type {dataset_type}.")
     _require_type(service, request["schemaArn"], dataset_type)
+    if service.store.get(request["schemaArn"], SCHEMA).get("domain") != group.get("domain"):
+        raise InvalidInputError(f"The schema {request['schemaArn']} is of another domain than the dataset group.")
     if service.dataset(group.arn, dataset_type):
         raise ResourceAlreadyExistsError(f"The dataset group {group.arn} has a dataset of type {dataset_type}.")
     identity = f"{group['name']}/{dataset_type.upper()}"
-    return {"datasetArn": service.create(DATASET, request, identity=identity, datasetType=dataset_type).arn}
+    request = request | {"datasetType": dataset_type.upper()}
+    return {"datasetArn": service.create(DATASET, request, identity=identity).arn}
 
 
 @operation("UpdateDataset")
 def update_dataset(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Handle UpdateDataset: change the schema. The new schema can only add fields that can be null."""
+    """Handle UpdateDataset: change the schema of items or users. The new schema can only add fields that can be null.
+
+    Solutions that exist do not train on the new columns (developer guide, "Replacing a dataset's schema").
+    """
     dataset = service.store.get(request["datasetArn"], DATASET)
     if service.status(dataset) != ACTIVE:
         raise ResourceInUseError(f"The dataset {dataset.arn} is not ACTIVE.")
+    if dataset["datasetType"].endswith("INTERACTIONS"):
+        raise InvalidInputError("The schema of an Interactions dataset cannot be replaced.")
     new = _require_type(service, request["schemaArn"], dataset["datasetType"])
     old = parse_schema(service.store.get(dataset["schemaArn"], SCHEMA)["schema"])
     added = [field for field in new.fields if not old.field(field.name)]
-    if any(not new.field(field.name) for field in old.fields) or any(not field.nullable for field in added):
-        raise InvalidInputError("A new schema must keep every field; added fields must allow null.")
+    if any(new.field(field.name) != field for field in old.fields) or any(not field.nullable for field in added):
+        raise InvalidInputError("A new schema must keep every field as it is; added fields must allow null.")
     change = {"schemaArn": request["schemaArn"]}
-    step_seconds, steps = service.settings.step_seconds, (CREATE_PENDING, CREATE_IN_PROGRESS, ACTIVE)
+    step_seconds, steps = service.settings.step_seconds, (UPDATE_PENDING, UPDATE_IN_PROGRESS, ACTIVE)
     timeline = StatusTimeline.starting_at(service.now(), step_seconds, *steps)
-    dataset.updates["latestDatasetUpdate"] = Update(change, timeline, pending_fields=change)
+    dataset.updates["latestDatasetUpdate"] = Update(change, timeline, pending_fields=dict(change))
+    for solution in service.store.all(SOLUTION, datasetGroupArn=dataset["datasetGroupArn"]):
+        _exclude_from_training(solution, new.dataset_type, [field.name for field in added])
     return {"datasetArn": dataset.arn}
+
+
+def _exclude_from_training(solution: Resource, dataset_type: str, columns: list[str]) -> None:
+    config: dict[str, Any] = copy.deepcopy(solution.get("solutionConfig") or {})
+    excluded = config.setdefault("trainingDataConfig", {}).setdefault("excludedDatasetColumns", {})
+    excluded[dataset_type] = [*excluded.get(dataset_type, []), *columns]
+    solution.fields["solutionConfig"] = config
 
 
 @operation("CreateDatasetImportJob")
@@ -83,19 +104,27 @@ def _import(service: Service, dataset: Resource, job: Resource) -> None:
     if schema is None:
         raise JobFailedError(f"The dataset {dataset.arn} was deleted.")
     columns: dict[str, list[Any]] = {field.name: [] for field in schema.fields}
+    skipped: list[str] = []
     for name, content in read_files(service.s3_for(job), job["dataSource"]["dataLocation"]):
-        for field, values in read_csv(name, content, schema).items():
+        table = read_csv(name, content, schema)
+        skipped += table.skipped
+        for field, values in table.columns.items():
             columns[field].extend(values)
+    if skipped:
+        job.fields["skippedValues"] = skipped
+        _log.warning("%s: %d values were left out: %s", job.arn, len(skipped), "; ".join(skipped[:_SHOWN_PROBLEMS]))
     replace = job["importMode"] == "FULL"
-    if dataset_type == "Interactions":
-        _import_interactions(service, group_arn, columns, replace)
+    if dataset_type.endswith("INTERACTIONS"):
+        _import_interactions(service, dataset, columns, replace)
     else:
         _import_records(service, group_arn, schema, columns, replace)
 
 
-def _import_interactions(service: Service, group_arn: str, columns: dict[str, list[Any]], replace: bool) -> None:
-    log = service.data(group_arn).interactions
-    minimum = service.settings.quotas.minimum_import_interactions
+def _import_interactions(service: Service, dataset: Resource, columns: dict[str, list[Any]], replace: bool) -> None:
+    log = service.data(dataset["datasetGroupArn"]).log(dataset["datasetType"])
+    # Interactions with actions have no minimum.
+    of_items = dataset["datasetType"] == "INTERACTIONS"
+    minimum = service.settings.quotas.minimum_import_interactions if of_items else 0
     total = len(columns["USER_ID"]) + (0 if replace else len(log))
     if total < minimum:
         raise JobFailedError(f"The data has {total} interactions; at least {minimum} are needed.")
@@ -103,7 +132,7 @@ def _import_interactions(service: Service, group_arn: str, columns: dict[str, li
     extras = [dict(zip(others, row, strict=True)) for row in zip(*(columns[name] for name in others), strict=True)]
     log.import_bulk(
         bulk_columns(
-            *(columns["USER_ID"], columns["ITEM_ID"], columns["TIMESTAMP"]),
+            *(columns["USER_ID"], columns["ITEM_ID" if of_items else "ACTION_ID"], columns["TIMESTAMP"]),
             *(columns.get("EVENT_TYPE"), columns.get("EVENT_VALUE"), extras),
         ),
         replace=replace,
@@ -125,8 +154,6 @@ def _import_records(
 
 
 def _dataset_type(name: str) -> str:
-    if name.lower() in _NOT_SUPPORTED:
-        raise NotSupportedError(f"Datasets of type {name} are not available in the local Amazon Personalize yet.")
     if name.lower() not in _TYPES:
         raise InvalidInputError(f"The dataset type {name} is not one of {', '.join(_TYPES.values())}.")
     return _TYPES[name.lower()]
@@ -134,7 +161,7 @@ def _dataset_type(name: str) -> str:
 
 def _require_type(service: Service, schema_arn: str, dataset_type: str) -> Schema:
     schema = parse_schema(service.store.get(schema_arn, SCHEMA)["schema"])
-    if schema.dataset_type != dataset_type:
+    if schema.dataset_type.upper() != dataset_type.upper():
         raise InvalidInputError(
             f"The schema {schema_arn} is for {schema.dataset_type}, the dataset for {dataset_type}."
         )

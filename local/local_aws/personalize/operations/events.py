@@ -1,10 +1,11 @@
-"""The events API: add interactions, items and users one by one."""
+"""The events API: add interactions, items, users and actions one by one."""
 
 import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from local_aws.personalize.action_model import EVENT_TYPES, event_type
 from local_aws.personalize.avro_schema import Field, Schema, parse_schema
 from local_aws.personalize.data import DatasetGroupData
 from local_aws.personalize.data.interactions import PUT, StreamedEvent
@@ -36,13 +37,28 @@ _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
 @operation("PutEvents", locked=False)
 def put_events(service: Service, request: dict[str, Any]) -> None:
     """Handle PutEvents. All events are checked before any is recorded. An event with a known eventId is ignored."""
-    tracker: Resource | None = service.trackers.get(request["trackingId"])
-    if tracker is None or service.status(tracker) != ACTIVE:
-        raise InvalidInputError(f"The tracking id {request['trackingId']} is not valid.")
-    data = service.data(tracker["datasetGroupArn"])
+    data = service.data(_group_of(service, request["trackingId"]))
     events = [_event(data, request, event) for event in request["eventList"]]
     for event in events:
         data.interactions.record(event)
+
+
+@operation("PutActionInteractions", locked=False)
+def put_action_interactions(service: Service, request: dict[str, Any]) -> None:
+    """Handle PutActionInteractions. All are checked before any is recorded. One with a known eventId is ignored."""
+    group_arn = _group_of(service, request["trackingId"])
+    if not service.dataset(group_arn, "Action_Interactions"):
+        raise InvalidInputError(f"The dataset group {group_arn} has no dataset of type Action_Interactions.")
+    events = [_action_interaction(interaction) for interaction in request["actionInteractions"]]
+    for event in events:
+        service.data(group_arn).action_interactions.record(event)
+
+
+@operation("PutActions", locked=False)
+def put_actions(service: Service, request: dict[str, Any]) -> None:
+    """Handle PutActions: add actions, or replace them."""
+    actions = {action["actionId"]: action.get("properties") for action in request["actions"]}
+    _put_records(service, request["datasetArn"], "Actions", actions)
 
 
 @operation("PutItems", locked=False)
@@ -55,6 +71,33 @@ def put_items(service: Service, request: dict[str, Any]) -> None:
 def put_users(service: Service, request: dict[str, Any]) -> None:
     """Handle PutUsers: add users, or replace them."""
     _put_records(service, request["datasetArn"], "Users", {u["userId"]: u.get("properties") for u in request["users"]})
+
+
+def _group_of(service: Service, tracking_id: str) -> str:
+    """Return the ARN of the dataset group of an event tracker."""
+    tracker: Resource | None = service.trackers.get(tracking_id)
+    if tracker is None:
+        raise InvalidInputError(f"The tracking id {tracking_id} is not valid.")
+    if service.status(tracker).startswith("DELETE"):
+        raise InvalidInputError(f"The event tracker {tracker.arn} is not ACTIVE but {service.status(tracker)}.")
+    group_arn: str = tracker["datasetGroupArn"]
+    return group_arn
+
+
+def _action_interaction(interaction: Mapping[str, Any]) -> StreamedEvent:
+    if not 0 <= interaction["timestamp"] < _MAX_SECONDS:
+        raise InvalidInputError(f"timestamp must be in epoch seconds, not {interaction['timestamp']}.")
+    kind = event_type(interaction["eventType"])
+    if kind is None:
+        raise InvalidInputError(f"eventType must be one of {', '.join(EVENT_TYPES)}, not {interaction['eventType']}.")
+    return StreamedEvent(
+        user_id=interaction.get("userId"),
+        session_id=interaction["sessionId"],
+        event_id=interaction.get("eventId") or json.dumps(interaction, sort_keys=True),
+        timestamp=float(interaction["timestamp"]),
+        event_type=kind,
+        item_id=interaction["actionId"],
+    )
 
 
 def _event(data: DatasetGroupData, request: Mapping[str, Any], event: Mapping[str, Any]) -> StreamedEvent:
@@ -119,7 +162,7 @@ def _properties(text: str | None) -> dict[str, Any]:
 
 def _put_records(service: Service, dataset_arn: str, dataset_type: str, records: Mapping[str, str | None]) -> None:
     dataset = service.store.get(dataset_arn, DATASET)
-    if dataset["datasetType"] != dataset_type:
+    if dataset["datasetType"] != dataset_type.upper():
         raise InvalidInputError(f"The dataset {dataset_arn} is of type {dataset['datasetType']}, not {dataset_type}.")
     if service.status(dataset) != ACTIVE:
         raise ResourceInUseError(f"The dataset {dataset_arn} is not ACTIVE.")

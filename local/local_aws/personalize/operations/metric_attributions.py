@@ -17,7 +17,7 @@ from local_aws.personalize.service import Service
 from local_aws.personalize.statuses import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING
 
 _MAX_METRICS = 10
-_EXPRESSION = re.compile(r"SUM\((Items|Interactions)\.[A-Za-z_]\w*\)|SAMPLECOUNT\(\)")
+_EXPRESSION = re.compile(r"SUM\((Items|Interactions)\.[A-Za-z_]\w*\)|SAMPLECOUNT\(\)", re.IGNORECASE)
 
 
 @operation("CreateMetricAttribution")

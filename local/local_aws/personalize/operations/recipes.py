@@ -12,8 +12,9 @@ from local_aws.personalize.service_model import output_shape, project
 
 @operation("ListRecipes")
 def list_recipes(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Handle ListRecipes. There are no recipes for domains yet."""
-    recipes = [] if request.get("domain") else [recipe.describe() for recipe in RECIPES.values()]
+    """Handle ListRecipes: all recipes, or the use cases of a domain."""
+    domain = request.get("domain")
+    recipes = [recipe.describe() for recipe in RECIPES.values() if domain in (None, recipe.domain)]
     page, token = paginate(recipes, "ListRecipes", request)
     response: dict[str, Any] = project(output_shape("ListRecipes"), {"recipes": page, "nextToken": token})
     return response
@@ -23,7 +24,8 @@ def list_recipes(service: Service, request: dict[str, Any]) -> dict[str, Any]:
 def describe_recipe(service: Service, request: dict[str, Any]) -> dict[str, Any]:
     """Handle DescribeRecipe."""
     if recipe := RECIPES.get(request["recipeArn"]):
-        return {"recipe": recipe.describe()}
+        response: dict[str, Any] = project(output_shape("DescribeRecipe"), {"recipe": recipe.describe()})
+        return response
     raise ResourceNotFoundError.of(request["recipeArn"])
 
 

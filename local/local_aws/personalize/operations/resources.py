@@ -8,6 +8,7 @@ from local_aws.personalize.operation_registry import operation
 from local_aws.personalize.resource_store import Resource, paginate
 from local_aws.personalize.resource_types import (
     BATCH_INFERENCE_JOB,
+    BATCH_SEGMENT_JOB,
     CAMPAIGN,
     DATA_DELETION_JOB,
     DATASET,
@@ -17,6 +18,7 @@ from local_aws.personalize.resource_types import (
     EVENT_TRACKER,
     FILTER,
     METRIC_ATTRIBUTION,
+    RECOMMENDER,
     RESOURCE_TYPES,
     SCHEMA,
     SOLUTION,
@@ -28,7 +30,7 @@ from local_aws.personalize.service_model import input_shape, operations, output_
 
 DEPENDENTS: dict[ResourceType, tuple[ResourceType, ...]] = {
     SCHEMA: (DATASET,),
-    DATASET_GROUP: (DATASET, SOLUTION, EVENT_TRACKER, FILTER, METRIC_ATTRIBUTION),
+    DATASET_GROUP: (DATASET, SOLUTION, EVENT_TRACKER, FILTER, METRIC_ATTRIBUTION, RECOMMENDER),
     SOLUTION: (CAMPAIGN,),
 }
 """What must be deleted first (developer guide, "Requirements for deleting Amazon Personalize resources")."""
@@ -42,7 +44,7 @@ BUSY_DEPENDENTS: dict[ResourceType, tuple[ResourceType, ...]] = {
 OWNED: dict[ResourceType, tuple[ResourceType, ...]] = {
     DATASET_GROUP: (DATA_DELETION_JOB,),
     DATASET: (DATASET_IMPORT_JOB, DATASET_EXPORT_JOB),
-    SOLUTION: (SOLUTION_VERSION, BATCH_INFERENCE_JOB),
+    SOLUTION: (SOLUTION_VERSION, BATCH_INFERENCE_JOB, BATCH_SEGMENT_JOB),
 }
 """What is deleted together with a resource, because it has no delete operation."""
 
@@ -105,7 +107,7 @@ def _project(name: str, members: dict[str, Any]) -> dict[str, Any]:
 
 def _require_no_dependents(service: Service, resource: Resource) -> None:
     owner = {resource.resource_type.arn_member: resource.arn}
-    if resource.resource_type is DATASET and resource["datasetType"] == "Interactions":
+    if resource.resource_type is DATASET and resource["datasetType"] == "INTERACTIONS":
         _require_no_tracker(service, resource)
     for dependent_type in DEPENDENTS.get(resource.resource_type, ()):
         if dependents := service.store.all(dependent_type, **owner):
@@ -123,11 +125,16 @@ def _require_no_tracker(service: Service, dataset: Resource) -> None:
 
 def _delete_dataset_data(service: Service, dataset: Resource) -> None:
     data = service.data(dataset["datasetGroupArn"])
-    if dataset["datasetType"] == "Interactions":
-        data.interactions.clear()
-    else:
+    if dataset["datasetType"] in ("INTERACTIONS", "ACTION_INTERACTIONS"):
+        data.log(dataset["datasetType"]).clear()
+    elif dataset["datasetType"] in ("ITEMS", "USERS", "ACTIONS"):
         records = data.records(dataset["datasetType"])
         records.delete(set(records.snapshot()))
+
+
+def _delete_recommender(service: Service, recommender: Resource) -> None:
+    service.deployments.pop(recommender.arn, None)
+    service.models.delete(recommender.arn)
 
 
 _CLEAN_UP: dict[ResourceType, Callable[[Service, Resource], Any]] = {
@@ -135,6 +142,7 @@ _CLEAN_UP: dict[ResourceType, Callable[[Service, Resource], Any]] = {
     DATASET_GROUP: lambda service, group: service.delete_data(group.arn),
     EVENT_TRACKER: lambda service, tracker: service.trackers.pop(tracker["trackingId"], None),
     CAMPAIGN: lambda service, campaign: service.deployments.pop(campaign.arn, None),
+    RECOMMENDER: _delete_recommender,
 }
 """What else is removed with a resource."""
 

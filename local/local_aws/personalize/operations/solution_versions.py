@@ -24,8 +24,7 @@ def create_solution_version(service: Service, request: dict[str, Any]) -> dict[s
     solution = service.require_active(service.store.get(request["solutionArn"], SOLUTION))
     mode = request.get("trainingMode", "FULL")
     _check_mode(service, solution, mode)
-    if not service.dataset(solution["datasetGroupArn"], "Interactions"):
-        raise InvalidInputError(f"The dataset group {solution['datasetGroupArn']} has no Interactions dataset.")
+    _require_datasets(service, solution)
     name = request.get("name")
     if name and service.store.all(SOLUTION_VERSION, solutionArn=solution.arn, name=name):
         raise ResourceAlreadyExistsError(f"Another version of {solution.arn} is named {name}.")
@@ -56,6 +55,14 @@ def get_solution_metrics(service: Service, request: dict[str, Any]) -> dict[str,
         raise ResourceInUseError(f"The solution version {version.arn} is in status {service.status(version)}.")
     service.require_active(version)
     return {"solutionVersionArn": version.arn, "metrics": version["metrics"]}
+
+
+def _require_datasets(service: Service, solution: Resource) -> None:
+    recipe = RECIPES[solution["recipeArn"]]
+    needed = ["Actions", "Action_Interactions"] if recipe.recipe_type == "PERSONALIZED_ACTIONS" else ["Interactions"]
+    for dataset_type in (*needed, "Items") if recipe.needs_items else needed:
+        if not service.dataset(solution["datasetGroupArn"], dataset_type):
+            raise InvalidInputError(f"The recipe {recipe.name} needs a dataset of type {dataset_type}.")
 
 
 def _check_mode(service: Service, solution: Resource, mode: str) -> None:

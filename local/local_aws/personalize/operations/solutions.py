@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from local_aws.personalize.automatic_training import schedule_training, training_days
+from local_aws.personalize.avro_schema import Schema
 from local_aws.personalize.errors import InvalidInputError, LimitExceededError, NotSupportedError, ResourceInUseError
+from local_aws.personalize.events_config import check_events_config
+from local_aws.personalize.hpo import check_hpo
 from local_aws.personalize.operation_registry import operation
-from local_aws.personalize.recipes import RECIPES, Recipe
+from local_aws.personalize.recipes import RECIPES, Algorithm, Recipe
 from local_aws.personalize.resource_store import Update
 from local_aws.personalize.resource_types import DATASET_GROUP, SOLUTION
 from local_aws.personalize.service import Service
@@ -14,8 +17,6 @@ from local_aws.personalize.statuses import ACTIVE, CREATE_IN_PROGRESS, CREATE_PE
 from local_aws.personalize.validation import finite_number
 
 _DEFAULT_SCHEDULE = {"schedulingExpression": "rate(7 days)"}
-_HYPERPARAMETER_RANGES = {"hidden_dimension": (32, 256), "bptt": (2, 32)}
-_BOOLEAN_HYPERPARAMETERS = ("recency_mask", "apply_recency_bias")
 _MAX_SCHEDULE_DAYS = 30
 
 
@@ -26,6 +27,8 @@ def create_solution(service: Service, request: dict[str, Any]) -> dict[str, Any]
     recipe = _recipe(request)
     config = dict(request.get("solutionConfig") or {})
     _check_config(recipe, config, request)
+    check_events_config(config, recipe, service.schema_of(group.arn, "Interactions"))
+    _check_objective(recipe, config, service.schema_of(group.arn, "Items"))
     if len(service.store.all(SOLUTION, datasetGroupArn=group.arn)) >= service.settings.quotas.solutions_per_group:
         raise LimitExceededError(f"The limit of solutions of the dataset group {group.arn} is reached.")
     automatic = request.get("performAutoTraining", True)
@@ -34,7 +37,7 @@ def create_solution(service: Service, request: dict[str, Any]) -> dict[str, Any]
     solution = service.create(
         SOLUTION,
         request,
-        performHPO=False,
+        performHPO=request.get("performHPO", False),
         performAutoML=False,
         performAutoTraining=automatic,
         performIncrementalUpdate=request.get("performIncrementalUpdate", False),
@@ -51,9 +54,12 @@ def update_solution(service: Service, request: dict[str, Any]) -> dict[str, Any]
     latest = solution.updates.get("latestSolutionUpdate")
     if service.status(solution) != ACTIVE or (latest and latest.timeline.status_at(service.now()) != ACTIVE):
         raise ResourceInUseError(f"The solution {solution.arn} is not ACTIVE, or an update of it is under way.")
+    _refuse_incremental_updates(request)
     change = {name: request[name] for name in ("performAutoTraining", "performIncrementalUpdate") if name in request}
     config = request.get("solutionUpdateConfig", {})
     _check_schedule(config)
+    schema = service.schema_of(solution["datasetGroupArn"], "Interactions")
+    check_events_config(config, RECIPES[solution["recipeArn"]], schema)
     if not change and not config:
         raise InvalidInputError("There is nothing to update.")
     pending_fields = change | {"solutionConfig": solution["solutionConfig"] | config}
@@ -68,28 +74,28 @@ def update_solution(service: Service, request: dict[str, Any]) -> dict[str, Any]
 def _recipe(request: Mapping[str, Any]) -> Recipe:
     if request.get("performAutoML"):
         raise NotSupportedError("performAutoML is not available in the local Amazon Personalize.")
-    if request.get("performHPO"):
-        raise NotSupportedError("performHPO is not available in the local Amazon Personalize yet.")
+    _refuse_incremental_updates(request)
     if "recipeArn" not in request:
         raise InvalidInputError("recipeArn is required when performAutoML is false.")
     recipe = RECIPES.get(request["recipeArn"])
     if recipe is None:
-        raise InvalidInputError(f"The recipe {request['recipeArn']} does not exist.")
-    if recipe.trains_as is None:
-        raise NotSupportedError(f"The recipe {recipe.name} is not available in the local Amazon Personalize yet.")
+        state = "is retired; use aws-user-personalization" if "aws-hrnn" in request["recipeArn"] else "does not exist"
+        raise InvalidInputError(f"The recipe {request['recipeArn']} {state}.")
+    if recipe.domain:
+        raise InvalidInputError(f"The recipe {recipe.name} is a use case of a domain; create a recommender.")
     return recipe
 
 
+def _refuse_incremental_updates(request: Mapping[str, Any]) -> None:
+    if request.get("performIncrementalUpdate"):
+        raise InvalidInputError("performIncrementalUpdate is only for the recipe aws-semantic-similarity.")
+
+
 def _check_config(recipe: Recipe, config: Mapping[str, Any], request: Mapping[str, Any]) -> None:
-    for name, value in config.get("algorithmHyperParameters", {}).items():
-        if name not in recipe.hyperparameters:
-            raise InvalidInputError(f"The recipe {recipe.name} has no hyperparameter {name}.")
-        if name in _HYPERPARAMETER_RANGES:
-            low, high = _HYPERPARAMETER_RANGES[name]
-            if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
-                raise InvalidInputError(f"The hyperparameter {name} must lie between {low} and {high}.")
-        if name in _BOOLEAN_HYPERPARAMETERS and value.lower() not in ("true", "false"):
-            raise InvalidInputError(f"The hyperparameter {name} must be true or false, not {value}.")
+    _check_hyperparameters(recipe, recipe.hyperparameters, config.get("algorithmHyperParameters", {}))
+    _check_hyperparameters(recipe, recipe.transformation, config.get("featureTransformationParameters", {}))
+    if request.get("performHPO"):
+        check_hpo(recipe, config)
     _check_schedule(config)
     if threshold := config.get("eventValueThreshold"):
         if "eventType" not in request:
@@ -97,6 +103,27 @@ def _check_config(recipe: Recipe, config: Mapping[str, Any], request: Mapping[st
         finite_number("eventValueThreshold", threshold)
     if "eventsConfig" in config and "eventType" in request:
         raise InvalidInputError("Give either eventType or eventsConfig.")
+
+
+def _check_objective(recipe: Recipe, config: Mapping[str, Any], items: Schema | None) -> None:
+    """Check the optimizationObjective (developer guide, "Optimizing a solution for an additional objective")."""
+    objective = config.get("optimizationObjective")
+    if objective is None:
+        return
+    if not recipe.optimizes:
+        raise InvalidInputError(f"The recipe {recipe.name} takes no optimizationObjective.")
+    field = items.field(objective.get("itemAttribute", "")) if items else None
+    if field is None or field.type in ("string", "boolean") or field.name == "CREATION_TIMESTAMP":
+        name = objective.get("itemAttribute")
+        raise InvalidInputError(f"The itemAttribute {name} of optimizationObjective is no numerical column of Items.")
+
+
+def _check_hyperparameters(recipe: Recipe, known: Algorithm, given: Mapping[str, str]) -> None:
+    for name, value in given.items():
+        if name not in known:
+            raise InvalidInputError(f"The recipe {recipe.name} has no hyperparameter {name}.")
+        if problem := known[name].problem(value):
+            raise InvalidInputError(f"The hyperparameter {name} {problem}.")
 
 
 def _check_schedule(config: Mapping[str, Any]) -> None:

@@ -4,6 +4,8 @@ import base64
 import datetime
 import json
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -64,6 +66,22 @@ def test_an_answer_without_a_status_is_the_body(api: HttpApi) -> None:
 )
 def test_only_what_has_a_route_is_answered(api: HttpApi, method: str, path: str, status: int) -> None:
     assert api.request(method, path)[0] == status
+
+
+def test_given_its_endpoint_then_a_program_calls_it_without_a_host_header(aws: LocalAws, api: HttpApi) -> None:
+    url = aws.client("apigatewayv2").get_api(ApiId=api.api_id)["ApiEndpoint"]
+    assert url == f"{aws.endpoint}/_aws/execute-api/{api.api_id}"
+    with urllib.request.urlopen(f"{url}/things/a%20b?n=1", timeout=20) as response:
+        event = json.load(response)
+    assert (event["rawPath"], event["pathParameters"]) == ("/things/a b", {"id": "a b"})
+    assert (event["requestContext"]["http"]["path"], event["queryStringParameters"]) == ("/things/a b", {"n": "1"})
+
+
+@pytest.mark.parametrize("path", ["/_aws/execute-api/", "/_aws/execute-api/nothing", "/_aws/execute-api/x/y/../z"])
+def test_given_a_path_of_no_api_then_nothing_is_found(aws: LocalAws, path: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        urllib.request.urlopen(aws.endpoint + path, timeout=20)
+    assert raised.value.code == 404
 
 
 def test_given_an_api_that_does_not_exist_then_nothing_is_found(aws: LocalAws) -> None:

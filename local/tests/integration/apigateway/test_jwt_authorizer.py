@@ -23,6 +23,7 @@ from joserfc.jwk import RSAKey
 from local_aws.testing.http_api import HttpApi, create_api
 from local_aws.testing.server import run_server
 
+LOGIN = "https://login.localhost"
 NO_ALGORITHM = base64.urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
 
 
@@ -92,20 +93,22 @@ def issuer(certificate: Path) -> Iterator[Issuer]:
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory, certificate: Path, issuer: Issuer) -> Iterator[HttpApi]:
     """An API that asks for tokens, on a server that trusts the issuer's certificate."""
-    with run_server(tmp_path_factory.mktemp("aws"), SSL_CERT_FILE=str(certificate)) as aws:
+    login = {"LOCAL_AWS_LOGIN": LOGIN}
+    with run_server(tmp_path_factory.mktemp("aws"), SSL_CERT_FILE=str(certificate), **login) as aws:
         api = create_api(aws)
         gateway = aws.client("apigatewayv2")
-        authorizer = gateway.create_authorizer(
-            ApiId=api.api_id,
-            AuthorizerType="JWT",
-            Name="jwt",
-            IdentitySource=["$request.header.Authorization"],
-            JwtConfiguration={"Issuer": issuer.url, "Audience": ["site", "other"]},
-        )["AuthorizerId"]
         target = f"integrations/{gateway.get_integrations(ApiId=api.api_id)['Items'][0]['IntegrationId']}"
-        let_in = {"AuthorizationType": "JWT", "AuthorizerId": authorizer, "Target": target, "ApiId": api.api_id}
-        gateway.create_route(RouteKey="GET /open", **let_in)
-        gateway.create_route(RouteKey="GET /scoped", AuthorizationScopes=["write", "admin"], **let_in)
+        for url, routes in {issuer.url: {"open": [], "scoped": ["write", "admin"]}, LOGIN: {"login": []}}.items():
+            authorizer = gateway.create_authorizer(
+                ApiId=api.api_id,
+                AuthorizerType="JWT",
+                Name=url,
+                IdentitySource=["$request.header.Authorization"],
+                JwtConfiguration={"Issuer": url, "Audience": ["site", "other"]},
+            )["AuthorizerId"]
+            let_in = {"AuthorizationType": "JWT", "AuthorizerId": authorizer, "Target": target, "ApiId": api.api_id}
+            for route, scopes in routes.items():
+                gateway.create_route(RouteKey=f"GET /{route}", AuthorizationScopes=scopes, **let_in)
         yield api
 
 
@@ -139,3 +142,20 @@ def test_given_scopes_then_a_token_needs_one_of_them(guarded: HttpApi, issuer: I
         return guarded.request("GET", "/scoped", Authorization=f"Bearer {issuer.token(**claims)}")[0]
 
     assert (ask(), ask(scope=None, scp=["admin"]), ask(scope="read"), ask(scope=None)) == (201, 201, 403, 403)
+
+
+def test_given_the_login_of_the_server_then_its_tokens_are_let_in_where_it_is_the_issuer(
+    guarded: HttpApi, issuer: Issuer
+) -> None:
+    token = guarded.aws.administer("login", "POST", {"sub": "ann", "aud": "site"})["token"]
+
+    status, event, _ = guarded.request("GET", "/login", Authorization=f"Bearer {token}")
+
+    assert (status, event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"]) == (201, "ann")
+    expired = guarded.aws.administer("login", "POST", {"sub": "ann", "aud": "site", "exp": time.time() - 1})["token"]
+    elsewhere = guarded.aws.administer("login", "POST", {"sub": "ann", "aud": "elsewhere"})["token"]
+    forged = Issuer(LOGIN, RSAKey.generate_key(2048, parameters={"kid": "local"})).token()
+    for path, given in (("/open", token), ("/login", expired), ("/login", elsewhere), ("/login", forged)):
+        assert guarded.request("GET", path, Authorization=f"Bearer {given}")[0] == 401
+    for path, given in (("/login", issuer.token()), ("/login", issuer.token(iss=LOGIN))):
+        assert guarded.request("GET", path, Authorization=f"Bearer {given}")[0] == 401

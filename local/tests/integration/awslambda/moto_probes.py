@@ -3,7 +3,16 @@
 import contextlib
 from typing import Any
 
-from local_aws.testing.moto_probes import ACCOUNT, REGION, create_function, create_mapping, probe
+from local_aws.iam.actors import Actor
+from local_aws.iam.caller import set_caller
+from local_aws.testing.moto_probes import (
+    ACCOUNT,
+    REGION,
+    client,
+    create_function,
+    create_mapping,
+    probe,
+)
 
 
 @probe("awslambda.keep_settings")
@@ -29,6 +38,30 @@ def updates_tracing_key_and_storage() -> None:
     assert found["KMSKeyArn"] == key
 
 
+@probe("awslambda.keep_versions_apart")
+def number_of_a_deleted_version_does_not_come_again() -> None:
+    functions = create_function()
+    published = [_publish(functions, text) for text in ("a", "b")]
+    functions.delete_function(FunctionName="f", Qualifier="2")
+    published.append(_publish(functions, "c"))
+    assert published == ["2", "3", "4"]
+    found = functions.list_versions_by_function(FunctionName="f")["Versions"]
+    assert [one["Version"] for one in found] == ["$LATEST", "1", "3", "4"]
+
+
+def _publish(functions: Any, description: str) -> str:
+    functions.update_function_configuration(FunctionName="f", Description=description)
+    return str(functions.publish_version(FunctionName="f")["Version"])
+
+
+@probe("awslambda.keep_versions_apart")
+def version_of_an_alias_stays() -> None:
+    functions = create_function()
+    with contextlib.suppress(functions.exceptions.ResourceConflictException):
+        functions.delete_function(FunctionName="f", Qualifier="1")
+    assert functions.get_function_configuration(FunctionName="f", Qualifier="live")["Version"] == "1"
+
+
 @probe("awslambda.keep_alias_of_mapping")
 def mapping_keeps_its_alias() -> None:
     assert create_mapping(create_function())["FunctionArn"].endswith(":f:live")
@@ -48,6 +81,16 @@ def event_invoke_config_is_replaced() -> None:
     assert functions.get_function_event_invoke_config(FunctionName="f")["MaximumRetryAttempts"] == 0
 
 
+@probe("awslambda.answer_account_settings")
+def account_settings_count_reserved_executions() -> None:
+    functions = create_function()
+    functions.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=10)
+    settings = functions.get_account_settings()
+    limits = settings["AccountLimit"]
+    assert (limits["ConcurrentExecutions"], limits["UnreservedConcurrentExecutions"]) == (1_000, 990)
+    assert settings["AccountUsage"]["FunctionCount"] == 1
+
+
 @probe("awslambda.keep_provisioned_concurrency")
 def provisioned_concurrency_is_kept() -> None:
     functions = create_function()
@@ -59,3 +102,18 @@ def provisioned_concurrency_is_kept() -> None:
     with contextlib.suppress(functions.exceptions.ProvisionedConcurrencyConfigNotFoundException):
         functions.get_provisioned_concurrency_config(**key)
         raise AssertionError("still there")
+
+
+@probe("awslambda.hide_encrypted_environment")
+def shows_variables_only_to_who_may_decrypt() -> None:
+    key = client("kms").create_key()["KeyMetadata"]["Arn"]
+    functions = create_function(KMSKeyArn=key, Environment={"Variables": {"A": "1"}})
+    role = client("iam").get_role(RoleName="r")["Role"]["Arn"]
+    assert functions.get_function_configuration(FunctionName="f")["Environment"]["Variables"] == {"A": "1"}
+    set_caller(Actor(ACCOUNT, role_arn=role, session="s"))
+    try:
+        hidden = functions.get_function_configuration(FunctionName="f")["Environment"]
+    finally:
+        set_caller(None)
+    assert "Variables" not in hidden
+    assert hidden["Error"]["ErrorCode"] == "AccessDeniedException"

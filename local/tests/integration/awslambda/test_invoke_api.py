@@ -12,6 +12,7 @@ def test_bad_requests_are_refused_as_lambda_does(aws: LocalAws, echo: str) -> No
         ({"FunctionName": "nobody", "Payload": b"{}"}, "ResourceNotFoundException"),
         ({"FunctionName": echo, "Qualifier": "gone", "Payload": b"{}"}, "ResourceNotFoundException"),
         ({"FunctionName": echo, "Payload": b"{no json"}, "InvalidRequestContentException"),
+        ({"FunctionName": echo, "Payload": b"[" * 100_000 + b"]" * 100_000}, "InvalidRequestContentException"),
     ]:
         with pytest.raises(ClientError) as refused:
             client.invoke(**arguments)

@@ -124,4 +124,12 @@ def test_given_a_kill_then_the_caller_gets_an_error_and_the_next_an_answer(
     assert body["errorMessage"].endswith("Runtime exited with error: signal: killed")
     assert aws.invoke(name, {})[1].get("FunctionError") is None
     assert aws.administer("functions", "DELETE")["killed"] >= 1
-    assert aws.administer("functions") == {"processes": []}
+    assert aws.administer("functions")["processes"] == []
+
+
+def test_given_an_error_with_a_very_long_text_then_the_caller_gets_it_whole(aws: LocalAws, echo: str) -> None:
+    message = "x" * 300_000
+
+    for _ in range(2):  # the process lives on
+        body, _ = aws.invoke(echo, {"kind": "raise", "message": message})
+        assert (body["errorType"], body["errorMessage"]) == ("ValueError", message)

@@ -1,6 +1,7 @@
 """Probes of the corrections of DynamoDB."""
 
 import time
+from typing import Any
 
 from local_aws.testing.moto_probes import ACCOUNT, REGION, client, probe
 
@@ -31,3 +32,60 @@ def query_does_not_slow_down() -> None:
     table.items.update({DynamoType({"S": str(number)}): partition for number in range(5_000)})
     among = min(seconds() for _ in range(5))
     assert among < alone * 10, f"{alone:.5f} s alone, {among:.5f} s among 5,000 partitions"
+
+
+@probe("dynamodb.scan_on_from_the_last_page")
+def page_of_a_scan_does_not_read_the_pages_before() -> None:
+    from unittest import mock
+
+    from moto.dynamodb.models.table import Table
+
+    _create_table()
+    _put_items([{"pk": {"S": str(n // 7)}, "sk": {"S": str(n)}} for n in range(100)])
+    with mock.patch.object(Table, "_item_comes_before_dct", side_effect=AssertionError("an earlier item is read")):
+        pages = client("dynamodb").get_paginator("scan").paginate(TableName="t", PaginationConfig={"PageSize": 9})
+        found = [item["sk"]["S"] for page in pages for item in page["Items"]]
+    assert sorted(found) == sorted(map(str, range(100)))
+
+
+@probe("dynamodb.pack_items")
+def stored_item_takes_little_memory() -> None:
+    import tracemalloc
+
+    _create_table()
+    items = [{"pk": {"S": "p"}, "sk": {"S": str(n)}, "m": {"M": {"k": {"L": [{"N": "1"}] * 20}}}} for n in range(200)]
+    _put_items(items[:100])
+    tracemalloc.start()
+    _put_items(items[100:])
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken / 100 < 1_500
+
+
+@probe("dynamodb.forget_empty_partitions")
+def partition_without_items_is_not_kept() -> None:
+    from moto.dynamodb.models import dynamodb_backends
+
+    _create_table()
+    dynamodb, table = client("dynamodb"), dynamodb_backends[ACCOUNT][REGION].get_table("t")
+    dynamodb.get_item(TableName="t", Key={"pk": {"S": "unknown"}, "sk": {"S": "1"}})
+    _put_items([{"pk": {"S": "p"}, "sk": {"S": "1"}}])
+    dynamodb.delete_item(TableName="t", Key={"pk": {"S": "p"}, "sk": {"S": "1"}})
+    assert not table.items
+
+
+def _create_table() -> None:
+    keys = {"pk": "HASH", "sk": "RANGE"}
+    client("dynamodb").create_table(
+        TableName="t",
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def _put_items(items: list[dict[str, Any]]) -> None:
+    from moto.dynamodb.models import dynamodb_backends
+
+    for item in items:
+        dynamodb_backends[ACCOUNT][REGION].put_item("t", item)

@@ -5,17 +5,42 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from local_aws.testing.roles import policy, statement
 from local_aws.testing.server import LocalAws, unique_name
 from local_aws.testing.state_machines import inputs
 
 Eventually = Callable[..., Any]
 
 
+def create_topic(aws: LocalAws, **condition: Any) -> str:
+    """Create a topic whose policy lets EventBridge publish, with a condition if one is given; return its ARN."""
+    sns = aws.client("sns")
+    topic = str(sns.create_topic(Name=unique_name("topic"))["TopicArn"])
+    allowed = statement("sns:Publish", Principal={"Service": "events.amazonaws.com"}, Resource=topic, **condition)
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy(allowed))
+    return topic
+
+
+def failed_invocations(aws: LocalAws, rule: str) -> float:
+    """The sum of the metric FailedInvocations of a rule."""
+    now = time.time()
+    found = aws.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Events",
+        MetricName="FailedInvocations",
+        Dimensions=[{"Name": "RuleName", "Value": rule}],
+        StartTime=now - 600,
+        EndTime=now + 600,
+        Period=3600,
+        Statistics=["Sum"],
+    )
+    return sum(point["Sum"] for point in found["Datapoints"])
+
+
 def test_given_a_rule_when_an_execution_fails_then_its_targets_hear_of_it(
     aws: LocalAws, machine: str, eventually: Eventually
 ) -> None:
     events, (url, arn) = aws.client("events"), aws.create_queue()
-    topic = aws.client("sns").create_topic(Name=unique_name("topic"))["TopicArn"]
+    topic = create_topic(aws)
     aws.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="ops@example.com")
     rule = unique_name("rule")
     pattern = {"source": ["aws.states"], "detail": {"status": ["FAILED"], "stateMachineArn": [machine]}}
@@ -69,3 +94,21 @@ def test_given_a_disabled_rule_then_nothing_happens(aws: LocalAws) -> None:
     events.put_events(Entries=[{"Source": rule, "DetailType": "t", "Detail": "{}"}])
     time.sleep(0.5)
     assert aws.receive_messages(url) == []
+
+
+def test_given_a_topic_whose_policy_has_a_condition_when_a_rule_publishes_then_it_fails_and_is_counted(
+    aws: LocalAws, eventually: Eventually
+) -> None:
+    aws.create_role()  # policies count in an account with a role
+    events, rule = aws.client("events"), unique_name("rule")
+    rule_arn = events.put_rule(Name=rule, EventPattern=json.dumps({"source": [rule]}))["RuleArn"]
+    of_the_rule = {"ArnLike": {"aws:SourceArn": rule_arn}}
+    topics = {"open": create_topic(aws), "conditional": create_topic(aws, Condition=of_the_rule)}
+    for name, topic in topics.items():
+        aws.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="ops@example.com")
+        retry = {"RetryPolicy": {"MaximumRetryAttempts": 0}}
+        events.put_targets(Rule=rule, Targets=[{"Id": name, "Arn": topic, **retry}])
+    events.put_events(Entries=[{"Source": rule, "DetailType": "t", "Detail": "{}"}])
+    eventually(lambda: failed_invocations(aws, rule) == 1)
+    sources = eventually(lambda: {mail["source"] for mail in aws.administer("mails")["mails"]} & set(topics.values()))
+    assert sources == {topics["open"]}

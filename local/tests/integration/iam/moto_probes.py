@@ -1,5 +1,6 @@
 """Probes of the corrections of IAM."""
 
+import json
 import os
 from unittest import mock
 
@@ -14,6 +15,38 @@ def role_keeps_its_description() -> None:
     iam.update_role(RoleName="r", Description="new")
     role = iam.get_role(RoleName="r")["Role"]
     assert (role["Description"], role["MaxSessionDuration"]) == ("new", 7200)
+
+
+@probe("iam.simulate_policies")
+def policies_of_a_role_are_simulated() -> None:
+    iam = client("iam")
+    role = create_role()
+    statements = [
+        {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "s3:GetObjectAcl", "Resource": "*"},
+    ]
+    policy = {"Version": "2012-10-17", "Statement": statements}
+    iam.put_role_policy(RoleName="r", PolicyName="p", PolicyDocument=json.dumps(policy))
+    actions = ["s3:GetObject", "s3:GetObjectAcl", "s3:PutObject"]
+    found = iam.simulate_principal_policy(PolicySourceArn=role, ActionNames=actions)["EvaluationResults"]
+    assert {one["EvalActionName"]: one["EvalDecision"] for one in found} == {
+        "s3:GetObject": "allowed",
+        "s3:GetObjectAcl": "explicitDeny",
+        "s3:PutObject": "implicitDeny",
+    }
+
+
+@probe("iam.simulate_policies")
+def users_may_do_everything_and_unknown_roles_are_refused() -> None:
+    iam = client("iam")
+    user = f"arn:aws:iam::{ACCOUNT}:user/somebody"
+    found = iam.simulate_principal_policy(PolicySourceArn=user, ActionNames=["s3:GetObject"])["EvaluationResults"]
+    assert [one["EvalDecision"] for one in found] == ["allowed"]
+    try:
+        iam.simulate_principal_policy(PolicySourceArn=f"arn:aws:iam::{ACCOUNT}:role/none", ActionNames=["s3:GetObject"])
+    except iam.exceptions.NoSuchEntityException:
+        return
+    raise AssertionError("a role that does not exist must be refused")
 
 
 @probe("iam.find_account_without_creating_backends")

@@ -114,8 +114,8 @@ def test_who_takes_a_role_by_sts_has_its_rights_and_no_others(aws: LocalAws) -> 
     session.client("sqs", endpoint_url=aws.endpoint).list_queues()
     with pytest.raises(ClientError, match="dynamodb:DescribeTable on resource: arn:aws:dynamodb"):
         session.client("dynamodb", endpoint_url=aws.endpoint).describe_table(TableName="t")
-    with pytest.raises(ClientError, match="the resource of glue GetTable is unknown"):
-        session.client("glue", endpoint_url=aws.endpoint, config=once).get_table(DatabaseName="d", Name="t")
+    with pytest.raises(ClientError, match="the resource of ecs DescribeClusters is unknown"):
+        session.client("ecs", endpoint_url=aws.endpoint, config=once).describe_clusters(clusters=["c"])
 
 
 def test_a_presigned_url_may_what_its_signer_may(aws: LocalAws) -> None:
@@ -170,6 +170,21 @@ def test_an_encrypted_thing_asks_for_its_key_with_the_service_and_its_context(aw
     nobody = statement("kms:*", Resource="*", Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:role/nobody"})
     aws.client("kms").put_key_policy(KeyId=key, PolicyName="default", Policy=policy(nobody))
     assert "no resource-based policy allows" in call("s3", "get_object", Bucket=bucket, Key="k")["Message"]
+
+
+def test_a_function_starts_only_if_its_role_may_decrypt_its_environment(aws: LocalAws) -> None:
+    key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    role = make_role(aws.client("iam"), unique_name("role"), ["lambda"])
+    settings = {"Role": role, "KMSKeyArn": key, "Environment": {"Variables": {"A": "1"}}}
+    function = aws.create_function("def handler(event, context):\n    return 1\n", **settings)
+    with pytest.raises(ClientError, match="kms:Decrypt on resource") as refused:
+        aws.invoke(function)
+    assert refused.value.response["Error"]["Code"] == "KMSAccessDeniedException"
+    arn = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{function}"
+    own = {"StringEquals": {"kms:EncryptionContext:aws:lambda:FunctionArn": arn}}
+    decrypt = policy(statement("kms:Decrypt", Resource=key, Condition=own))
+    aws.client("iam").put_role_policy(RoleName=role.rsplit("/", 1)[1], PolicyName="calls", PolicyDocument=decrypt)
+    assert aws.invoke(function)[0] == 1
 
 
 def test_a_role_is_taken_only_by_whom_it_trusts(aws: LocalAws) -> None:

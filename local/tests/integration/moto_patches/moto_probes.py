@@ -3,7 +3,7 @@
 import contextlib
 import io
 
-from local_aws.testing.moto_probes import ACCOUNT, probe
+from local_aws.testing.moto_probes import ACCOUNT, client, probe
 
 
 @probe("moto_patches.find_backends_without_a_lock")
@@ -53,3 +53,13 @@ def deleted_object_is_freed() -> None:
     queue = weakref.ref(Queue("q", "us-east-1", ACCOUNT))
     gc.collect()
     assert queue() is None
+
+
+@probe("moto_patches.load_instance_offerings_when_asked")
+def offerings_of_instance_types_are_read_when_asked_for() -> None:
+    from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
+
+    within = {"LocationType": "availability-zone", "Filters": [{"Name": "instance-type", "Values": ["t3.micro"]}]}
+    offerings = client("ec2").describe_instance_type_offerings(**within)["InstanceTypeOfferings"]
+    assert {offering["LocationType"] for offering in offerings} == {"availability-zone"}
+    assert not isinstance(INSTANCE_TYPE_OFFERINGS["availability-zone"]["us-east-1"], list), "they stay in memory"

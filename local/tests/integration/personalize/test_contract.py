@@ -16,6 +16,11 @@ from local_aws.testing.shapes import ResponseValidator
 
 ROLE = "arn:aws:iam::123456789012:role/personalize"
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization"
+_RECIPES = {
+    "recommend": RECIPE,
+    "rank": "arn:aws:personalize:::recipe/aws-personalized-ranking",
+    "act": "arn:aws:personalize:::recipe/aws-next-best-action",
+}
 NOW = 1_700_000_000
 TAGS = [{"tagKey": "team", "tagValue": "pets"}]
 
@@ -33,12 +38,20 @@ def _schema(name: str, *fields: dict[str, Any]) -> str:
 
 
 _USER, _ITEM = {"name": "USER_ID", "type": "string"}, {"name": "ITEM_ID", "type": "string"}
+_ACTION = {"name": "ACTION_ID", "type": "string"}
 _SCHEMAS = {
     "Interactions": _schema(
-        "Interactions", _USER, _ITEM, {"name": "TIMESTAMP", "type": "long"}, {"name": "EVENT_TYPE", "type": "string"}
+        "Interactions",
+        *(_USER, _ITEM, {"name": "TIMESTAMP", "type": "long"}, {"name": "EVENT_TYPE", "type": "string"}),
+        {"name": "DEVICE", "type": ["null", "string"], "categorical": True},
     ),
     "Items": _schema("Items", _ITEM, {"name": "KIND", "type": "string", "categorical": True}),
     "Users": _schema("Users", _USER, {"name": "LEVEL", "type": "string", "categorical": True}),
+    "Actions": _schema("Actions", _ACTION, {"name": "VALUE", "type": "long"}),
+    "Action_Interactions": _schema(
+        "ActionInteractions",
+        *(_USER, _ACTION, {"name": "EVENT_TYPE", "type": "string"}, {"name": "TIMESTAMP", "type": "long"}),
+    ),
 }
 _WIDER_ITEMS = _schema(
     "Items", _ITEM, {"name": "KIND", "type": "string", "categorical": True}, {"name": "COST", "type": ["null", "float"]}
@@ -90,9 +103,11 @@ def stack(clients: Clients) -> Iterator[dict[str, str]]:
     s3.create_bucket(Bucket="data")
     rows = [f"u{n % 60},i{(n % 60 // 2 * 7 + n) % 40},{NOW + n},{'view' if n % 3 else 'buy'}" for n in range(1500)]
     for name, header, lines in (
-        ("Interactions", "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE", rows),
+        ("Interactions", "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,DEVICE", [f"{row},phone" for row in rows]),
         ("Items", "ITEM_ID,KIND", [f"i{n},k{n % 4}" for n in range(40)]),
         ("Users", "USER_ID,LEVEL", [f"u{n},gold" for n in range(60)]),
+        ("Actions", "ACTION_ID,VALUE", ["enroll,5", "install,9"]),
+        ("Action_Interactions", "USER_ID,ACTION_ID,EVENT_TYPE,TIMESTAMP", [f"u1,enroll,Taken,{NOW}"]),
     ):
         s3.put_object(Bucket="data", Key=f"{name}.csv", Body="\n".join([header, *lines]).encode())
     created: dict[str, str] = {}
@@ -118,15 +133,15 @@ def stack(clients: Clients) -> Iterator[dict[str, str]]:
         "Filter",
         control.create_filter(name="kinds", datasetGroupArn=group, filterExpression=expression)["filterArn"],
     )
-    for name, recipe in (("recommend", RECIPE), ("rank", "arn:aws:personalize:::recipe/aws-personalized-ranking")):
+    created["affinity-version"] = _train_affinity(clients, group)
+    for name, recipe in _RECIPES.items():
         solution = control.create_solution(name=name, datasetGroupArn=group, recipeArn=recipe, tags=TAGS)["solutionArn"]
         created[name] = clients.wait_until_active("Solution", solution)
         control.update_solution(solutionArn=solution, performAutoTraining=False)
         version = control.create_solution_version(solutionArn=solution, name="first")["solutionVersionArn"]
         created[f"{name}-version"] = clients.wait_until_active("SolutionVersion", version)
-        campaign = control.create_campaign(
-            name=name, solutionVersionArn=version, campaignConfig={"enableMetadataWithRecommendations": True}
-        )["campaignArn"]
+        config = {} if name == "act" else {"enableMetadataWithRecommendations": True}
+        campaign = control.create_campaign(name=name, solutionVersionArn=version, campaignConfig=config)["campaignArn"]
         created[f"{name}-campaign"] = clients.wait_until_active("Campaign", campaign)
     attribution = control.create_metric_attribution(
         name="worth",
@@ -135,8 +150,41 @@ def stack(clients: Clients) -> Iterator[dict[str, str]]:
         metricsOutputConfig={"roleArn": ROLE},
     )["metricAttributionArn"]
     created["attribution"] = clients.wait_until_active("MetricAttribution", attribution)
+    _add_recommender(clients, created)
     yield created
     _delete_in_order(clients, created)
+
+
+def _train_affinity(clients: Clients, group: str) -> str:
+    recipe = "arn:aws:personalize:::recipe/aws-item-affinity"
+    solution = clients.control.create_solution(
+        name="affinity", datasetGroupArn=group, recipeArn=recipe, performAutoTraining=False
+    )["solutionArn"]
+    version = clients.control.create_solution_version(solutionArn=solution)["solutionVersionArn"]
+    return clients.wait_until_active("SolutionVersion", version)
+
+
+def _add_recommender(clients: Clients, created: dict[str, str]) -> None:
+    """Create a group of a domain with a recommender."""
+    control = clients.control
+    shop = control.create_dataset_group(name="shop", domain="ECOMMERCE")["datasetGroupArn"]
+    created["shop"] = clients.wait_until_active("DatasetGroup", shop)
+    text = _SCHEMAS["Interactions"]
+    schema = control.create_schema(name="shop", schema=text, domain="ECOMMERCE")["schemaArn"]
+    dataset = control.create_dataset(name="shop", schemaArn=schema, datasetGroupArn=shop, datasetType="Interactions")[
+        "datasetArn"
+    ]
+    created["shop-interactions"] = clients.wait_until_active("Dataset", dataset)
+    source = {"dataLocation": "s3://data/Interactions.csv"}
+    job = control.create_dataset_import_job(jobName="shop", datasetArn=dataset, dataSource=source, roleArn=ROLE)
+    clients.wait_until_active("DatasetImportJob", job["datasetImportJobArn"])
+    recommender = control.create_recommender(
+        name="shop",
+        datasetGroupArn=shop,
+        recipeArn="arn:aws:personalize:::recipe/aws-ecomm-recommended-for-you",
+        recommenderConfig={"itemExplorationConfig": {"explorationWeight": "0.2"}},
+    )["recommenderArn"]
+    created["recommender"] = clients.wait_until_active("Recommender", recommender)
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +203,16 @@ def jobs(clients: Clients, stack: dict[str, str]) -> None:
         },
     )["batchInferenceJobArn"]
     clients.wait_until_active("BatchInferenceJob", batch)
+    s3.put_object(Bucket="data", Key="items.json", Body=b'{"itemId": "i1"}\n')
+    segment = control.create_batch_segment_job(
+        jobName="segment",
+        solutionVersionArn=stack["affinity-version"],
+        roleArn=ROLE,
+        numResults=5,
+        jobInput={"s3DataSource": {"path": "s3://data/items.json"}},
+        jobOutput={"s3DataDestination": {"path": "s3://data/out/"}},
+    )["batchSegmentJobArn"]
+    clients.wait_until_active("BatchSegmentJob", segment)
     export = control.create_dataset_export_job(
         jobName="export",
         datasetArn=stack["Users"],
@@ -229,9 +287,36 @@ def test_given_a_stack_when_the_runtime_is_called_then_items_are_returned(
     assert {item["itemId"] for item in ranking["personalizedRanking"]} == {"i5", "none", "i6"}
 
 
+def test_given_a_stack_when_actions_are_requested_then_new_ones_are_among_them(
+    clients: Clients, stack: dict[str, str]
+) -> None:
+    clients.events.put_actions(datasetArn=stack["Actions"], actions=[{"actionId": "new", "properties": '{"value": 3}'}])
+    taken = {"actionId": "new", "userId": "u1", "sessionId": "s", "timestamp": NOW, "eventType": "TAKEN"}
+    clients.events.put_action_interactions(trackingId=stack["tracking"], actionInteractions=[taken])
+    response = clients.runtime.get_action_recommendations(campaignArn=stack["act-campaign"], userId="u1")
+    assert [action["actionId"] for action in response["actionList"]] == ["install", "enroll", "new"]
+
+
 def test_given_a_stack_when_jobs_ran_then_they_wrote_their_files(clients: Clients, jobs: None) -> None:
     assert clients.s3.get_object(Bucket="data", Key="out/users.json.out")["Body"].read()
+    segment = clients.s3.get_object(Bucket="data", Key="out/items.json.out")["Body"].read()
+    assert len(json.loads(segment)["output"]["usersList"]) == 5
     assert clients.s3.get_object(Bucket="data", Key="export/export/part-00000.csv")["Body"].read()
+
+
+def test_given_a_recommender_when_updated_stopped_and_started_then_it_recommends(
+    clients: Clients, stack: dict[str, str]
+) -> None:
+    control, arn = clients.control, {"recommenderArn": stack["recommender"]}
+    control.update_recommender(recommenderConfig={"minRecommendationRequestsPerSecond": 2}, **arn)
+    control.stop_recommender(**arn)
+    assert clients.wait_until_stable("Recommender", stack["recommender"])["status"] == "INACTIVE"
+    control.start_recommender(**arn)
+    clients.wait_until_active("Recommender", stack["recommender"])
+    recommender = control.describe_recommender(**arn)["recommender"]
+    assert recommender["latestRecommenderUpdate"]["recommenderConfig"]["minRecommendationRequestsPerSecond"] == 2
+    assert recommender["modelMetrics"]
+    assert clients.runtime.get_recommendations(userId="u1", **arn)["itemList"]
 
 
 def test_given_a_metric_attribution_when_updated_then_its_metrics_are_listed(
@@ -317,8 +402,7 @@ def _bad_calls(clients: Clients, stack: dict[str, str]) -> Iterator[tuple[str, C
         "InvalidInputException",
         lambda: events.put_events(trackingId="wrong", sessionId="s", eventList=[{"eventType": "view", "sentAt": NOW}]),
     )
-    yield "NotImplementedException", lambda: control.list_recommenders()
-    yield "NotImplementedException", lambda: runtime.get_action_recommendations()
+    yield "InvalidInputException", lambda: runtime.get_action_recommendations()
 
 
 def test_given_bad_calls_when_made_then_each_error_is_one_of_the_model(clients: Clients, stack: dict[str, str]) -> None:
@@ -330,19 +414,23 @@ def test_given_bad_calls_when_made_then_each_error_is_one_of_the_model(clients: 
 
 def _delete_in_order(clients: Clients, stack: dict[str, str]) -> None:
     control = clients.control
-    for name in ("recommend", "rank"):
+    for name in _RECIPES:
         control.delete_campaign(campaignArn=stack[f"{name}-campaign"])
+    control.delete_recommender(recommenderArn=stack["recommender"])
+    _wait_until_empty(lambda: control.list_recommenders()["recommenders"])
     control.delete_filter(filterArn=stack["filter"])
     control.delete_event_tracker(eventTrackerArn=stack["tracker"])
     control.delete_metric_attribution(metricAttributionArn=stack["attribution"])
     _wait_until_empty(lambda: control.list_campaigns()["campaigns"])
-    for name in ("recommend", "rank"):
+    for name in _RECIPES:
         control.delete_solution(solutionArn=stack[name])
+    control.delete_solution(solutionArn=stack["affinity-version"].rpartition("/")[0])
     _wait_until_empty(lambda: control.list_solutions()["solutions"] + control.list_event_trackers()["eventTrackers"])
-    for name in _SCHEMAS:
+    for name in (*_SCHEMAS, "shop-interactions"):
         control.delete_dataset(datasetArn=stack[name])
     _wait_until_empty(lambda: control.list_datasets()["datasets"])
-    control.delete_dataset_group(datasetGroupArn=stack["group"])
+    for name in ("group", "shop"):
+        control.delete_dataset_group(datasetGroupArn=stack[name])
     for schema in control.list_schemas()["schemas"]:
         control.delete_schema(schemaArn=schema["schemaArn"])
     _wait_until_empty(lambda: control.list_dataset_groups()["datasetGroups"] + control.list_schemas()["schemas"])

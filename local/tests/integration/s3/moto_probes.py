@@ -2,7 +2,7 @@
 
 import json
 
-from local_aws.testing.moto_probes import ACCOUNT, client, probe
+from local_aws.testing.moto_probes import ACCOUNT, REGION, client, probe
 
 
 @probe("s3.leave_bucket_policies_to_the_authorizer")
@@ -112,3 +112,20 @@ def access_logs_are_bounded() -> None:
         s3.head_bucket(Bucket="bucket")
     kept = list(backend.get_bucket("log-target").keys)
     assert (len(kept), kept[:2]) == (1_001, ["b/mine", names[300]])
+
+
+@probe("s3.complete_messages")
+def messages_tell_versions_apart() -> None:
+    s3, sqs = client("s3"), client("sqs")
+    url = sqs.create_queue(QueueName="q")["QueueUrl"]
+    s3.create_bucket(Bucket="bucket")
+    s3.put_bucket_versioning(Bucket="bucket", VersioningConfiguration={"Status": "Enabled"})
+    target = {"QueueArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:q", "Events": ["s3:ObjectCreated:*"]}
+    s3.put_bucket_notification_configuration(
+        Bucket="bucket", NotificationConfiguration={"QueueConfigurations": [target]}, SkipDestinationValidation=True
+    )
+    version = s3.put_object(Bucket="bucket", Key="a/b c", Body=b"x")["VersionId"]
+    bodies = [json.loads(one["Body"]) for one in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=2)["Messages"]]
+    (stored,) = [body["Records"][0]["s3"]["object"] for body in bodies if "Records" in body]
+    assert (stored["key"], stored["versionId"]) == ("a/b+c", version)
+    assert int(stored["sequencer"], 16)

@@ -142,6 +142,17 @@ def tasks_know_their_state_machine() -> None:
     assert seen == [ended["stateMachineArn"]]
 
 
+@probe("stepfunctions.evaluate_time_limits")
+def limits_of_a_stopped_task_are_numbers() -> None:
+    from moto.stepfunctions.parser.asl.component.common.timeouts.heartbeat import HeartbeatSeconds
+    from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
+
+    stopped = mock.Mock(stack=[{"input": "of the state"}], is_running=lambda: False)
+    for limit, seconds in ((TimeoutSeconds(300), 300), (HeartbeatSeconds(60), 60)):
+        limit.eval(stopped)
+        assert stopped.stack.pop() == seconds
+
+
 @probe("stepfunctions.bound_finished_executions")
 def finished_executions_are_bounded() -> None:
     from moto.stepfunctions.parser.models import stepfunctions_parser_backends

@@ -182,13 +182,16 @@ def test_given_create_only_properties_when_patched_then_they_are_named(
     assert error.value.code == "NotUpdatableException"
 
 
+GROUP = "arn:aws:personalize:us-east-1:123456789012:dataset-group/group"
+
+
 @pytest.mark.parametrize(
     ("noun", "properties", "code"),
     [
         ("DatasetGroup", {"Name": "group"}, "AlreadyExists"),
         ("EventTracker", {"Name": "t", "DatasetGroupArn": "arn:aws:personalize:r:a:g"}, "NotFound"),
         ("Schema", {"Name": "s", "Schema": "{"}, "InvalidRequest"),
-        ("DatasetGroup", {"Name": "d", "Domain": "ECOMMERCE"}, "GeneralServiceException"),
+        ("Solution", {"Name": "s", "DatasetGroupArn": GROUP, "PerformAutoML": True}, "GeneralServiceException"),
     ],
 )
 def test_given_a_service_error_when_created_then_the_handler_code_fits(

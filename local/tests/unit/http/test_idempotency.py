@@ -46,3 +46,12 @@ def test_given_reads_and_calls_without_an_id_when_repeated_then_each_is_carried_
     client = Client(IdempotentResponses(service))
     assert attempt(client, "one", "GET") != attempt(client, "one", "GET")
     assert attempt(client, None) != attempt(client, None)
+
+
+def test_given_more_large_responses_than_the_limit_then_the_oldest_are_forgotten() -> None:
+    client = Client(IdempotentResponses(Service()))
+    calls = [{"Amz-Sdk-Invocation-Id": str(number)} for number in range(300)]
+    for call in calls:
+        client.post(data=b"x" * 60_000, headers=call)
+    assert client.post(data=b"x", headers=calls[-1]).get_data(as_text=True).endswith(" 300")
+    assert client.post(data=b"x", headers=calls[0]).get_data(as_text=True) == "x 301"

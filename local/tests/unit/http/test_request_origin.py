@@ -70,6 +70,9 @@ def test_given_a_page_of_this_machine_then_its_origin_is_own(origin: str) -> Non
         "file://",
         "chrome-extension://abc",
         "http://[::1",
+        "http://evil.example\\@localhost",
+        "http://localhost, https://evil.example",
+        "https://evil.example, http://localhost",
         "https://abc.execute-api.us-east-1.amazonaws.com",
     ],
 )
@@ -103,6 +106,9 @@ class Inside:
         {"Host": "127.0.0.1:4566", "Origin": "https://evil.example"},
         {"Host": "127.0.0.1:4566", "Origin": "null"},
         {"Host": "127.0.0.1:4566", "Sec-Fetch-Site": "cross-site"},
+        {"Host": "127.0.0.1:4566", "Sec-Fetch-Site": "Cross-Site"},
+        {"Host": "127.0.0.1:4566", "Sec-Fetch-Site": "same-origin, cross-site"},
+        {"Host": "evil.example, 127.0.0.1:4566"},
     ],
 )
 def test_given_a_foreign_request_then_it_is_refused_before_anything_sees_it(

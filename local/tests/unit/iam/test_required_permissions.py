@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from local_aws.iam.api_calls import UnknownOperationError, read_call
-from local_aws.iam.required_permissions import ActionOnResource, required_permissions
+from local_aws.iam.required_permissions import required_permissions
+from local_aws.iam.resource_finders import ActionOnResource
 from local_aws.testing.capturing_client import CapturingClient
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -43,6 +44,19 @@ VERSION = {"solutionVersionArn": f"{PERSONALIZE}:solution/s/1"}
 UPDATE = {"campaignArn": f"{PERSONALIZE}:campaign/c", "solutionVersionArn": f"{PERSONALIZE}:solution/s/1"}
 
 
+DATASET = {
+    "name": "d",
+    "schemaArn": f"{PERSONALIZE}:schema/s",
+    "datasetGroupArn": f"{PERSONALIZE}:dataset-group/g",
+    "datasetType": "ITEMS",
+}
+EITHER_FORM = ("solution/s/1", "solution/s")
+
+
+def personalize(action: str, *resources: str) -> list[ActionOnResource]:
+    return [(f"personalize:{action}", f"{PERSONALIZE}:{resource}") for resource in resources]
+
+
 def arn(service: str, resource: str) -> str:
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
 
@@ -54,6 +68,12 @@ def arn(service: str, resource: str) -> str:
         ("s3", "head_object", {"Bucket": "b", "Key": "k"}, [("s3:GetObject", "arn:aws:s3:::b/k")]),
         ("s3", "put_object", {"Bucket": "b", "Key": "k", "Body": b"x"}, [("s3:PutObject", "arn:aws:s3:::b/k")]),
         ("s3", "list_objects_v2", {"Bucket": "b", "Prefix": "p"}, [("s3:ListBucket", "arn:aws:s3:::b")]),
+        (
+            "s3",
+            "put_bucket_notification_configuration",
+            {"Bucket": "b", "NotificationConfiguration": {}},
+            [("s3:PutBucketNotification", "arn:aws:s3:::b")],
+        ),
         ("s3", "get_bucket_location", {"Bucket": "b"}, [("s3:GetBucketLocation", "arn:aws:s3:::b")]),
         (
             "s3",
@@ -93,13 +113,61 @@ def arn(service: str, resource: str) -> str:
         ("lambda", "invoke", {"FunctionName": "f", "Payload": b"{no JSON"}, "lambda:InvokeFunction function:f"),
         ("stepfunctions", "list_executions", LIST, "states:ListExecutions stateMachine:m"),
         ("logs", "put_log_events", LINES, "logs:PutLogEvents log-group:/g:log-stream:s"),
-        ("events", "put_rule", {"Name": "r", "EventBusName": "b", "State": "ENABLED"}, "events:PutRule event-bus/b"),
+        ("events", "put_rule", {"Name": "r", "EventBusName": "b", "State": "ENABLED"}, "events:PutRule rule/b/r"),
         ("cloudwatch", "get_metric_data", METRIC, [("cloudwatch:GetMetricData", "*")]),
+        (
+            "cloudwatch",
+            "describe_alarms",
+            {"AlarmNames": ["a"]},
+            [("cloudwatch:DescribeAlarms", arn("cloudwatch", "alarm:a"))],
+        ),
+        (
+            "cloudwatch",
+            "describe_alarms",
+            {"AlarmNamePrefix": "a"},
+            [("cloudwatch:DescribeAlarms", arn("cloudwatch", "alarm:*"))],
+        ),
         ("xray", "put_trace_segments", SEGMENTS, [("xray:PutTraceSegments", "*")]),
         ("personalize", "list_solution_versions", {}, [("personalize:ListSolutionVersions", "*")]),
-        ("personalize", "describe_solution_version", VERSION, "personalize:DescribeSolutionVersion solution/s/1"),
-        ("personalize", "get_solution_metrics", VERSION, "personalize:GetSolutionMetrics solution/s/1"),
-        ("personalize", "update_campaign", UPDATE, "personalize:UpdateCampaign campaign/c"),
+        ("personalize", "describe_solution_version", VERSION, personalize("DescribeSolutionVersion", *EITHER_FORM)),
+        ("personalize", "get_solution_metrics", VERSION, personalize("GetSolutionMetrics", *EITHER_FORM)),
+        (
+            "personalize",
+            "stop_solution_version_creation",
+            VERSION,
+            personalize("StopSolutionVersionCreation", *EITHER_FORM),
+        ),
+        (
+            "personalize",
+            "create_solution_version",
+            {"solutionArn": f"{PERSONALIZE}:solution/s"},
+            personalize("CreateSolutionVersion", "solution/s/00000000", "solution/s"),
+        ),
+        ("personalize", "update_campaign", UPDATE, personalize("UpdateCampaign", "campaign/c", *EITHER_FORM)),
+        (
+            "personalize",
+            "create_campaign",
+            {"name": "c", **VERSION},
+            personalize("CreateCampaign", "campaign/c", *EITHER_FORM),
+        ),
+        (
+            "personalize",
+            "create_dataset",
+            DATASET,
+            personalize("CreateDataset", "dataset/g/ITEMS", "schema/s", "dataset-group/g"),
+        ),
+        (
+            "personalize",
+            "create_event_tracker",
+            {"name": "t", "datasetGroupArn": f"{PERSONALIZE}:dataset-group/g"},
+            personalize("CreateEventTracker", "event-tracker/00000000", "dataset-group/g"),
+        ),
+        (
+            "personalize-events",
+            "put_items",
+            {"datasetArn": f"{PERSONALIZE}:dataset/g/ITEMS", "items": [{"itemId": "i"}]},
+            personalize("PutItems", "dataset/g/ITEMS"),
+        ),
         ("personalize-events", "put_events", EVENTS, [("personalize:PutEvents", "*")]),
         (
             "personalize-runtime",
@@ -122,5 +190,5 @@ def test_a_call_needs_what_its_service_documents(
 def test_a_call_whose_resource_cannot_be_told_is_named() -> None:
     with pytest.raises(UnknownOperationError, match="kinesis GetRecords"):
         needed("kinesis", "get_records", {"ShardIterator": "i"})
-    with pytest.raises(UnknownOperationError, match="glue GetTable"):
-        needed("glue", "get_table", {"DatabaseName": "d", "Name": "n"})
+    with pytest.raises(UnknownOperationError, match="ecs DescribeClusters"):
+        needed("ecs", "describe_clusters", {"clusters": ["c"]})

@@ -10,6 +10,8 @@ from werkzeug.test import EnvironBuilder
 from local_aws.faults import Faults
 from local_aws.testing.in_process import InProcessPersonalize
 
+GROUP = "arn:aws:personalize:us-east-1:123456789012:dataset-group/group"
+
 
 def send(
     personalize: InProcessPersonalize, operation: str, body: Any, region: str = "us-east-1"
@@ -57,7 +59,12 @@ def test_given_a_request_that_violates_the_model_when_sent_then_every_constraint
         ("ListSchemas", {"maxResults": "3"}, 400, "SerializationException"),
         ("ListSchemas", {"maxResults": 101}, 400, "InvalidInputException"),
         ("MakeCoffee", {}, 404, "UnknownOperationException"),
-        ("CreateRecommender", {}, 501, "NotImplementedException"),
+        (
+            "CreateSolution",
+            {"name": "s", "datasetGroupArn": GROUP, "performAutoML": True},
+            501,
+            "NotImplementedException",
+        ),
         ("DescribeSchema", {"schemaArn": "arn:aws:personalize:::schema/x"}, 400, "ResourceNotFoundException"),
     ],
 )
@@ -98,3 +105,34 @@ def test_given_fault_rates_when_set_and_reset_then_calls_fail_and_succeed_again(
     assert codes == {200, 500}
     assert json.loads(send_faults(faults, "DELETE").data)["operations"] == {}
     assert send(personalize, "ListSchemas", {})[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "path", "code"),
+    [
+        ({"X-Amz-Target": "AmazonPersonalize.ListSchemas"}, "/", "MissingAuthenticationTokenException"),
+        ({}, "/recommendations", "MissingAuthenticationTokenException"),
+        (
+            {
+                "X-Amz-Target": "AmazonPersonalize.ListSchemas",
+                "Authorization": "AWS4-HMAC-SHA256 Credential=key/20260101//personalize/aws4_request",
+            },
+            "/",
+            "InvalidSignatureException",
+        ),
+    ],
+)
+def test_given_a_request_without_a_signature_or_region_when_sent_then_the_error_says_so(
+    personalize: InProcessPersonalize, headers: dict[str, str], path: str, code: str
+) -> None:
+    environ = EnvironBuilder(method="POST", path=path, data="{}", headers=headers).get_environ()
+    response = personalize.app.refuse_unsigned(Request(environ))
+    assert response is not None
+    assert (response.status_code, json.loads(response.data)["__type"]) == (403, code)
+
+
+def test_given_a_request_of_another_service_when_not_signed_then_it_is_not_refused_here(
+    personalize: InProcessPersonalize,
+) -> None:
+    for method, path in (("GET", "/recommendations"), ("POST", "/")):
+        assert personalize.app.refuse_unsigned(Request(EnvironBuilder(method=method, path=path).get_environ())) is None

@@ -3,7 +3,9 @@
 import time
 
 from local_aws.personalize import PersonalizeSettings, create_app
+from local_aws.personalize.data import StreamedEvent
 from local_aws.testing.in_process import INTERACTIONS, InProcessPersonalize, interactions_csv
+from local_aws.testing.personalize_account import personalize_account
 
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization"
 
@@ -39,3 +41,17 @@ def test_given_automatic_training_when_on_by_default_then_it_trains_until_it_is_
     update = personalize.call("DescribeSolution", solutionArn=off)["solution"]["latestSolutionUpdate"]
     assert (update["status"], update["performAutoTraining"]) == ("ACTIVE", False)
     app.close()
+
+
+def test_given_only_interactions_with_actions_then_they_count_as_new_data() -> None:
+    with personalize_account() as account:
+        data = account.app.service().data(account.group_arn)
+        data.interactions.clear()
+        recipe = "arn:aws:personalize:::recipe/aws-next-best-action"
+        account.client().create_solution(name="actions", datasetGroupArn=account.group_arn, recipeArn=recipe)
+        account.clock.sleep(3700)
+        assert account.client().list_solution_versions()["solutionVersions"] == []
+        data.action_interactions.record(StreamedEvent("u", "s", "1", account.clock(), "TAKEN", "enroll"))
+        account.clock.sleep(8 * 86_400)
+        (version,) = account.client().list_solution_versions()["solutionVersions"]
+        assert (version["status"], version["trainingType"]) == ("ACTIVE", "AUTOMATIC")

@@ -6,7 +6,7 @@ from typing import Any
 from werkzeug import Request
 from werkzeug.test import EnvironBuilder
 
-from local_aws.testing.in_process import InProcessPersonalize
+from local_aws.testing.in_process import INTERACTIONS, InProcessPersonalize
 
 
 def test_given_streamed_events_when_requested_then_each_is_shown_once_by_user_and_session(
@@ -31,3 +31,51 @@ def test_given_streamed_events_when_requested_then_each_is_shown_once_by_user_an
     assert "no event tracker" in get("trackingId=x")["message"]
     summary = with_data.app.introspect(Request(EnvironBuilder(path="/_local/personalize").get_environ()))
     assert json.loads(summary.data)["us-east-1"]["resources"]["Solution"] == {"ACTIVE": 1}
+
+
+def read(personalize: InProcessPersonalize, path: str, query: str = "") -> dict[str, Any]:
+    environ = EnvironBuilder(path=f"/_local/personalize/{path}", query_string=query).get_environ()
+    return dict(json.loads(personalize.app.introspect(Request(environ)).data))
+
+
+def test_given_a_campaign_then_models_show_its_version_with_metrics(with_campaign: InProcessPersonalize) -> None:
+    (solution,) = read(with_campaign, "models")["solutions"]
+    (version,), (campaign,) = solution["versions"], solution["campaigns"]
+    assert solution["recipe"] == "aws-user-personalization"
+    assert version["status"] == campaign["status"] == "ACTIVE"
+    assert version["arn"] == campaign["solutionVersionArn"] == with_campaign.arns["version"]
+    assert 0 <= version["metrics"]["coverage"] <= 1
+    assert campaign["update"] is None
+
+
+def test_given_an_update_then_models_show_its_status(with_campaign: InProcessPersonalize) -> None:
+    second = with_campaign.train(with_campaign.arns["solution"])["solutionVersionArn"]
+    with_campaign.call("UpdateCampaign", campaignArn=with_campaign.arns["campaign"], solutionVersionArn=second)
+    with_campaign.wait_idle()
+    (solution,) = read(with_campaign, "models")["solutions"]
+    assert (
+        solution["campaigns"][0]["update"] | {"status": "ACTIVE", "solutionVersionArn": second}
+        == (solution["campaigns"][0]["update"])
+    )
+    assert [version["arn"] for version in solution["versions"]] == [with_campaign.arns["version"], second]
+
+
+def test_given_a_user_or_a_session_then_its_newest_interactions_are_shown(with_data: InProcessPersonalize) -> None:
+    with_data.put_views("s1", "i1", eventId="a")
+    with_data.put_views("s1", "i2", eventId="b", user="u")
+    for visitor in ("u", "s1"):
+        shown = read(with_data, "interactions", f"id={visitor}")["interactions"]
+        assert {(one["item"], one["session"], one["streamed"]) for one in shown} == {
+            ("i1", "s1", True),
+            ("i2", "s1", True),
+        }
+    assert len(read(with_data, "interactions", "id=u&limit=1")["interactions"]) == 1
+    assert read(with_data, "interactions", "id=nobody") == {"interactions": []}
+
+
+def test_given_a_failed_import_then_the_summary_says_why(personalize: InProcessPersonalize) -> None:
+    personalize.create_dataset("Interactions", INTERACTIONS)
+    arn = personalize.import_csv("Interactions", "USER_ID\n")["datasetImportJobArn"]
+    failures = read(personalize, "")["us-east-1"]["failures"]
+    assert list(failures) == [arn]
+    assert "the header has no" in failures[arn]

@@ -70,43 +70,164 @@ def test_given_metadata_columns_when_enabled_then_items_have_them(with_campaign:
         with_campaign.recommend("u0", 51, **selected)
 
 
-def test_given_a_new_item_when_put_then_the_campaign_can_explore_it(with_campaign: InProcessPersonalize) -> None:
-    with_campaign.call(
+def put_new_item(personalize: InProcessPersonalize, item: str) -> None:
+    personalize.call(
         "PutItems",
-        datasetArn=with_campaign.arns["Items"],
-        items=[{"itemId": "kitten", "properties": f'{{"species": "cat", "creationTimestamp": {NOW + 2000}}}'}],
+        datasetArn=personalize.arns["Items"],
+        items=[{"itemId": item, "properties": f'{{"species": "cat", "creationTimestamp": {NOW + 2000}}}'}],
     )
-    with_campaign.call(
+
+
+def serve(personalize: InProcessPersonalize, version: str) -> None:
+    """Let the campaign serve a version, and explore as much as it can."""
+    personalize.call(
         "UpdateCampaign",
-        campaignArn=with_campaign.arns["campaign"],
+        campaignArn=personalize.arns["campaign"],
+        solutionVersionArn=version,
         campaignConfig={"itemExplorationConfig": {"explorationWeight": "1", "explorationItemAgeCutOff": "30"}},
     )
-    with_campaign.wait_idle()
-    with_campaign.recommend("u0")
-    with_campaign.wait_idle()
+    personalize.wait_idle()
+
+
+def learns(personalize: InProcessPersonalize, item: str) -> bool:
+    """Return whether the campaign recommends an item after the time of an automatic update."""
+    personalize.recommend("u0")
+    personalize.wait_idle()
     # Several visitors, because the new items that are explored are drawn for each visitor.
-    assert any("kitten" in with_campaign.recommend(f"u{n}", 10) for n in range(10))
+    return any(item in personalize.recommend(f"u{n}", 10) for n in range(10))
+
+
+def test_given_a_new_item_when_put_then_the_campaign_can_explore_it(with_campaign: InProcessPersonalize) -> None:
+    put_new_item(with_campaign, "kitten")
+    serve(with_campaign, with_campaign.arns["version"])
+
+    assert learns(with_campaign, "kitten")
+
+
+def test_given_a_newer_version_when_it_does_not_serve_then_the_one_that_does_learns_no_new_items(
+    with_campaign: InProcessPersonalize,
+) -> None:
+    serve(with_campaign, with_campaign.arns["version"])
+    put_new_item(with_campaign, "before")
+    assert learns(with_campaign, "before")
+    newer = with_campaign.train(with_campaign.arns["solution"])["solutionVersionArn"]
+
+    put_new_item(with_campaign, "after")
+
+    assert not learns(with_campaign, "after")
+    assert learns(with_campaign, "before")  # it keeps what it learned
+    serve(with_campaign, newer)
+    assert learns(with_campaign, "after")
+
+
+def test_given_a_rollback_when_a_new_item_is_put_then_the_older_version_does_not_learn_it(
+    with_campaign: InProcessPersonalize,
+) -> None:
+    serve(with_campaign, with_campaign.train(with_campaign.arns["solution"])["solutionVersionArn"])
+    serve(with_campaign, with_campaign.arns["version"])
+
+    put_new_item(with_campaign, "kitten")
+
+    assert not learns(with_campaign, "kitten")
+
+
+def test_given_a_failed_training_when_it_is_the_newest_then_the_version_before_goes_on_learning(
+    with_campaign: InProcessPersonalize,
+) -> None:
+    with_campaign.app.faults.add({"failNextTraining": {"*": "no capacity"}})
+    assert with_campaign.train(with_campaign.arns["solution"])["status"] == "CREATE FAILED"
+    serve(with_campaign, with_campaign.arns["version"])
+
+    put_new_item(with_campaign, "kitten")
+
+    assert learns(with_campaign, "kitten")
+
+
+def test_given_a_version_made_by_update_when_a_new_item_is_put_then_only_a_full_training_resumes_the_updates(
+    with_campaign: InProcessPersonalize,
+) -> None:
+    put_new_item(with_campaign, "before")
+    updated = with_campaign.train(with_campaign.arns["solution"], trainingMode="UPDATE")["solutionVersionArn"]
+    serve(with_campaign, updated)
+    put_new_item(with_campaign, "after")
+
+    assert learns(with_campaign, "before")  # what the update itself took in
+    assert not learns(with_campaign, "after")
+    serve(with_campaign, with_campaign.train(with_campaign.arns["solution"])["solutionVersionArn"])
+    put_new_item(with_campaign, "later")
+    assert learns(with_campaign, "later")
+
+
+def test_given_popularity_count_when_requested_then_everybody_gets_the_same_items(
+    with_data: InProcessPersonalize,
+) -> None:
+    campaign = with_data.deploy("aws-popularity-count")
+
+    answer = with_data.call("GetRecommendations", campaignArn=campaign, numResults=5)
+
+    assert [item["itemId"] for item in answer["itemList"]] == with_data.recommend("u0")
+    assert not any("score" in item for item in answer["itemList"])
+    with pytest.raises(InvalidInputError, match="does not support"):
+        with_data.call("GetPersonalizedRanking", campaignArn=with_data.arns["campaign"], userId="u", inputList=["i1"])
+
+
+@pytest.mark.parametrize("recipe", ["aws-sims", "aws-similar-items"])
+def test_given_an_item_when_requested_then_related_items_are_recommended_without_it(
+    with_data: InProcessPersonalize, recipe: str
+) -> None:
+    campaign = with_data.deploy(recipe)
+
+    answer = with_data.call("GetRecommendations", campaignArn=campaign, itemId="i3", numResults=5)["itemList"]
+
+    assert {item["itemId"] for item in answer} <= {f"i{n}" for n in range(20)} - {"i3"}
+    assert len(answer) == 5
+    with pytest.raises(InvalidInputError, match="itemId is required"):
+        with_data.recommend("u0")
+
+
+def test_given_a_filter_by_the_current_item_then_it_compares_with_the_item_of_the_request(
+    with_data: InProcessPersonalize,
+) -> None:
+    expression = "INCLUDE ItemID WHERE Items.PRICE < CurrentItem.PRICE AND Items.SPECIES IN CurrentItem.SPECIES"
+    cheaper = with_data.call(
+        "CreateFilter", name="cheaper", datasetGroupArn=with_data.arns["group"], filterExpression=expression
+    )["filterArn"]
+    request = {"campaignArn": with_data.deploy("aws-sims"), "filterArn": cheaper}
+
+    found = with_data.call("GetRecommendations", itemId="i24", **request)["itemList"]
+
+    assert {item["itemId"] for item in found} == {"i20", "i21", "i22", "i23"}
+    assert not with_data.call("GetRecommendations", itemId="no-such-item", **request)["itemList"]
+    with_data.deploy("aws-popularity-count")
+    with pytest.raises(InvalidInputError, match="has no CurrentItem"):
+        with_data.recommend("u0", filterArn=cheaper)
+
+
+def test_given_no_user_when_a_filter_needs_one_then_the_error_says_so(with_data: InProcessPersonalize) -> None:
+    viewed = with_data.call(
+        "CreateFilter",
+        name="viewed",
+        datasetGroupArn=with_data.arns["group"],
+        filterExpression='EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("view")',
+    )["filterArn"]
+    request = {"campaignArn": with_data.deploy("aws-sims"), "itemId": "i3", "filterArn": viewed}
+    with pytest.raises(InvalidInputError, match="userId is required"):
+        with_data.call("GetRecommendations", **request)
+    assert with_data.call("GetRecommendations", userId="u0", **request)["itemList"]
 
 
 def test_given_a_ranking_campaign_when_ranked_then_each_item_once_and_the_unknown_last(
     with_data: InProcessPersonalize,
 ) -> None:
-    solution = with_data.call(
-        "CreateSolution",
-        name="ranking",
-        datasetGroupArn=with_data.arns["group"],
-        recipeArn="arn:aws:personalize:::recipe/aws-personalized-ranking",
-        performAutoTraining=False,
-    )["solutionArn"]
-    version = with_data.train(solution)["solutionVersionArn"]
-    campaign = with_data.call("CreateCampaign", name="ranking", solutionVersionArn=version)["campaignArn"]
-    with_data.wait_idle()
+    campaign = with_data.deploy("aws-personalized-ranking")
+    put_new_item(with_data, "cold")
     response = with_data.call(
-        "GetPersonalizedRanking", campaignArn=campaign, userId="u1", inputList=["new", "i1", "i30", "i1"]
+        "GetPersonalizedRanking", campaignArn=campaign, userId="u1", inputList=["new", "cold", "i1", "i30", "i1"]
     )
     ranked = response["personalizedRanking"]
-    assert [item["itemId"] for item in ranked] == ["i30", "i1", "new"]
+    assert [item["itemId"] for item in ranked] == ["i30", "i1", "new", "cold"]
     assert "score" not in ranked[-1]
+    assert ranked[-2]["score"] == 0.0
     with pytest.raises(InvalidInputError, match="does not support"):
         with_data.call("GetRecommendations", campaignArn=campaign, userId="u1")
 
@@ -184,3 +305,34 @@ def test_given_many_threads_when_they_send_request_and_import_then_each_event_is
     assert not failures
     assert len(log) == before + 6 * 30
     assert len(log.history("v0", 1000)) == 30
+
+
+def test_given_an_objective_when_requested_then_items_with_a_greater_attribute_come_first(
+    with_data: InProcessPersonalize,
+) -> None:
+    objective = {"itemAttribute": "PRICE", "objectiveSensitivity": "HIGH"}
+    with_data.deploy("aws-user-personalization", optimizationObjective=objective)
+    prices = [int(item[1:]) for item in with_data.recommend("nobody", 40)]
+    assert sum(prices[:10]) > sum(prices[-10:])
+
+
+def test_given_a_context_when_requested_then_its_columns_must_be_contextual(
+    with_campaign: InProcessPersonalize,
+) -> None:
+    with pytest.raises(InvalidInputError, match="EVENT_TYPE, which is no contextual column"):
+        with_campaign.recommend("u0", context={"EVENT_TYPE": "view"})
+    with pytest.raises(InvalidInputError, match="DEVICE, which is no contextual column"):
+        with_campaign.recommend("u0", context={"DEVICE": "phone"})
+    with_campaign.deploy("aws-popularity-count")
+    with pytest.raises(InvalidInputError, match="takes no context"):
+        with_campaign.recommend("u0", context={"DEVICE": "phone"})
+
+
+def test_given_a_ranking_influence_when_a_campaign_is_created_then_it_is_refused(
+    with_campaign: InProcessPersonalize,
+) -> None:
+    config = {"rankingInfluence": {"POPULARITY": 0.5}}
+    with pytest.raises(InvalidInputError, match="takes no rankingInfluence"):
+        with_campaign.call(
+            "CreateCampaign", name="c", solutionVersionArn=with_campaign.arns["version"], campaignConfig=config
+        )

@@ -50,21 +50,29 @@ def test_given_too_little_data_when_trained_then_it_fails_with_a_reason(personal
         personalize.call("CreateCampaign", name="c", solutionVersionArn=version["solutionVersionArn"])
 
 
-def test_given_an_event_type_when_trained_then_only_such_events_are_used(with_data: InProcessPersonalize) -> None:
-    def solution(name: str, **config: object) -> str:
-        group = with_data.arns["group"]
-        return with_data.call(
-            "CreateSolution", name=name, datasetGroupArn=group, recipeArn=RECIPE, performAutoTraining=False, **config
-        )["solutionArn"]
+def create_solution(with_data: InProcessPersonalize, name: str, **request: object) -> str:
+    """Return the ARN of a solution."""
+    group = with_data.arns["group"]
+    request = {"recipeArn": RECIPE, "performAutoTraining": False} | request
+    return with_data.call("CreateSolution", name=name, datasetGroupArn=group, **request)["solutionArn"]
 
+
+def test_given_an_event_type_when_trained_then_only_such_events_are_used(with_data: InProcessPersonalize) -> None:
     # 300 of the 1,200 events are applications, which are too few to train on.
-    applications = with_data.train(solution("applications", eventType="apply"))
+    applications = with_data.train(create_solution(with_data, "applications", eventType="apply"))
     assert applications["status"] == "CREATE FAILED"
     both = {"eventParametersList": [{"eventType": "View"}, {"eventType": "apply", "weight": 1.0}]}
-    weighted = with_data.train(solution("weighted", solutionConfig={"eventsConfig": both}))
+    config = {"eventsConfig": both}
+    weighted = with_data.train(create_solution(with_data, "both", recipeArn=f"{RECIPE}-v2", solutionConfig=config))
     assert weighted["status"] == "ACTIVE"
     assert weighted["trainingHours"] > 0
     assert (weighted["trainingType"], weighted["trainingMode"]) == ("MANUAL", "FULL")
+
+
+def test_given_an_event_type_that_weighs_nothing_when_trained_then_its_events_are_not_used() -> None:
+    listed = [{"eventType": "view", "weight": 0.0}, {"eventType": "Apply", "weight": 0.5}]
+    used = EventFilter.from_version({"solutionConfig": {"eventsConfig": {"eventParametersList": listed}}})
+    assert [used.keeps(one, None) for one in ("view", "apply", "search", None)] == [False, True, False, False]
 
 
 def test_given_training_mode_update_when_allowed_then_it_keeps_the_model_and_its_metrics(

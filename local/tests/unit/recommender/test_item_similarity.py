@@ -24,23 +24,31 @@ def test_given_a_gram_matrix_then_ease_solves_the_ridge_regression_without_self(
 def test_given_sequences_then_the_past_decays_and_stays_within_a_user() -> None:
     rows = Interactions(["a", "a", "a", "b"], ["x", "y", "z", "x"], [1, 2, 3, 0])
     sequences = encode(rows, index_names(rows.item_ids), {})
-    assert item_similarity.decayed_neighbours(sequences, 3, 0.5).toarray().tolist() == [
+    assert item_similarity.decayed_neighbours(sequences, 3, 0.5, np.arange(4)).toarray().tolist() == [
         [0, 0, 0],
         [1, 0, 0],
         [0.5, 1, 0],
         [0, 0, 0],
     ]
-    future = item_similarity.decayed_neighbours(sequences, 3, 0.5, forward=True)
+    future = item_similarity.decayed_neighbours(sequences, 3, 0.5, np.array([0]), forward=True)
     assert future.toarray()[0].tolist() == [1, 0.5, 0.25]
 
 
 def test_given_a_sparse_and_a_dense_matrix_then_the_scores_are_equal() -> None:
     dense = np.random.default_rng(0).random((5, 5)).astype(np.float32)
     item_weights = np.array([[1, 0.5], [0, 2]], np.float32)
-    items = np.array([3, 1])
-    from_sparse = item_similarity.SimilarityMatrix(sparse.csr_matrix(dense)).scores(items, item_weights)
-    from_dense = item_similarity.SimilarityMatrix(dense).scores(items, item_weights)
+    rows = dense[[3, 1]]
+    columns, from_dense = item_similarity.sum_similarities([(rows, item_weights)], 5)
+    _, from_sparse = item_similarity.sum_similarities([(sparse.csr_matrix(rows), item_weights)], 5)
+    assert columns.tolist() == [0, 1, 2, 3, 4]
     assert from_sparse == pytest.approx(from_dense, rel=1e-6)
+
+
+def test_given_sparse_rows_then_only_their_columns_are_summed() -> None:
+    rows = sparse.csr_matrix(np.array([[0, 2, 0, 0], [0, 1, 0, 3]], np.float32))
+    columns, sums = item_similarity.sum_similarities([(rows, np.array([[1, 10]], np.float32))] * 2, 4)
+    assert columns.tolist() == [1, 3]
+    assert sums.tolist() == [[12, 30], [12, 30]]
 
 
 def test_given_repeats_in_a_row_then_one_remains() -> None:

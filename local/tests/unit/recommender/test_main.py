@@ -15,6 +15,8 @@ def test_given_a_file_then_the_metrics_are_printed(tmp_path: Path, capsys: pytes
     printed = capsys.readouterr().out
     assert "1200 interactions of 60 users, 20 items" in printed
     assert "mean_reciprocal_rank_at_25" in printed
+    assert "== documented" in printed
+    assert "== time cut" in printed
     assert "Personalised ranking" in printed
 
 

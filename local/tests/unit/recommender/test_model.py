@@ -72,6 +72,21 @@ def test_given_an_item_without_any_metadata_then_its_score_is_low(model: Model) 
     assert _share(grown, [], "mystery") <= 1 / len(GROUPS)
 
 
+def test_given_an_item_that_only_this_user_ever_used_then_it_is_recommended_to_the_user() -> None:
+    rows = [
+        (f"u{user}", item, 1.0 * user + 10 * step)
+        for user in range(60)
+        for step in range(10)
+        for item in (f"own-{user}", f"common{step % 5}")
+    ]
+    model = train(Interactions(*map(list, zip(*rows, strict=True))), None)
+    history = [Event("own-7", END), Event("common2", END + 10), Event("own-7", END + 20), Event("common3", END + 30)]
+    lists = [[s.item_id for s in each.recommend(history, 6)] for each in (model, model.with_items(Items(["own-new"])))]
+    assert all("own-7" in ranked and not any(item in ranked for item in ("own-8", "own-new")) for ranked in lists)
+    renamed = [Event("own-new", e.timestamp) if e.item_id == "own-7" else e for e in history]
+    assert "own-new" in [s.item_id for s in model.with_items(Items(["own-new"])).recommend(renamed, 6)]
+
+
 def _share(model: Model, history: list[Event], item: str) -> float:
     return next(scored.score for scored in model.recommend(history, 1000) if scored.item_id == item)
 
@@ -118,7 +133,7 @@ class TestExploration:
         for seed in range(60):
             recommended = model.recommend(history, 5, exploration=Exploration(weight, days, seed))
             assert len({scored.item_id for scored in recommended}) == 5
-            assert [s.score for s in recommended] == sorted([s.score for s in recommended], reverse=True)
+            assert all(s.score == pytest.approx(_share(model, history, s.item_id)) for s in recommended)
             found += [place for place, scored in enumerate(recommended) if scored.item_id == self.new]
         return found
 
@@ -129,6 +144,22 @@ class TestExploration:
     def test_given_more_weight_then_the_new_item_is_shown_more(self, aged: Model) -> None:
         shown = [len(self.places(aged, weight, 10)) for weight in (0.1, 0.5, 1.0)]
         assert 0 < shown[0] < shown[1] < shown[2]
+
+    def test_given_full_weight_then_the_relevant_new_item_is_still_shown_more(self, model: Model) -> None:
+        new = {"BREED": ["Boxer", "Siamese"], "SPECIES": ["2", "1"]}
+        aged = model.with_items(Items(["2-Boxer-1-9", "1-Siamese-3-9"], new, [END, END]))
+        history = [Event("2-Boxer-1-2", END), Event("2-Boxer-1-3", END)]
+        lists = [aged.recommend(history, 1, exploration=Exploration(1.0, 1, seed)) for seed in range(60)]
+        shown = [ranked[0].item_id for ranked in lists]
+        assert shown.count("2-Boxer-1-9") > shown.count("1-Siamese-3-9")
+
+    def test_given_items_that_were_shown_often_then_they_are_explored_less(self, model: Model) -> None:
+        names = ["2-Boxer-1-8", "2-Boxer-1-9"]
+        aged = model.with_items(Items(names, {"BREED": ["Boxer", "Boxer"]}, [END, END]))
+        explorations = [Exploration(1.0, 1, seed, {names[0]: 10_000.0}) for seed in range(60)]
+        lists = [aged.recommend([Event("2-Boxer-1-2", END)], 1, exploration=each) for each in explorations]
+        shown = [ranked[0].item_id for ranked in lists]
+        assert shown.count(names[0]) < shown.count(names[1]) / 3
 
     def test_given_a_cut_off_below_its_age_then_the_item_is_not_explored(self, aged: Model) -> None:
         assert self.places(aged, 1.0, 0.5) == []
@@ -141,3 +172,20 @@ class TestExploration:
     def test_given_values_out_of_range_then_they_are_rejected(self, values: tuple[float, float]) -> None:
         with pytest.raises(ValueError, match=r"exploration weight|cut-off"):
             Exploration(*values, seed=0)
+
+
+def test_given_groups_of_items_then_their_shares_are_the_sums_of_the_scores(model: Model) -> None:
+    history = [Event("2-Boxer-1-2", END)]
+    scores = {scored.item_id: scored.score or 0.0 for scored in model.recommend(history, len(GROUPS))}
+    boxers = {group for group in GROUPS if "Boxer" in group}
+    shares = model.shares(history, [model.positions({*boxers, "unknown"}), model.positions(GROUPS)])
+    assert shares[0] == pytest.approx(sum(scores[group] for group in boxers))
+    assert shares[1] == pytest.approx(1.0)
+
+
+def test_given_added_utilities_then_an_item_gains_or_loses_its_place(model: Model) -> None:
+    history = [Event("2-Boxer-1-2", END)]
+    usual = [scored.item_id for scored in model.recommend(history, len(GROUPS))]
+    assert model.recommend(history, 1, added={usual[-1]: 20.0})[0].item_id == usual[-1]
+    assert model.recommend(history, len(GROUPS), added={usual[0]: -20.0})[-1].item_id == usual[0]
+    assert model.rank(history, usual[:3], added={usual[2]: 20.0})[0].item_id == usual[2]

@@ -33,7 +33,12 @@ provider "aws" {
 variable "models" {
   type = map(object({
     recipe = string, hyperparameters = optional(map(string), {}), minimum_provisioned_tps = optional(number, 1)
+    events = optional(map(object({ weight = optional(number), value_threshold = optional(number) })), {})
   }))
+}
+variable "popularity_baseline" {
+  type    = bool
+  default = false
 }
 module "personalize" {
   source      = "%(modules)s/personalize"
@@ -42,6 +47,7 @@ module "personalize" {
   kms_key_arn = "%(key)s"
   ledger_path = "/%(prefix)s"
   models      = var.models
+  popularity_baseline = var.popularity_baseline
   filters     = { species = "INCLUDE ItemID WHERE Items.ANIMAL_SPECIES_ID IN ($SPECIES)" }
   python      = "%(python)s"
   python_path = ["%(repository)s", "%(repository)s/functions"]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from scripts.deploy.moved_campaigns import find_moved_campaigns
 from tests.integration.modules.personalize.conftest import MODELS, Deployment
 from tests.support.terraform_runs import CTRL_C, says
 
@@ -75,6 +76,8 @@ def test_given_another_recipe_when_applied_then_answers_go_on_data_stay_and_the_
     before, kept = deployment.campaign("recommender"), data(deployment)
     # When another recipe is applied, and the apply is stopped while the new solution trains
     runs.given(models=OTHER_RECIPE)
+    (moved,) = find_moved_campaigns(runs.plan().shown)
+    assert (moved.model, moved.recipe_after, moved.recreated) == ("recommender", "aws-user-personalization-v2", False)
     with asked(deployment) as failures:
         runs.stopped(says('first_solution_version["recommender"]', "CREATE IN_PROGRESS"), CTRL_C, "apply")
         # Then the old version serves,
@@ -90,6 +93,16 @@ def test_given_another_recipe_when_applied_then_answers_go_on_data_stay_and_the_
     assert len(deployment.left()["solutions"]) == 2
     assert data(deployment) == kept
     assert runs.is_clean()
+    # When events get weights, then the solution is updated, and what is served stays.
+    weighed = OTHER_RECIPE["recommender"] | {"events": {"DetailView": {"weight": 0.2}, "Application": {"weight": 1}}}
+    runs.given(models=OTHER_RECIPE | {"recommender": weighed})
+    runs.apply()
+    (solution,) = (one for one in solutions(deployment) if "-recommender-" in one)
+    described = deployment.client("personalize").describe_solution(solutionArn=solution)["solution"]
+    assert len(described["solutionConfig"]["eventsConfig"]["eventParametersList"]) == 2
+    assert deployment.campaign("recommender")["solutionVersionArn"] == now["solutionVersionArn"]
+    runs.given(models=OTHER_RECIPE)
+    runs.apply()
     # When a third model comes, and the re-ranker goes,
     runs.given(models=THREE)
     assert {address.split('["')[1] for address in runs.plan().of("create")} == {'homepage"]'}
@@ -101,9 +114,19 @@ def test_given_another_recipe_when_applied_then_answers_go_on_data_stay_and_the_
     assert deployment.left()["campaigns"] == [f"{deployment.prefix}-recommender"]
     assert len(deployment.left()["solutions"]) == 1
     assert runs.is_clean()
-    # When destroyed while a training is under way, then nothing is left.
-    (solution,) = (one for one in solutions(deployment))
-    deployment.client("personalize").create_solution_version(solutionArn=solution)
+    # When the retraining is to compare with Popularity-Count, then there is one more solution, and no campaign.
+    runs.given(models={"recommender": OTHER_RECIPE["recommender"]}, popularity_baseline=True)
+    assert {address.split(".")[-1] for address in runs.plan().of("create")} == {
+        "popularity_solution[0]",
+        "popularity_teardown[0]",
+    }
+    runs.apply()
+    assert any("-popularity-" in arn for arn in solutions(deployment))
+    assert deployment.left()["campaigns"] == [f"{deployment.prefix}-recommender"]
+    assert runs.is_clean()
+    # When destroyed while trainings are under way, then nothing is left.
+    for solution in solutions(deployment):
+        deployment.client("personalize").create_solution_version(solutionArn=solution)
     runs.destroy()
     assert deployment.left() == {}
 

@@ -17,6 +17,7 @@ from typing import Any
 import boto3
 import pytest
 
+from animal_recommender.event_types import DEFAULT_EVENT_TYPES
 from local_aws.testing.roles import let_personalize_read, make_role, statement
 from scripts.generate.package import main as package
 from tests.integration.step_functions.provisioning import serve
@@ -122,14 +123,31 @@ def provision(system: System) -> None:
         system.client("s3").put_bucket_versioning(Bucket=f"{PREFIX}-{bucket}", VersioningConfiguration=versioning)
     names = {"raw-bucket": f"{PREFIX}-raw", "seed-bucket": f"{PREFIX}-seed", "history-table": f"{PREFIX}-history"}
     names |= {f"dead-letter-queues/{name}": url for name, url in queues.items()}
+    names["event-types"] = json.dumps(DEFAULT_EVENT_TYPES)
     names |= {f"functions/{name}": f"{PREFIX}-{name}" for name in CONSUMERS}
     names |= _personalize(system)
     reader = let_personalize_read(system.client("s3"), system.client("iam"), f"{PREFIX}-seed", "ops-personalize")
-    names |= {"personalize-role-arn": reader, "athena-workgroup": PREFIX}
+    names |= {"personalize-role-arn": reader, "athena-workgroup": PREFIX, "stream-name": STREAM}
+    names |= {"firehose-name": _raw_events(system)}
     for key, value in names.items():
         system.client("ssm").put_parameter(Name=f"/animal-recommender/ops/{key}", Value=value, Type="String")
     _table(system)
     _consumers(system, queues)
+
+
+def _raw_events(system: System) -> str:
+    """Make the delivery stream and the workgroup that raw events have. Tests write the objects themselves."""
+    system.client("athena").create_work_group(Name=PREFIX)
+    role = make_role(system.client("iam"), "ops-firehose", ["firehose"], statement("s3:PutObject", Resource="*"))
+    system.client("firehose").create_delivery_stream(
+        DeliveryStreamName=f"{PREFIX}-raw-events",
+        ExtendedS3DestinationConfiguration={
+            "RoleARN": role,
+            "BucketARN": f"arn:aws:s3:::{PREFIX}-raw",
+            "BufferingHints": {"IntervalInSeconds": 0, "SizeInMBs": 1},
+        },
+    )
+    return f"{PREFIX}-raw-events"
 
 
 def _personalize(system: System) -> dict[str, str]:
@@ -166,16 +184,28 @@ def _consumers(system: System, queues: dict[str, str]) -> None:
     kinesis, client = system.client("kinesis"), system.client("lambda")
     kinesis.create_stream(StreamName=STREAM, ShardCount=1)
     stream_arn = kinesis.describe_stream_summary(StreamName=STREAM)["StreamDescriptionSummary"]["StreamARN"]
-    actions = ("dynamodb:BatchWriteItem", "dynamodb:Query", "personalize:PutEvents", "sqs:SendMessage")
+    actions = (
+        "dynamodb:BatchGetItem",
+        "dynamodb:BatchWriteItem",
+        "dynamodb:Query",
+        "personalize:PutEvents",
+        "sqs:SendMessage",
+    )
     service = ("kinesis:*", "logs:*")
     role = make_role(system.client("iam"), "ops", ["lambda"], statement(*actions, *service, Resource="*"))
     package(CONSUMERS)
     own = {
-        "put_events": {"TRACKING_ID": system.tracking_id},
-        "record_history": {"HISTORY_TABLE": f"{PREFIX}-history", "HISTORY_TTL_DAYS": "30"},
+        "put_events": {"TRACKING_ID": system.tracking_id, "PUBLISHER": "publish-pets"},
+        "record_history": {
+            "HISTORY_TABLE": f"{PREFIX}-history",
+            "HISTORY_TTL_DAYS": "30",
+            "APPLICATION_EVENT_TYPES": '["Application"]',
+        },
     }
     for name in CONSUMERS:
         variables = own[name] | {"DEAD_LETTER_QUEUE_URL": queues[name], "ENVIRONMENT": "ops"}
+        variables |= {"EVENT_TYPES": json.dumps(DEFAULT_EVENT_TYPES), "PETS_TABLE": f"{PREFIX}-pets"}
+        variables |= {"AGE_LIMITS": "[1, 3, 7, 10]"}
         client.create_function(
             FunctionName=f"{PREFIX}-{name}",
             Runtime="python3.13",

@@ -23,6 +23,8 @@ def test_given_history_when_models_are_shown_then_each_has_its_version_metrics_h
     assert (done.returncode, done.stderr) == (0, "")
     for words in (stack.serves(), stack.serves("reranker"), "rolled back", "█", "hours", "automatic training", "off"):
         assert words in done.stdout
+    assert "no longer learns about new animals" in " ".join(done.stdout.split())
+    assert "do not show that more animals are adopted" in " ".join(done.stdout.split())
 
 
 def test_given_an_environment_that_is_none_when_asked_then_it_says_where_it_looked(stack: Stack) -> None:

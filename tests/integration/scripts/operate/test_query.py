@@ -5,7 +5,6 @@ from tests.integration.scripts.operate.conftest import PREFIX, System
 
 def test_given_a_named_query_then_it_is_listed_and_asked(system: System) -> None:
     athena = system.client("athena")
-    athena.create_work_group(Name=PREFIX, Configuration={}, Tags=[{"Key": "a", "Value": "b"}])
     athena.create_named_query(
         Name="one", Description="One?", Database="raw", QueryString="SELECT 6 * 7", WorkGroup=PREFIX
     )

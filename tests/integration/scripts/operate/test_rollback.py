@@ -26,8 +26,13 @@ def test_given_a_promotion_when_rolled_back_then_the_previous_version_serves_and
         "rolled back",
     )
     assert ledger["metrics"]
-    assert stack.script("rollback", "--model", "recommender").returncode == 0
+    again = stack.script("rollback", "--model", "recommender")
+    assert again.returncode == 0
     assert stack.serves() == newer
+    # One of the two rollbacks led to a version that is not the newest one, and said what follows.
+    said = [" ".join(output.split()) for output in (done.stdout, again.stdout)]
+    assert any("has not been the newest of its solution" in text for text in said)
+    assert any("no longer learns about new animals" in text for text in said)
 
 
 def test_given_a_run_under_way_when_rolled_back_then_it_is_refused_and_retrain_shows_that_run(stack: Stack) -> None:

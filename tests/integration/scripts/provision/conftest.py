@@ -120,14 +120,18 @@ class Model:
     def ledger(self) -> str:
         return f"/{self.stem}/ledger"
 
-    def create_solution(self) -> Result:
+    def create_solution(self, **inputs: str) -> Result:
+        """Create the solution, or update it with other inputs."""
         return self.script(
             "solution",
             "create",
             SOLUTION_NAME=self.solution_name,
             DATASET_GROUP_ARN=self.dataset_group,
-            RECIPE_ARN="arn:aws:personalize:::recipe/aws-user-personalization",
-            HYPERPARAMETERS='{"hidden_dimension": "64"}',
+            **{
+                "RECIPE_ARN": "arn:aws:personalize:::recipe/aws-user-personalization",
+                "HYPERPARAMETERS": '{"hidden_dimension": "64"}',
+            }
+            | inputs,
         )
 
     def train(self, kill_after: float | None = None) -> Result:

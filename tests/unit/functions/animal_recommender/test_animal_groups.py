@@ -21,6 +21,10 @@ def group(*values: Any) -> str:
         ((2.0, "Shar-Pei", "05", 1.0), "2-Shar-Pei-5-1"),
         ((3, 77, 1, 1), "3-77-1-1"),
         ((3, "Rex", None, 0), "3-Rex-0-0"),
+        ((3, "Rex", "", "unknown"), "3-Rex-0-0"),
+        ((3, "Rex", "N/A", "undefined"), "3-Rex-0-0"),
+        ((2, "Beagle\u200b", 3, 2), "2-Beagle-3-2"),
+        ((2, "\ufeffShar\u00ad-Pei \u200b", 3, 2), "2-Shar-Pei-3-2"),
         (("02", " Lo\u0308wchen ", 3, 2), "2-L\u00f6wchen-3-2"),
     ],
 )
@@ -33,6 +37,7 @@ def test_given_an_animal_then_its_group_has_one_id(values: Any, expected: str) -
     [
         ((0, "x", -1, 6), ["animal_species_id", "animal_size_id", "animal_age_id"]),
         ((True, "", "big", "1.5"), ["animal_species_id", "animal_primary_breed_id", "animal_size_id", "animal_age_id"]),
+        ((1, "\u200b", 1, 1), ["animal_primary_breed_id"]),
         ((1, "  ", 1, 1), ["animal_primary_breed_id"]),
         ((1, "x" * 250, 1, 1), []),
         ((1, "x" * 251, 1, 1), ["animal_primary_breed_id"]),

@@ -5,14 +5,16 @@ import bz2
 import gzip
 import hashlib
 import json
+import lzma
 import zlib
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animal_recommender.record_formats import MAX_EVENT_BYTES, MAX_UNPACKED_BYTES, find_documents
+from animal_recommender.record_formats import MAX_EVENT_BYTES, MAX_EVENTS, MAX_UNPACKED_BYTES, find_documents
 from animal_recommender.validation import ValidationError
 
 ONE, TWO = {"userId": "ann", "n": 1}, {"userId": "bob", "é": "ü"}
@@ -20,6 +22,11 @@ ONE, TWO = {"userId": "ann", "n": 1}, {"userId": "bob", "é": "ü"}
 
 def text(*values: Any, separator: str = "\n", **options: Any) -> bytes:
     return separator.join(json.dumps(value, ensure_ascii=False, **options) for value in values).encode()
+
+
+def packed(data: bytes) -> bytes:
+    """gzip without a time: parts of the data are names of tests, which must be the same in every process."""
+    return gzip.compress(data, mtime=0)
 
 
 def varint(number: int) -> bytes:
@@ -53,15 +60,19 @@ def kpl(*records: bytes) -> bytes:
         text([ONE, TWO]),
         text([ONE], [TWO]),
         b"\xef\xbb\xbf" + text(ONE, TWO),
-        gzip.compress(text(ONE, TWO)),
-        gzip.compress(text(ONE)) + gzip.compress(text(TWO)),
-        gzip.compress(b"\xef\xbb\xbf" + text([ONE, TWO])),
+        packed(text(ONE, TWO)),
+        packed(text(ONE)) + packed(text(TWO)),
+        packed(b"\xef\xbb\xbf" + text([ONE, TWO])),
         kpl(text(ONE), text(TWO)),
         kpl(text(ONE, TWO)),
-        kpl(gzip.compress(text(ONE)), b"\xef\xbb\xbf" + text([TWO])),
-        gzip.compress(kpl(text(ONE), text(TWO))),
+        kpl(packed(text(ONE)), b"\xef\xbb\xbf" + text([TWO])),
+        packed(kpl(text(ONE), text(TWO))),
+        text(ONE, TWO, separator=","),
+        text(ONE, TWO, separator=" ,\n") + b",\n",
+        b"\x1e" + text(ONE, TWO, separator="\n\x1e") + b"\n",
+        b"\xef\xbb\xbf" + text(ONE) + b"\n\xef\xbb\xbf" + text(TWO),
     ],
-    ids=lambda data: repr(data[:12]),
+    ids=lambda data: repr(data[:4]),
 )
 def test_given_any_usual_form_of_two_events_then_both_are_found_in_order(data: bytes) -> None:
     assert find_documents(data) == [ONE, TWO]
@@ -71,10 +82,7 @@ def test_given_any_usual_form_of_two_events_then_both_are_found_in_order(data: b
 def test_given_any_objects_then_every_form_gives_them_back(values: list[dict[str, Any]]) -> None:
     lines = "\n".join(json.dumps(value) for value in values).encode()
     assert (
-        find_documents(lines)
-        == find_documents(json.dumps(values).encode())
-        == find_documents(gzip.compress(lines))
-        == values
+        find_documents(lines) == find_documents(json.dumps(values).encode()) == find_documents(packed(lines)) == values
     )
     assert find_documents(kpl(*(json.dumps(value).encode() for value in values))) == values
 
@@ -89,7 +97,7 @@ def reasons(data: bytes) -> list[str]:
         (b"", "empty"),
         (b" \n", "empty"),
         (b"\xef\xbb\xbf", "empty"),
-        (gzip.compress(b""), "empty"),
+        (packed(b""), "empty"),
         (kpl(), "empty"),
         (b"[]", "empty"),
         (b"{nonsense", "not-json"),
@@ -101,18 +109,34 @@ def reasons(data: bytes) -> list[str]:
         ('{"a": 1}'.encode("utf-16-be"), "utf-16"),
         ('{"a": 1}'.encode("utf-32"), "utf-32"),
         (zlib.compress(text(ONE)), "zlib"),
+        (zlib.compress(text(ONE), level=3), "zlib"),
+        (lzma.compress(text(ONE)), "xz"),
+        (packed(packed(text(ONE))), "gzip-in-gzip"),
+        (zlib.compress(text(ONE), wbits=-15), "not-utf-8"),
+        (b"\x82\xa6userId\xa3ann\xa1n\x01", "msgpack"),
+        (base64.b64encode(base64.b64encode(text(ONE))), "base64"),
+        (base64.b64encode(base64.b64encode(base64.b64encode(packed(text(ONE))))), "base64"),
+        (base64.encodebytes(text(ONE) * 9), "base64"),
+        (base64.b64encode(text(ONE)) + b"\n" + base64.b64encode(text(TWO)), "base64"),
+        (b"userId=ann&eventType=Detail%20View", "url-encoded"),
+        (quote(text(ONE)).encode(), "url-encoded"),
+        (b"userId: ann\neventType: DetailView", "not-json"),
+        (b"ann,DetailView,1", "not-json"),
+        (b"eventdata", "not-json"),
+        (b"\x00", "nul-byte"),
         (bz2.compress(text(ONE)), "bzip2"),
         (b"\x28\xb5\x2f\xfd\x00\xff", "zstandard"),
         (base64.b64encode(text(ONE)), "base64"),
-        (base64.b64encode(gzip.compress(text(ONE))), "base64"),
+        (base64.b64encode(packed(text(ONE))), "base64"),
         (b"<event/>", "markup"),
-        (gzip.compress(text(ONE))[:-9], "gzip-corrupt"),
+        (packed(text(ONE))[:-9], "gzip-corrupt"),
         (b"\x1f\x8b nothing", "gzip-corrupt"),
         (kpl(text(ONE))[:-1], "kpl-corrupt"),
         (b"\xf3\x89\x9a\xc2", "kpl-corrupt"),
         (text({"pad": "x" * MAX_EVENT_BYTES}), "too-large"),
-        (gzip.compress(b" " * (MAX_UNPACKED_BYTES + 1)), "too-large"),
+        (packed(b" " * (MAX_UNPACKED_BYTES + 1)), "too-large"),
     ],
+    ids=lambda value: repr(value[:4]),  # behind that, gzip has the time, and every worker must find the same ids
 )
 def test_given_anything_else_then_the_reason_names_it(data: bytes, reason: str) -> None:
     assert reasons(data) == [reason]
@@ -140,3 +164,47 @@ def test_given_a_large_event_beside_a_small_one_then_only_it_is_refused() -> Non
     assert found[1] == ONE
     assert isinstance(found[0], ValidationError)
     assert found[0].reason == "too-large"
+
+
+@pytest.mark.parametrize("empty", [b"{}", b"[]", b"1", b'"a"', b"{\n"])
+@pytest.mark.parametrize("count", [MAX_EVENTS + 1, 500_000])
+def test_given_more_events_than_a_record_may_have_then_it_is_refused_as_a_whole(empty: bytes, count: int) -> None:
+    for data in (b"\n".join([empty] * count), b"[" + b",".join([empty] * count) + b"]"):
+        (error,) = find_documents(data)
+        assert error.reason in (("not-json", "too-many") if empty == b"{\n" else ("too-many",))
+
+
+def test_given_ten_megabytes_of_empty_objects_then_they_are_not_even_read() -> None:
+    (error,) = find_documents(b"{}" * 5_000_000)
+
+    assert error.reason == "too-many"
+
+
+def test_given_as_many_events_as_a_record_may_have_then_all_are_found() -> None:
+    assert find_documents(text(*[ONE] * MAX_EVENTS)) == [ONE] * MAX_EVENTS
+
+
+def test_given_a_nul_byte_after_an_event_then_the_event_is_found_and_the_byte_is_named() -> None:
+    for data in (text(ONE) + b"\0", text(ONE) + b"\0\0\0\0"):
+        assert find_documents(data)[0] == ONE
+        assert reasons(data) == ["nul-byte"]
+
+
+def test_given_broken_documents_of_a_sequence_then_the_others_are_found() -> None:
+    found = find_documents(b"\x1e" + text(ONE) + b"\n\x1e{broken\n\x1e" + text(TWO))
+    assert [found[0], found[2]] == [ONE, TWO]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"ann,DetailView,1", "such as CSV"),
+        (b'{"a": NaN}', "error further on"),
+        (text(ONE) + b", nothing", "comma between documents"),
+        (zlib.compress(text(ONE) * 9, wbits=-15), "binary of an unknown format"),
+        ("é".encode("latin-1"), "another encoding"),
+    ],
+    ids=["csv", "nan", "comma", "deflate", "latin-1"],
+)
+def test_given_a_text_of_no_known_format_then_the_message_says_what_it_looks_like(data: bytes, words: str) -> None:
+    assert words in str(find_documents(data)[-1])

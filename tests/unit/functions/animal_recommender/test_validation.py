@@ -4,7 +4,20 @@ from typing import Any
 
 import pytest
 
-from animal_recommender.validation import FieldReader, ValidationError, parse_json
+from animal_recommender.validation import FieldReader, ValidationError, has_controls, parse_json, printable
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("\x1b[2J", "\\x1b[2J"), ("a\nb", "a\\nb"), ("\x9b", "\\x9b"), ("\u202ea", "\\u202ea"), ("\ud800", "\\ud800")],
+)
+def test_given_control_characters_then_they_are_found_and_shown_as_escapes(text: str, shown: str) -> None:
+    assert (has_controls(text), printable(text), has_controls(shown)) == (True, shown, False)
+
+
+@pytest.mark.parametrize("text", ["Čiča", "🐕‍🦺", "بيلا\u200f", "O'Neill \\ <b>"])
+def test_given_letters_and_emoji_then_they_stay(text: str) -> None:
+    assert (has_controls(text), printable(text)) == (False, text)
 
 
 def test_given_wrong_values_then_the_error_does_not_repeat_them() -> None:
@@ -48,10 +61,34 @@ def test_given_an_unknown_field_then_the_name_that_was_meant_is_suggested(sent: 
 
 
 def test_given_a_name_that_may_be_user_data_then_it_is_not_repeated() -> None:
-    assert FieldReader({"ann@example.org": 1, "x" * 65: 1, "": 1, "a b": 1}).unknown_fields() == []
+    reader = FieldReader({"ann@example.org": 1, "x" * 65: 1, "": 1, "userId ": 1, "a": 1})
+    reader.value("userId")
+
+    reader.add_unknown_errors()
+
+    assert reader.unknown_fields() == ["(unusual name)", "a"]
+    assert [str(error.message) for error in reader.errors if error.field == "(unusual name)"] == [
+        "is unknown; known: userId",
+        "is unknown; did you mean userId?",
+    ]
 
 
-@pytest.mark.parametrize("placeholder", ["", " ", "undefined", "null", "NULL", "None", "NaN", "[object Object]"])
+def test_given_many_unknown_fields_then_a_misspelling_behind_them_is_found() -> None:
+    reader = FieldReader({**{f"field{number}": 1 for number in range(50)}, "user id": "u"})
+
+    reader.add_misspelling_error("userId")
+
+    assert [error.message for error in reader.errors] == ["is unknown; did you mean userId?"]
+
+
+@pytest.mark.parametrize(
+    "placeholder",
+    [
+        *("", " ", "undefined", "null", "NULL", "None", "NaN", "[object Object]", "N/A", "unknown"),
+        *("#N/A", "<null>", "\\N", "-", "guest", "No user", "(not set)"),
+        *("\u200b", "\ufeff null\u200b", "\u3164", "\u2800", "\x00", "\u00a0\u2060", "\ufe0f"),
+    ],
+)
 def test_given_a_placeholder_then_it_is_no_user_and_no_session(placeholder: str) -> None:
     reader = FieldReader({"userId": placeholder, "sessionId": placeholder})
 

@@ -9,14 +9,14 @@ from create_solution_version.function import make_handler
 from local_aws.personalize.resource_types import SOLUTION_VERSION
 from local_aws.testing.personalize_account import PersonalizeAccount
 from tests.unit.functions.fakes import FakeContext
-from tests.unit.functions.retraining import NOW, RUN, SOLUTION, model
+from tests.unit.functions.retraining import NOW, RUN, SOLUTION
 
 
 @pytest.fixture
 def create(account: PersonalizeAccount, context: FakeContext) -> Any:
     account.add_solution("test")
     handler = make_handler(personalize=account.client())
-    return lambda **changes: handler({"model": model(**changes), "run": RUN}, context)
+    return lambda mode="FULL": handler({"solutionArn": SOLUTION, "trainingMode": mode, "run": RUN}, context)
 
 
 def test_given_no_version_of_this_run_when_created_then_it_is_named_after_the_execution(
@@ -24,7 +24,7 @@ def test_given_no_version_of_this_run_when_created_then_it_is_named_after_the_ex
 ) -> None:
     account.add_version(SOLUTION, name="run-0", creationDateTime=NOW - timedelta(days=1))
 
-    created = create(trainingMode="UPDATE")
+    created = create("UPDATE")
 
     assert account.changes == [
         ("CreateSolutionVersion", {"name": "run-1", "solutionArn": SOLUTION, "trainingMode": "UPDATE"})

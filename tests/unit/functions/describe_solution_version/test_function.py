@@ -17,9 +17,10 @@ def describe(account: PersonalizeAccount, now: Callable[[], datetime], context: 
     """Return a function that adds a version and describes it."""
     solution, handler = account.add_solution(), make_handler(personalize=account.client(), now=now)
 
-    def add_and_describe(timeout_seconds: int, age: timedelta, **version: Any) -> Any:
+    def add_and_describe(timeout_seconds: int, age: timedelta, popularity: Any = None, **version: Any) -> Any:
         arn = account.add_version(solution, creationDateTime=NOW - age, **version)
-        return handler({"solutionVersionArn": arn, "timeoutSeconds": timeout_seconds}, context)
+        event = {"solutionVersionArn": arn, "popularity": popularity or {}, "timeoutSeconds": timeout_seconds}
+        return handler(event, context)
 
     return add_and_describe
 
@@ -49,3 +50,46 @@ def test_given_a_training_beyond_its_time_when_described_then_it_is_expired(desc
 
     assert training["state"] == "expired"
     assert training["failureReason"] == "the training was still CREATE IN_PROGRESS after 2:00:00 (h:mm:ss)"
+
+
+@pytest.mark.parametrize(
+    ("status", "age", "state"),
+    [
+        ("CREATE IN_PROGRESS", timedelta(minutes=30), "pending"),
+        ("CREATE IN_PROGRESS", timedelta(hours=2), "active"),  # beyond its time it is not waited for
+        ("CREATE STOPPED", timedelta(minutes=30), "active"),
+        ("ACTIVE", timedelta(minutes=30), "active"),
+    ],
+)
+def test_given_a_popularity_version_when_the_other_one_is_trained_then_it_is_waited_for(
+    account: PersonalizeAccount, describe: Any, status: str, age: timedelta, state: str
+) -> None:
+    baseline = account.add_version(account.add_solution("popularity"), status, creationDateTime=NOW - age)
+
+    training = describe(3600, age, {"solutionVersionArn": baseline}, status="ACTIVE")
+
+    assert training["state"] == state
+    assert training["popularity"] == {"solutionVersionArn": baseline, "status": status, "failureReason": None}
+
+
+def test_given_a_popularity_version_when_the_other_one_failed_then_nothing_is_waited_for(
+    account: PersonalizeAccount, describe: Any
+) -> None:
+    baseline = account.add_version(account.add_solution("popularity"), "CREATE IN_PROGRESS")
+
+    assert describe(3600, timedelta(), {"solutionVersionArn": baseline}, status="CREATE FAILED")["state"] == "failed"
+
+
+def test_given_a_popularity_version_that_was_not_created_when_described_then_its_error_is_the_reason(
+    describe: Any,
+) -> None:
+    training = describe(
+        3600, timedelta(), {"Error": "LimitExceeded", "Cause": '{"errorMessage": "too many"}'}, status="ACTIVE"
+    )
+
+    assert training["state"] == "active"
+    assert training["popularity"] == {
+        "solutionVersionArn": None,
+        "status": "NOT CREATED",
+        "failureReason": "LimitExceeded: too many",
+    }

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from animal_recommender.validation import ValidationError
 from tests.unit.functions.fakes import FakeContext, FakeDynamoDB
 from tests.unit.functions.streams import METADATA, NOW, event, kinesis
 
@@ -124,9 +123,7 @@ def test_given_expired_events_then_they_are_not_returned_even_if_dynamodb_still_
 def test_given_invalid_input_then_the_error_names_the_field(
     get_history: Any, context: FakeContext, payload: dict[str, Any], field: str
 ) -> None:
-    with pytest.raises(ValidationError) as raised:
-        get_history(payload, context)
-    assert [problem.field for problem in raised.value.errors] == [field]
+    assert [problem["field"] for problem in get_history(payload, context)["errors"]] == [field]
 
 
 @pytest.mark.usefixtures("history")
@@ -138,8 +135,7 @@ def test_given_a_token_of_another_query_then_it_is_refused(get_history: Any, con
         {"userId": "12345", "eventType": "Favorite"},
         {"userId": "12345", "before": NOW - 9},
     ):
-        with pytest.raises(ValidationError, match="nextToken"):
-            get_history({**other, "nextToken": token}, context)
+        assert get_history({**other, "nextToken": token}, context)["errors"][0]["field"] == "nextToken"
 
 
 def test_given_a_page_full_of_emoji_then_it_ends_early_and_the_next_one_goes_on(

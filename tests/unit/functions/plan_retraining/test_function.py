@@ -20,7 +20,7 @@ def test_given_no_other_run_when_planned_then_there_is_no_overlap(context: FakeC
     assert plan(context) == {
         "models": [model()],
         "waiting": WAITING,
-        "run": {"name": "me", "executionArn": "arn:me", "startedAt": NOW.isoformat()},
+        "run": {"name": "me", "executionArn": "arn:me", "startedAt": NOW.isoformat(), "scheduled": False},
         "overlap": "",
     }
 
@@ -31,3 +31,9 @@ def test_given_an_older_run_when_planned_then_the_overlap_names_it(context: Fake
     overlap = plan(context, older)["overlap"]
 
     assert overlap == "the run older, started 2026-05-20 11:00 UTC, is still in progress"
+
+
+def test_given_the_input_of_the_schedule_when_planned_then_the_run_knows_it(context: FakeContext) -> None:
+    handler = make_handler(Settings([model()], WAITING), step_functions=FakeStepFunctions())
+
+    assert handler({**EVENT, "input": {"scheduled": True}}, context)["run"]["scheduled"] is True

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from animal_recommender.validation import ValidationError
-from plan_retraining.models import plan_models, plan_waiting
+from plan_retraining.models import plan_models, plan_waiting, read_scheduled
 from tests.unit.functions.retraining import model
 
 CONFIGURED = [model(), model(name="reranker", kind="ranking")]
@@ -26,11 +26,12 @@ def test_given_only_one_model_when_planned_then_the_other_does_not_run() -> None
 
 
 def test_given_settings_without_options_when_planned_then_defaults_are_filled_in() -> None:
-    bare = {key: value for key, value in model().items() if key not in ("trainingMode", "monthlyTrainingHours")}
+    optional = ("trainingMode", "threshold", "popularitySolutionArn", "monthlyTrainingHours")
+    bare = {key: value for key, value in model().items() if key not in optional}
 
     (planned,) = plan_models([bare], {})
 
-    assert (planned["trainingMode"], planned["monthlyTrainingHours"]) == ("FULL", None)
+    assert [planned[name] for name in optional] == ["FULL", None, "", None]  # type: ignore[literal-required]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_given_wrong_input_when_planned_then_the_error_names_the_field_and_what_
 
 def test_given_several_wrong_fields_when_planned_then_all_are_named_at_once() -> None:
     with pytest.raises(ValidationError) as refused:
-        plan_models(CONFIGURED, {"models": {"recommender": {"threshold": None}, "reranker": {"minimumCoverage": 7}}})
+        plan_models(CONFIGURED, {"models": {"recommender": {"threshold": "?"}, "reranker": {"minimumCoverage": 7}}})
 
     assert {error.field for error in refused.value.errors} == {
         "models.recommender.threshold",
@@ -81,6 +82,14 @@ def test_given_several_wrong_fields_when_planned_then_all_are_named_at_once() ->
 def test_given_a_ranking_model_without_canary_items_when_planned_then_it_is_refused() -> None:
     with pytest.raises(ValidationError, match="canaryItemIds"):
         plan_models([model(kind="ranking", canaryItemIds=[])], {})
+
+
+def test_given_models_of_similar_and_of_trending_items_when_planned_then_only_similar_ones_need_canary_items() -> None:
+    planned = plan_models([model(kind="similar"), model(kind="trending", canaryItemIds=[])], {})
+
+    assert [one["kind"] for one in planned] == ["similar", "trending"]
+    with pytest.raises(ValidationError, match="canaryItemIds"):
+        plan_models([model(kind="similar", canaryItemIds=[])], {})
 
 
 WAITING = {"trainingPollSeconds": 300, "trainingTimeoutSeconds": 86400}
@@ -104,3 +113,18 @@ def test_given_wrong_waiting_times_when_planned_then_the_error_names_them(given:
         plan_waiting(WAITING, {"waiting": given})
 
     assert named in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "scheduled"), [({}, False), ({"scheduled": True}, True), ({"scheduled": False}, False)]
+)
+def test_given_an_input_when_planned_then_it_says_whether_the_schedule_started_the_run(
+    given: Any, scheduled: bool
+) -> None:
+    assert read_scheduled(given) is scheduled
+    assert plan_models(CONFIGURED, given) == CONFIGURED
+
+
+def test_given_a_wrong_word_for_the_schedule_when_planned_then_the_error_names_it() -> None:
+    with pytest.raises(ValidationError, match=r"input\.scheduled: must be true or false"):
+        read_scheduled({"scheduled": "yes"})

@@ -1,11 +1,6 @@
 """put_events: each record is handled separately, so none is lost and none blocks the others."""
 
-import base64
-import gzip
-import hashlib
-import io
 import json
-import random
 from datetime import UTC, datetime
 from typing import Any
 
@@ -61,7 +56,7 @@ def test_given_all_optional_fields_then_they_are_passed_on(
         {
             "trackingId": "tracking",
             "userId": "12345",
-            "sessionId": "s-1",
+            "sessionId": "session#s-1",
             "eventList": [
                 {
                     "eventId": personalize.calls[0]["eventList"][0]["eventId"],
@@ -88,26 +83,6 @@ def test_given_no_id_and_no_time_then_both_come_from_the_stream(
     assert not {"recommendationId", "impression", "eventValue"} & sent.keys()
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        event(userId=12345),
-        {"Partitionkey": "p", "Data": event()},
-        {"PartitionKey": "p", "Data": json.dumps(event())},
-        event(timestamp=str(NOW)),
-        event(timestamp=datetime.fromtimestamp(NOW, UTC).isoformat()),
-        event(animalMetadata={**METADATA, "animal_size_id": 1, "animal_age_id": 2.0, "animal_species_id": 1}),
-    ],
-)
-def test_given_each_valid_form_then_it_is_the_same_event(
-    put_events: Any, personalize: FakePersonalize, context: FakeContext, data: Any
-) -> None:
-    assert failures(put_events(kinesis(data), context)) == []
-    assert personalize.calls[0]["userId"] == "12345"
-    (sent,) = personalize.calls[0]["eventList"]
-    assert (sent["itemId"], sent["sentAt"]) == ("1-Russian_Blue-1-2", datetime.fromtimestamp(NOW, UTC))
-
-
 def test_given_a_visitor_without_account_then_the_request_has_no_user(
     put_events: Any, personalize: FakePersonalize, context: FakeContext
 ) -> None:
@@ -115,105 +90,6 @@ def test_given_a_visitor_without_account_then_the_request_has_no_user(
 
     assert len(personalize.calls) == 1
     assert "userId" not in personalize.calls[0]
-
-
-INVALID_RECORDS = {
-    "empty": b"",
-    "not-json": b"not json at all",
-    "not-utf-8": b'{"userId": "\xff\xfe"}',
-    "too-deep": b"[" * 100_000,
-    "too-large": b'{"x": "' + b"y" * 2_000_000 + b'"}',
-    "not-an-object": b'["a list"]',
-    "envelope-in-envelope": json.dumps({"Data": {"Data": event()}}).encode(),
-}
-INVALID_FIELDS = {
-    "userId": event(userId=["a"]),
-    "sessionId": event(sessionId=...),
-    "eventType": event(eventType=7),
-    "timestamp": event(timestamp="9999-01-01T00:00:00Z"),
-    "impression": event(impression=[]),
-    "recommendationId": event(recommendationId="r" * 41),
-    "eventValue": b'{"eventValue": 1e999}',
-    "animalMetadata.animal_age_id": event(animalMetadata={**METADATA, "animal_age_id": 6}),
-    "animalMetadata": event(animalMetadata=None),
-}
-
-
-@pytest.mark.parametrize(("reason", "data"), INVALID_RECORDS.items())
-def test_given_an_invalid_record_then_its_dead_letter_has_reason_place_and_bytes_and_the_others_are_sent(
-    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, context: FakeContext, reason: str, data: bytes
-) -> None:
-    assert failures(put_events(kinesis(event(), data, event()), context)) == []
-
-    assert len(personalize.events) == 2
-    (letter,) = sqs.letters
-    assert letter["reason"] == reason
-    assert letter["shardId"] == "shardId-000000000000"
-    assert letter["sequenceNumber"] == sequence_number(2)
-    assert letter["arrivalTime"] == datetime.fromtimestamp(NOW, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    raw = base64.b64decode(letter["data"])
-    assert (gzip.decompress(raw) if letter["dataEncoding"] == "gzip+base64" else raw) == data
-    assert letter["dataTruncated"] is False
-
-
-@pytest.mark.parametrize(("field", "data"), INVALID_FIELDS.items())
-def test_given_a_wrong_field_then_the_dead_letter_names_it(
-    put_events: Any, sqs: FakeSqs, context: FakeContext, field: str, data: Any
-) -> None:
-    assert failures(put_events(kinesis(data), context)) == []
-
-    (letter,) = sqs.letters
-    assert letter["reason"] == "invalid-fields"
-    assert field in letter["detail"]
-
-
-@pytest.mark.parametrize(
-    ("value", "taken"),
-    [
-        *((value, True) for value in (0, -0.0, 7, 1.2e-38, -3.4e38)),
-        *((value, False) for value in (1e-200, -1e-39, 3.5e38, 10**400, True, "1")),
-    ],
-)
-def test_given_an_event_value_then_it_must_be_a_number_that_all_stores_can_hold(
-    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, context: FakeContext, value: Any, taken: bool
-) -> None:
-    put_events(kinesis(event(eventValue=value)), context)
-
-    assert (len(personalize.events), len(sqs.letters)) == (taken, not taken)
-
-
-def test_given_nan_then_it_is_refused(put_events: Any, sqs: FakeSqs, context: FakeContext) -> None:
-    put_events(kinesis(json.dumps(event(eventValue=float("nan"))).encode()), context)
-
-    assert [letter["reason"] for letter in sqs.letters] == ["not-json"]
-
-
-def test_given_milliseconds_then_the_dead_letter_says_so(put_events: Any, sqs: FakeSqs, context: FakeContext) -> None:
-    put_events(kinesis(event(timestamp=NOW * 1000)), context)
-
-    assert "milliseconds" in sqs.letters[0]["detail"]
-
-
-def test_given_two_megabytes_that_do_not_compress_then_prefix_size_and_digest_are_kept(
-    put_events: Any, sqs: FakeSqs, context: FakeContext
-) -> None:
-    data = random.Random(1).randbytes(2_000_000)
-
-    put_events(kinesis(data), context)
-
-    (letter,) = sqs.letters
-    assert base64.b64decode(letter["data"]) == data[:65_536]
-    assert letter["dataTruncated"] is True
-    assert letter["dataSize"] == 2_000_000
-    assert letter["dataSha256"] == hashlib.sha256(data).hexdigest()
-
-
-def test_given_many_invalid_records_then_dead_letters_are_sent_in_batches_that_the_queue_takes(
-    put_events: Any, sqs: FakeSqs, context: FakeContext
-) -> None:
-    put_events(kinesis(*(random.Random(n).randbytes(150_000) for n in range(12)), *([b"x"] * 25)), context)
-
-    assert len(sqs.letters) == 37
 
 
 def test_given_throttling_then_the_call_is_repeated_and_nothing_reported(
@@ -251,73 +127,78 @@ def test_given_visitors_whose_apps_number_their_events_then_no_id_is_used_twice(
     assert all(len(sent) <= 256 for sent in personalize.events)
 
 
-def test_given_several_events_in_one_record_then_each_is_sent_with_an_id_of_its_own(
-    put_events: Any, personalize: FakePersonalize, context: FakeContext
+PUG = {**METADATA, "animal_species_id": "2", "animal_primary_breed_id": "Pug", "animal_age_id": "1"}
+# (user, session, animal) of each event; Personalize refuses the pugs.
+STREAMS = st.lists(
+    st.tuples(
+        st.sampled_from(["a", "b", None]),
+        st.sampled_from(["s-1", "s-2", "s-3"]),
+        st.sampled_from([METADATA, METADATA, METADATA, PUG]),
+    ),
+    min_size=1,
+    max_size=60,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(stream=STREAMS, size=st.integers(1, 25), chance=st.randoms(use_true_random=False))
+def test_given_any_faults_and_batches_then_each_session_reaches_the_tracker_in_the_order_of_the_stream(
+    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, stream: list[Any], size: int, chance: Any
 ) -> None:
-    lines = b"\n".join(json.dumps(event(userId=user)).encode() for user in "abc")
+    personalize.events.clear()
+    sqs.bodies.clear()
+    faults = [THROTTLED, error("InternalServerError", 500), error("ServiceUnavailable", 503)]
+    personalize.faults = [chance.choice(faults) for _ in range(chance.randint(0, 8))]
+    personalize.refused_items = {"2-Pug-1-1"}
+    events = [
+        event(userId=user, sessionId=session, eventId=str(n), animalMetadata=animal)
+        for n, (user, session, animal) in enumerate(stream)
+    ]
 
-    assert failures(put_events(kinesis(lines, gzip.compress(lines)), context)) == []
+    for start in range(0, len(events), size):
+        batch = kinesis(*events[start : start + size], start=start)
+        list(deliver_until_done(put_events, batch, FakeContext(remaining_ms=chance.choice([40, 30_000]))))
 
-    assert len(personalize.events) == 6
-    assert [own_id(sent).rpartition(":")[2] for sent in personalize.events] == ["0000", "0001", "0002"] * 2
+    # Personalize keeps the first of equal ids, so `events` has each one when it first arrived.
+    for session in ("s-1", "s-2", "s-3"):
+        sent = [int(own_id(one)) for one, kept in personalize.events.items() if kept["session"] == f"session#{session}"]
+        assert sent == [n for n, (_, of, animal) in enumerate(stream) if of == session and animal is not PUG]
+    refused = [n for n, (_, _, animal) in enumerate(stream) if animal is PUG]
+    assert [letter["sequenceNumber"] for letter in sqs.letters] == [sequence_number(n) for n in refused]
 
 
-def test_given_a_record_with_one_wrong_event_then_the_others_are_sent_and_the_letter_has_the_whole_record(
+def test_given_a_refused_event_between_those_of_two_people_then_the_others_stay_in_order(
     put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, context: FakeContext
 ) -> None:
-    record = json.dumps([event(userId="a"), event(userId="b", eventType=7), event(userId="c")]).encode()
+    personalize.refused_items = {"2-Pug-1-1"}
+    people = ["a", "a", "b", "b", "a", ...]
+    events = [
+        event(userId=user, eventId=str(n), animalMetadata=PUG if n in (1, 4) else METADATA)
+        for n, user in enumerate(people)
+    ]
 
-    assert failures(put_events(kinesis(record), context)) == []
+    assert failures(put_events(kinesis(*events), context)) == []
 
-    assert {sent["user"] for sent in personalize.events.values()} == {"a", "c"}
-    (letter,) = sqs.letters
-    assert base64.b64decode(letter["data"]) == record
-    assert letter["detail"].startswith("event 2 of 3: eventType: ")
+    assert [own_id(sent) for sent in personalize.events] == ["0", "2", "3", "5"]
+    assert [letter["sequenceNumber"] for letter in sqs.letters] == [sequence_number(2), sequence_number(5)]
 
 
-def test_given_unknown_fields_then_the_event_is_sent_and_they_are_counted_and_named(
-    put_events: Any,
-    personalize: FakePersonalize,
-    context: FakeContext,
-    capsys: pytest.CaptureFixture[str],
-    logs: io.StringIO,
+def test_given_repeated_ids_of_a_visitor_in_a_batch_then_they_are_counted(
+    put_events: Any, context: FakeContext, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    put_events(kinesis(event(recommendation_id="r", time_stamp=1, **{"ann@example.org": 1}), event()), context)
+    batch = kinesis(
+        event(eventId="1"),
+        event(eventId="1", timestamp=NOW - 60),
+        event(eventId="1", userId="other"),
+        event(eventId="1", sessionId="other"),
+        event(),
+        event(),
+    )
 
-    assert len(personalize.events) == 2
+    put_events(batch, context)
+
     emf = next(json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line)
-    assert emf["EventsWithUnknownFields"] == [1.0]
-    assert '"fields":["recommendation_id","time_stamp"]' in logs.getvalue()
-
-
-@pytest.mark.parametrize("name", ["user_id", "userID", "UserId", "USER-ID"])
-def test_given_a_misspelt_user_then_the_event_is_refused_and_the_right_name_told(
-    put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, context: FakeContext, name: str
-) -> None:
-    put_events(kinesis(event(userId=..., **{name: "u"})), context)
-
-    assert not personalize.events
-    assert sqs.letters[0]["detail"] == f"{name}: is unknown; did you mean userId?"
-
-
-def test_given_placeholders_as_user_then_the_events_are_of_nobody_and_counted(
-    put_events: Any, personalize: FakePersonalize, context: FakeContext, capsys: pytest.CaptureFixture[str]
-) -> None:
-    put_events(kinesis(*(event(userId=user) for user in ("", "undefined", "null", "NaN"))), context)
-
-    assert [call.get("userId") for call in personalize.calls] == [None]
-    emf = next(json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line)
-    assert emf["EventsWithPlaceholderUser"] == [4.0]
-
-
-def test_given_an_animal_of_unknown_size_and_age_then_its_group_says_so(
-    put_events: Any, personalize: FakePersonalize, context: FakeContext
-) -> None:
-    unknown = {"animal_species_id": 3, "animal_primary_breed_id": "Rex", "animal_size_id": None}
-
-    put_events(kinesis(event(animalMetadata=unknown)), context)
-
-    assert [sent["itemId"] for sent in personalize.events.values()] == ["3-Rex-0-0"]
+    assert (emf["EventsRepeated"], emf["EventsAccepted"]) == ([1.0], [6.0])
 
 
 def test_given_no_time_left_then_the_earliest_failed_record_is_reported_and_others_are_accepted(
@@ -359,21 +240,6 @@ def test_given_a_service_that_hangs_then_no_group_starts_after_the_deadline(
     assert clock() < 30.0
 
 
-def test_given_records_that_are_delivered_again_then_they_are_counted_once(
-    put_events: Any, personalize: FakePersonalize, capsys: pytest.CaptureFixture[str]
-) -> None:
-    personalize.broken_users = {"slow"}
-    batch = kinesis(event(userId="a"), b"invalid", event(userId="slow"), event(userId="b"), b"invalid")
-
-    put_events(batch, FakeContext(remaining_ms=40))
-    personalize.broken_users = set()
-    put_events({"Records": batch["Records"][2:]}, FakeContext())
-
-    emf = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
-    assert sum(one["EventsAccepted"][0] for one in emf) == 3
-    assert sum(one["EventsRejected"][0] for one in emf) == 2
-
-
 def test_given_a_first_call_that_fails_then_later_events_of_its_group_are_not_sent(
     put_events: Any, personalize: FakePersonalize
 ) -> None:
@@ -400,8 +266,7 @@ def test_given_one_event_that_the_service_refuses_then_only_it_is_a_dead_letter(
     put_events: Any, personalize: FakePersonalize, sqs: FakeSqs, context: FakeContext
 ) -> None:
     personalize.refused_items = {"2-Pug-1-1"}
-    pug = {**METADATA, "animal_species_id": "2", "animal_primary_breed_id": "Pug", "animal_age_id": "1"}
-    batch = kinesis(event(eventId="1"), event(eventId="2", animalMetadata=pug), event(eventId="3"))
+    batch = kinesis(event(eventId="1"), event(eventId="2", animalMetadata=PUG), event(eventId="3"))
 
     assert failures(put_events(batch, context)) == []
 
@@ -418,44 +283,6 @@ def test_given_a_configuration_error_then_there_is_no_dead_letter_and_the_batch_
     assert failures(put_events(kinesis(event()), context)) == [sequence_number(1)]
     assert len(personalize.calls) == 1
     assert sqs.letters == []
-
-
-def test_given_a_dead_letter_queue_that_fails_then_the_invalid_record_is_reported_and_not_lost(
-    put_events: Any, sqs: FakeSqs, context: FakeContext
-) -> None:
-    sqs.refuse_next = 1
-    assert failures(put_events(kinesis(event(), b"x", b"y"), context)) == [sequence_number(2)]
-
-    sqs.faults = [error("ServiceUnavailable", 503)]
-    assert failures(put_events(kinesis(event(), event(), b"y"), context)) == [sequence_number(3)]
-
-
-def test_given_user_data_then_none_of_it_is_logged(
-    put_events: Any, context: FakeContext, logs: io.StringIO, capsys: pytest.CaptureFixture[str]
-) -> None:
-    secret = "SECRET-4711"
-    put_events(
-        kinesis(event(userId=secret, sessionId=secret), event(userId=secret, eventType=[secret]), secret.encode()),
-        context,
-    )
-
-    assert "Event refused" in logs.getvalue()
-    assert secret not in logs.getvalue() + "".join(capsys.readouterr())
-
-
-def test_given_a_batch_then_the_counts_are_published(
-    put_events: Any, context: FakeContext, capsys: pytest.CaptureFixture[str]
-) -> None:
-    put_events(kinesis(event(), event(), b"x"), context)
-
-    emf = next(json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line)
-    counted = {name: emf[name] for name in ("EventsReceived", "EventsAccepted", "EventsRejected", "EventsRetried")}
-    assert counted == {
-        "EventsReceived": [3.0],
-        "EventsAccepted": [2.0],
-        "EventsRejected": [1.0],
-        "EventsRetried": [0.0],
-    }
 
 
 JSON = st.recursive(

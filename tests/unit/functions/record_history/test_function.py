@@ -1,5 +1,7 @@
 """record_history: every event once, and a session's events to the user who logs in."""
 
+import json
+from collections.abc import Callable
 from itertools import permutations
 from typing import Any
 
@@ -9,11 +11,22 @@ from hypothesis import strategies as st
 
 from local_aws.testing.manual_clock import ManualClock
 from tests.unit.functions.fakes import THROTTLED, FakeContext, FakeDynamoDB, FakeSqs, error
-from tests.unit.functions.streams import METADATA, NOW, deliver_until_done, event, kinesis, sequence_number
+from tests.unit.functions.streams import NOW, deliver_until_done, event, kinesis, sequence_number
 
 
 def ids(dynamodb: FakeDynamoDB, pk: str) -> list[str]:
     return [item["eventId"]["S"] for item in dynamodb.events_of(pk)]
+
+
+@pytest.fixture
+def repeated(capsys: pytest.CaptureFixture[str]) -> Callable[[], float]:
+    """How many repeated events were counted since the last call."""
+
+    def count() -> float:
+        published = (json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line)
+        return sum(one["EventsRepeated"][0] for one in published)
+
+    return count
 
 
 def anonymous(event_id: str, at: float, session: str = "s-1") -> dict[str, Any]:
@@ -22,29 +35,6 @@ def anonymous(event_id: str, at: float, session: str = "s-1") -> dict[str, Any]:
 
 def known(event_id: str, at: float, user: str = "u", session: str = "s-1") -> dict[str, Any]:
     return event(userId=user, sessionId=session, eventId=event_id, timestamp=NOW - 1000 + at)
-
-
-def test_given_an_event_then_its_item_has_all_that_history_needs(
-    record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext
-) -> None:
-    record_history(kinesis(event(eventId="e", timestamp=1_790_000_000.25, animal_id=98765, eventValue=2.5)), context)
-
-    assert dynamodb.events_of("userId#12345") == [
-        {
-            "pk": {"S": "userId#12345"},
-            "sk": {"S": "2026-09-21T14:13:20.250000Z#e"},
-            "userId": {"S": "12345"},
-            "sessionId": {"S": "s-1"},
-            "eventId": {"S": "e"},
-            "eventType": {"S": "DetailView"},
-            "timestamp": {"S": "2026-09-21T14:13:20.250000Z"},
-            "itemId": {"S": "1-Russian_Blue-1-2"},
-            "animalMetadata": {"M": {name: {"S": value} for name, value in METADATA.items()}},
-            "animal_id": {"S": "98765"},
-            "eventValue": {"N": "2.5"},
-            "expiresAt": {"N": str(1_790_000_000 + 30 * 86_400)},
-        }
-    ]
 
 
 def test_given_events_of_one_second_then_all_are_kept_in_the_order_of_the_shard(
@@ -120,6 +110,75 @@ def test_given_an_event_sent_twice_then_it_is_stored_once(
     record_history(kinesis(known("e", 1), known("e", 1)), context)
 
     assert ids(dynamodb, "userId#u") == ["e"]
+
+
+def test_given_an_event_sent_twice_in_different_batches_then_the_first_stays_and_the_second_is_counted(
+    record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext, repeated: Callable[[], float]
+) -> None:
+    record_history(kinesis(known("e", 1), anonymous("f", 1)), context)
+    before = dict(dynamodb.items)
+    assert repeated() == 0
+
+    record_history(kinesis({**known("e", 1), "eventType": "Favorite"}, anonymous("f", 1), start=10), context)
+
+    assert dynamodb.items == before
+    assert repeated() == 2
+
+
+def test_given_an_event_sent_twice_in_one_batch_then_it_is_counted_once(
+    record_history: Any, context: FakeContext, repeated: Callable[[], float]
+) -> None:
+    record_history(kinesis(known("e", 1), known("e", 1), known("e", 2), known("e", 1, "v")), context)
+
+    assert repeated() == 1
+
+
+def test_given_a_second_delivery_of_a_record_then_it_is_no_repetition(
+    record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext, repeated: Callable[[], float]
+) -> None:
+    batch = kinesis(known("e", 1), anonymous("f", 2), event(), known("login", 3))
+
+    for _ in range(3):
+        record_history(batch, context)
+
+    assert ids(dynamodb, "userId#u") == ["e", "f", "login"]
+    assert repeated() == 0
+
+
+def test_given_an_event_sent_again_after_it_moved_to_the_user_then_it_is_counted(
+    record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext, repeated: Callable[[], float]
+) -> None:
+    record_history(kinesis(anonymous("a", 1), known("login", 2)), context)
+    before = dict(dynamodb.items)
+
+    record_history(kinesis(anonymous("a", 1), start=10), context)
+
+    assert dynamodb.items == before
+    assert repeated() == 1
+
+
+def test_given_a_repetition_in_a_batch_that_is_delivered_again_then_it_is_counted_once(
+    record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext, repeated: Callable[[], float]
+) -> None:
+    record_history(kinesis(known("e", 1)), context)
+    batch = kinesis(known("x", 1, "v", "s-2"), known("e", 1), start=10)
+    whole_query, dynamodb.query = dynamodb.query, _raise(error("AccessDeniedException", 403))
+    record_history(batch, context)
+    dynamodb.query = whole_query
+
+    record_history(batch, context)
+
+    assert repeated() == 1
+
+
+def test_given_events_without_ids_of_their_own_then_nothing_is_read_for_repetitions(
+    record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext
+) -> None:
+    dynamodb.batch_get_item = _raise(AssertionError("read"))
+
+    record_history(kinesis(event(), event(userId=...)), context)
+
+    assert len(dynamodb.items) == 3
 
 
 def test_given_throttling_and_unprocessed_items_then_the_retries_write_them(
@@ -202,15 +261,6 @@ def test_given_an_item_that_the_table_refuses_then_only_its_event_is_a_dead_lett
     assert sorted(ids(dynamodb, "userId#u")) == [str(n) for n in range(9) if n != 5]
     (letter,) = sqs.letters
     assert (letter["sequenceNumber"], letter["detail"]) == (sequence_number(6), "BatchWriteItem: ValidationException")
-
-
-def test_given_ids_of_the_greatest_length_then_keys_stay_within_dynamodbs_limits(
-    record_history: Any, dynamodb: FakeDynamoDB, context: FakeContext
-) -> None:
-    long = "\U0001f431" * 256
-    record_history(kinesis(event(userId=long, sessionId=long, eventId=long)), context)
-
-    assert ids(dynamodb, f"userId#{long}") == [long]
 
 
 STEPS = st.lists(

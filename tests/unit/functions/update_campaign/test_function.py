@@ -1,44 +1,69 @@
 """update_campaign: a change of what a campaign serves is requested once."""
 
+import json
 from typing import Any
 
 import pytest
 
+from animal_recommender.retraining.ledger import LedgerError
 from local_aws.testing.personalize_account import PersonalizeAccount
-from tests.unit.functions.fakes import FakeContext
-from tests.unit.functions.retraining import CAMPAIGN
-from update_campaign.function import make_handler
+from tests.unit.functions.fakes import FakeContext, FakeSsm
+from tests.unit.functions.retraining import CAMPAIGN, NOW, RUN, Campaign, model
+from update_campaign.function import Settings, make_handler
 
 CONFIG = {"itemExplorationConfig": {"explorationWeight": "0.3", "explorationItemAgeCutOff": "30"}}
 
 
-class Campaign:
-    """The test campaign, and versions of its solution that are called old, new and other."""
-
-    def __init__(self, account: PersonalizeAccount, context: FakeContext) -> None:
-        self.account, self._context = account, context
-        solution = account.add_solution("test")
-        self.versions = {name: account.add_version(solution) for name in ("old", "new", "other")}
-        self._handler = make_handler(personalize=account.client())
-
-    def add(self, served: str = "old", update: Any = None, status: str = "ACTIVE", config: Any = CONFIG) -> None:
-        """Add the campaign; `update` is (version, status)."""
-        latest = update and {"solutionVersionArn": self.versions[update[0]], "status": update[1]}
-        self.account.add_campaign(
-            *("test", self.versions[served], status),
-            minProvisionedTPS=3,
-            campaignConfig=config,
-            latestCampaignUpdate=latest,
-        )
-
-    def update(self) -> Any:
-        """Ask the campaign to serve the version that is called new."""
-        return self._handler({"campaignArn": CAMPAIGN, "solutionVersionArn": self.versions["new"]}, self._context)
-
-
 @pytest.fixture
-def campaign(account: PersonalizeAccount, context: FakeContext) -> Campaign:
-    return Campaign(account, context)
+def update(account: PersonalizeAccount, campaign: Campaign, ssm: FakeSsm, context: FakeContext) -> Any:
+    """Return a function that asks the campaign to serve the version called new; the version called old is verified."""
+    ssm.value = json.dumps(campaign.ledger())
+    handler = make_handler(Settings("/models"), personalize=account.client(), ssm=ssm, now=lambda: NOW)
+    event = {"model": model(), "run": RUN, "solutionVersionArn": campaign.versions["new"]}
+    return lambda: handler(event, context)
+
+
+def test_given_a_new_version_when_updated_then_the_ledger_has_the_promotion_before_the_campaign_is_updated(
+    account: PersonalizeAccount, campaign: Campaign, ssm: FakeSsm, update: Any
+) -> None:
+    campaign.add()
+    account.refuse_next("UpdateCampaign", "InternalFailure")
+
+    with pytest.raises(Exception, match="InternalFailure"):
+        update()
+
+    assert json.loads(ssm.value) == campaign.ledger(change=("promotion", "new", "run-1"))
+    assert update() == {"state": "requested"}
+    assert ssm.writes == 1
+
+
+@pytest.mark.parametrize(
+    "change", [("rollback", "old", "jane"), ("rollback", "new", "jane"), ("promotion", "new", "run-0")]
+)
+def test_given_a_change_that_somebody_else_began_when_updated_then_it_is_refused_and_nothing_is_requested(
+    account: PersonalizeAccount, campaign: Campaign, ssm: FakeSsm, update: Any, change: Any
+) -> None:
+    campaign.add()
+    ssm.value = json.dumps(campaign.ledger(change=change))
+
+    with pytest.raises(LedgerError, match=f"a {change[0]} by {change[2]}, begun at .*, has not ended"):
+        update()
+
+    assert account.changes == []
+    assert ssm.writes == 0
+
+
+@pytest.mark.parametrize(("value", "reason"), [("{}", "has no entry"), ("[", "is damaged: it is not JSON")])
+def test_given_no_ledger_when_updated_then_it_is_refused_and_nothing_is_requested(
+    account: PersonalizeAccount, campaign: Campaign, ssm: FakeSsm, update: Any, value: str, reason: str
+) -> None:
+    campaign.add()
+    ssm.value = value
+
+    with pytest.raises(LedgerError, match=f"the ledger /models/recommender/ledger {reason}"):
+        update()
+
+    assert account.changes == []
 
 
 @pytest.mark.parametrize(
@@ -52,11 +77,11 @@ def campaign(account: PersonalizeAccount, context: FakeContext) -> Campaign:
     ],
 )
 def test_given_no_change_in_progress_when_updated_then_the_update_is_requested_once(
-    account: PersonalizeAccount, campaign: Campaign, found: Any, state: str
+    account: PersonalizeAccount, campaign: Campaign, update: Any, found: Any, state: str
 ) -> None:
     campaign.add(**found)
 
-    assert campaign.update() == {"state": state}
+    assert update() == {"state": state}
     assert len(account.changes) == (state == "requested")
 
 
@@ -71,20 +96,20 @@ def test_given_no_change_in_progress_when_updated_then_the_update_is_requested_o
     ],
 )
 def test_given_an_update_in_progress_when_updated_then_nothing_is_requested(
-    account: PersonalizeAccount, campaign: Campaign, found: Any, state: str
+    account: PersonalizeAccount, campaign: Campaign, update: Any, found: Any, state: str
 ) -> None:
-    campaign.add(**found)
+    campaign.add(**found, config=CONFIG)
 
-    assert campaign.update() == {"state": state}
+    assert update() == {"state": state}
     assert account.changes == []
 
 
 def test_given_capacity_and_configuration_when_updated_then_they_are_kept_without_following_the_latest_version(
-    account: PersonalizeAccount, campaign: Campaign
+    account: PersonalizeAccount, campaign: Campaign, update: Any
 ) -> None:
     campaign.add(config={**CONFIG, "syncWithLatestSolutionVersion": True})
 
-    campaign.update()
+    update()
 
     ((_, asked),) = account.changes
     assert asked == {
@@ -96,9 +121,9 @@ def test_given_capacity_and_configuration_when_updated_then_they_are_kept_withou
 
 
 def test_given_another_update_that_just_started_when_updated_then_the_campaign_is_busy(
-    account: PersonalizeAccount, campaign: Campaign
+    account: PersonalizeAccount, campaign: Campaign, update: Any
 ) -> None:
     campaign.add()
     account.refuse_next("UpdateCampaign", "ResourceInUseException")
 
-    assert campaign.update() == {"state": "busy"}
+    assert update() == {"state": "busy"}

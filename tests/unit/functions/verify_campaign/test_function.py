@@ -74,7 +74,8 @@ def test_given_a_plausible_ranking_when_verified_then_no_popular_list_is_stored(
     [
         (RANKED[:2], "requested and ranked items differ: 2-Beagle-3-2"),
         ([*RANKED, {"itemId": "new", "score": 0.1}], "requested and ranked items differ: new"),
-        ([{"itemId": item["itemId"]} for item in RANKED], "no item has a score"),
+        ([{"itemId": item["itemId"]} for item in RANKED], "no item has a score above 0"),
+        ([{"itemId": item["itemId"], "score": 0.0} for item in RANKED], "no item has a score above 0"),
         ([*RANKED, RANKED[0]], "an item is in the response twice"),
     ],
 )
@@ -85,6 +86,40 @@ def test_given_an_implausible_ranking_when_verified_then_it_is_not_healthy(
 
     assert not canary["healthy"]
     assert f"a ranking for {UNKNOWN_USER}: {problem}" in canary["reason"]
+
+
+def test_given_plausible_similar_items_when_verified_then_each_canary_item_was_asked_about(
+    verify: Any, s3: FakeS3
+) -> None:
+    canary = verify({None: [{"itemId": "1-Bengal-2-2"}]}, kind="similar", campaignArn="arn:similar")
+
+    assert canary["healthy"]
+    assert [check["asked"] for check in canary["checks"]] == [
+        *("items similar to 1-Bengal-1-1", "items similar to 2-Beagle-3-2", "items similar to 2-Pug-1-4")
+    ]
+    assert s3.writes == 0
+
+
+@pytest.mark.parametrize(
+    ("items", "problem"),
+    [
+        ([], "no item is similar"),
+        ([{"itemId": "2-Pug-1-4"}], "the item itself was returned"),
+        ([{"itemId": "a"}, {"itemId": "a"}], "an item is in the response twice"),
+    ],
+)
+def test_given_implausible_similar_items_when_verified_then_it_is_not_healthy(
+    verify: Any, items: Any, problem: str
+) -> None:
+    canary = verify({"2-Pug-1-4": items, None: [{"itemId": "b"}]}, kind="similar")
+
+    assert (canary["healthy"], canary["reason"]) == (False, f"items similar to 2-Pug-1-4: {problem}")
+
+
+def test_given_trending_items_without_scores_when_verified_then_it_is_healthy(verify: Any) -> None:
+    items = [{"itemId": one["itemId"]} for one in GOOD]
+
+    assert verify({None: items}, kind="trending", campaignArn="arn:trending", canaryUserIds=[])["healthy"]
 
 
 def test_given_a_bucket_that_refuses_when_verified_then_a_healthy_model_stays_healthy(verify: Any, s3: FakeS3) -> None:

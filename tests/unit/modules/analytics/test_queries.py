@@ -64,6 +64,23 @@ def test_given_iso_times_when_a_history_is_asked_then_they_are_read_too(store: P
     assert ask("user_history", store, "cleo")[0]["happened_at"] == f"{NOW - timedelta(minutes=9):%Y-%m-%d %H:%M:%S}"
 
 
+@pytest.mark.parametrize("form", ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S.123+00:00"])
+def test_given_a_usual_way_to_write_a_time_when_a_history_is_asked_then_it_is_the_events_time(
+    tmp_path: Path, form: str
+) -> None:
+    write(tmp_path, NOW, [json.dumps(event("DetailView", CAT, 0, userId="eva") | {"timestamp": f"{NOW:{form}}"})])
+    assert ask("user_history", tmp_path, "eva")[0]["happened_at"] == f"{NOW:%Y-%m-%d %H:%M:%S}"
+
+
+@pytest.mark.parametrize("text", ["99999-12-31T23:59:59Z", "2026-01-01T00:00:00+23:59", "2026-01-01T00:00:00-14:01"])
+def test_given_a_time_that_fails_a_query_beyond_try_when_asked_then_it_is_the_time_of_arrival(
+    tmp_path: Path, text: str
+) -> None:
+    # Trino throws "Millis overflow" and an unknown time zone for these, which TRY does not catch; DuckDB reads them.
+    write(tmp_path, NOW, [json.dumps(event("DetailView", CAT, 0, userId="eva") | {"timestamp": text})])
+    assert ask("user_history", tmp_path, "eva")[0]["happened_at"] == f"{NOW:%Y-%m-%d %H:00:00}"
+
+
 def test_given_a_day_when_events_are_counted_then_by_type_with_visitors_and_without_poison(store: Path) -> None:
     counted = {row["event_type"]: (row["events"], row["visitors"]) for row in ask("events_by_day_and_type", store)}
     assert counted == {"DetailView": (4, 4), "Favorite": (1, 1), "Application": (2, 2)}
@@ -78,6 +95,13 @@ def test_given_interest_when_breeds_are_ranked_then_by_visitors(store: Path) -> 
     }  # fmt: skip
 
 
+def test_given_one_breed_in_several_spellings_of_its_letters_when_ranked_then_it_is_one(tmp_path: Path) -> None:
+    spellings = ("L\u00f6wchen", "Lo\u0308wchen", " L\u00f6wchen ", "L\u200b\u00f6wchen")
+    animals = [DOG | {"animal_primary_breed_id": spelling} for spelling in spellings]
+    write(tmp_path, NOW, [json.dumps(event("DetailView", animal, 5, userId="ann")) for animal in animals])
+    assert [(row["breed"], row["views"]) for row in ask("top_breeds", tmp_path)] == [("L\u00f6wchen", 4)]
+
+
 def test_given_steps_when_the_funnel_is_asked_then_only_visitors_who_took_them_in_order_count(store: Path) -> None:
     assert ask("funnel", store) == [{"viewed": 4, "then_favorite": 1, "then_applied": 1}]
 
@@ -89,7 +113,8 @@ def test_given_an_application_without_a_favorite_when_the_funnel_is_asked_then_i
 
 # Lines that may lie in the raw store; each must leave the rows beside it alone.
 TIMES = ("1767225600000", "1767225600000000000", "1e308", "-1e15", '"NaN"', '"Infinity"', '"0001-01-01T00:00:00+23:59"',
-         '{"a":1}', "[1]", "true", '""', '"9999-12-31T23:59:59-23:59"')  # fmt: skip
+         '{"a":1}', "[1]", "true", '""', '"9999-12-31T23:59:59-23:59"', '"99999-12-31T23:59:59Z"', "1e400", '"\\u0000"',
+         '"2026-02-30T25:61:61Z"', "9" * 400)  # fmt: skip
 EVENT = json.dumps(event("DetailView", CAT, 5, userId="odd"))[:-1]
 ODD_LINES = [
     *(EVENT.replace('"timestamp"', '"then"') + f', "timestamp": {time}}}' for time in TIMES),
@@ -103,6 +128,9 @@ ODD_LINES = [
         for value in ('"cat"', "[1]", '{"a": 1}', "5", "null", "NaN", "9" * 5000)
     ),
     EVENT + ', "USERID": "twice"}',
+    EVENT + ', "eventValue": 1e999}',
+    *(EVENT + f', "animalMetadata": {{"animal_size_id": {value}}}}}' for value in ('{"a": [1]}', "[]", "1e308", '""')),
+    json.dumps({"Data": {"timestamp": 1e308, "animalMetadata": "cat", "userId": {"a": 1}}}),
     "[1, 2]",
     "5",
     "null",
@@ -113,15 +141,12 @@ ODD_LINES = [
 ]
 
 
-@pytest.mark.parametrize("line", ODD_LINES, ids=lambda line: line[:12] + line[-20:])
-def test_given_any_odd_line_when_asked_then_no_query_fails_and_no_other_row_is_hidden(
-    tmp_path: Path, line: str
-) -> None:
+@pytest.mark.parametrize("query", sorted(QUERIES.glob("*.sql")), ids=lambda path: path.stem)
+def test_given_odd_lines_when_asked_then_no_query_fails_and_no_other_row_is_hidden(tmp_path: Path, query: Path) -> None:
     good = json.dumps(event("DetailView", CAT, 5, userId="good"))
-    write(tmp_path, NOW, [good, line, good])
-    for query in QUERIES.glob("*.sql"):
-        rows = ask(query.stem, tmp_path, *(["good"] if query.stem == "user_history" else []))
-        assert query.stem != "user_history" or len(rows) == 2
+    write(tmp_path, NOW, [good, *ODD_LINES, good])
+    rows = ask(query.stem, tmp_path, *(["good"] if query.stem == "user_history" else []))
+    assert query.stem != "user_history" or len(rows) == 2
 
 
 def test_given_recommendations_when_conversion_is_asked_then_each_has_what_came_of_it(store: Path) -> None:

@@ -25,11 +25,18 @@ ELSEWHERE = (
     "AWS_USE_DUALSTACK_ENDPOINT",
     "AWS_USE_FIPS_ENDPOINT",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "MOTO_ACCOUNT_ID",
+    "PYTHONHOME",
+    "PYTHONOPTIMIZE",
+    "PYTHONPATH",
     "PYTHONSAFEPATH",
+    "PYTHONWARNINGS",
     "TF_CLI_ARGS",
     "TF_CLI_ARGS_plan",
     "TF_CLI_ARGS_import",
     "TF_DATA_DIR",
+    "TF_REATTACH_PROVIDERS",
+    "TF_VAR_alarms",
     "TF_WORKSPACE",
 )
 
@@ -61,9 +68,12 @@ def test_given_local_then_no_real_identity_reaches_it(monkeypatch):
     assert chosen["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
 
 
-def test_given_a_configuration_file_that_is_not_there_then_terraform_is_not_told_of_it(monkeypatch, tmp_path):
-    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "missing"))
-    assert "TF_CLI_CONFIG_FILE" not in environments.variables("dev")
+@pytest.mark.parametrize("name", ["TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR", "TMPDIR"])
+def test_given_a_file_or_folder_that_is_not_there_then_terraform_is_not_told_of_it(monkeypatch, tmp_path, name):
+    monkeypatch.setenv(name, str(tmp_path / "missing"))
+    assert name not in environments.variables("dev")
+    monkeypatch.setenv(name, str(tmp_path))
+    assert environments.variables("dev")[name] == str(tmp_path)
 
 
 @pytest.mark.parametrize("name", ELSEWHERE)

@@ -28,7 +28,11 @@ def test_given_files_then_paths_with_spaces_and_apostrophes_stay_whole(tmp_path:
     odd = tmp_path / "St. Mary's pets" / "items.csv"
     odd.parent.mkdir()
     odd.touch()
+    other = odd.with_name("interactions of St. Mary's.csv")
+    other.touch()
     assert arguments_for(["@FILE"], {"FILE": str(odd)}) == [str(odd)]
+    assert arguments_for(["@FILE"], {"FILE": f"{odd} {other}"}) == [str(odd), str(other)]
+    assert arguments_for(["@FILE"], {"FILE": ""}) == []
     assert arguments_for(["@FILE"], {"FILE": "items.csv interactions.csv"}) == ["items.csv", "interactions.csv"]
 
 

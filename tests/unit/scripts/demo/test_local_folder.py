@@ -168,6 +168,15 @@ def test_given_a_command_at_work_when_another_starts_then_it_is_refused_with_the
     assert not folder.exists()
 
 
+def test_given_a_damaged_marker_when_removed_then_our_files_go_and_the_folder_stays(folder):
+    local_folder.claim(folder)
+    (folder / local_folder.MARKER).write_bytes(b"\xff\xfe\x00")
+    (folder / "terraform.tfstate").write_text("")
+
+    assert local_folder.remove(folder) == []
+    assert list(folder.iterdir()) == []
+
+
 # Takes the folder, says so, and keeps it until its standard input is closed.
 COMPETITOR = """
 import sys

@@ -3,6 +3,7 @@
 import subprocess
 
 from scripts.common import environments
+from scripts.common.terminal import console
 from scripts.demo import local_system
 
 
@@ -27,3 +28,15 @@ def test_given_variables_for_another_aws_then_the_exports_remove_them_from_the_s
 def test_given_a_command_that_does_not_exist_then_the_known_ones_are_named(capsys):
     assert local_system.main(["go"]) == 2
     assert "up|status|down|env" in capsys.readouterr().err
+
+
+def test_given_a_terminal_of_80_columns_then_what_runs_is_printed_in_one_piece(monkeypatch, capsys):
+    monkeypatch.setattr(console, "width", 80)
+    arn = f"arn:aws:states:us-east-1:123456789012:stateMachine:{'a' * 60}"
+    outputs = dict.fromkeys(local_system._SHOWN_OUTPUTS, arn)
+    more = {"campaign_arns": {"recommender": arn}, "function_names": {"recommend": "a-recommend"}}
+    local_system._print_resources(outputs | more)
+    lines = capsys.readouterr().out.splitlines()
+    assert f"state machine arn     {arn}" in lines
+    assert f"campaign recommender  {arn}" in lines
+    assert "function recommend    a-recommend" in lines

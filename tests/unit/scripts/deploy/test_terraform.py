@@ -52,7 +52,7 @@ def test_given_a_command_then_the_var_file_is_added_where_terraform_takes_one(
 
 def test_given_too_few_arguments_then_the_usage_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert terraform.main(["dev"]) == 2
-    assert "ENVIRONMENT COMMAND" in capsys.readouterr().err
+    assert "make plan|apply|destroy" in capsys.readouterr().err
 
 
 def test_given_ctrl_c_then_terraform_ends_by_itself(tmp_path: Path) -> None:

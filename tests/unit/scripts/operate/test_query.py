@@ -85,6 +85,16 @@ def test_given_a_query_with_its_parameter_then_the_answer_is_a_table(
     assert "2.5 MB read" in out
 
 
+@pytest.mark.parametrize("user", ["o'neil-d'arcy", "a\\b", '"quoted"', "john smith 7", "-x", "--limit=1", "$(touch x)"])
+def test_given_an_id_with_any_characters_then_exactly_it_is_asked_for_and_shown(
+    athena: FakeAthena, user: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(query, "connect", lambda environment: deployed(athena))
+    assert query.main(["--environment", "test", f"--user={user}", "user_history"]) == 0
+    assert athena.started[0]["ExecutionParameters"] == [quote(user)]
+    assert repr(user) in capsys.readouterr().out
+
+
 def test_given_a_limit_then_it_says_that_there_is_more(athena: FakeAthena, capsys: pytest.CaptureFixture[str]) -> None:
     print_answer(deployed(athena), "events_by_day", [], 2)
     out = capsys.readouterr().out
@@ -96,7 +106,7 @@ def test_given_a_limit_then_it_says_that_there_is_more(athena: FakeAthena, capsy
     ("name", "said"),
     [
         ("nothing", "there is no query 'nothing'; there are events_by_day, user_history"),
-        ("user_history", "user_history takes 1 parameters, not 0"),
+        ("user_history", "user_history takes 1 parameter, not 0"),
     ],
 )
 def test_given_what_cannot_be_asked_then_it_is_said(athena: FakeAthena, name: str, said: str) -> None:

@@ -11,13 +11,14 @@ import boto3
 import pytest
 
 from animal_recommender.dead_letters import DeadLetterQueue
+from animal_recommender.event_types import EventTypes
 from animal_recommender.events import Event
 from animal_recommender.stream_batches import DeliveryResult, process_batch
 from scripts.common.task import TaskError
 from scripts.common.terminal import running
 from scripts.operate.dead_letter_queue import Queue
 from scripts.operate.deployment import Deployment
-from scripts.operate.redrive import Redrive, read_repaired
+from scripts.operate.redrive import Redrive, read_repaired, redrive
 from scripts.operate.stream_replay import Consumer
 from tests.unit.scripts.operate.conftest import PREFIX, SHARD, bury, bury_batch, event, waiting
 
@@ -41,7 +42,7 @@ class FakeLambda:
         assert (FunctionName, Qualifier) == ("put-events", "live")
         if self.error:
             return {"FunctionError": self.error, "Payload": io.BytesIO(b'{"errorMessage": "no"}')}
-        answer = process_batch(json.loads(Payload), self._deliver, self._letters, "EventsAccepted")
+        answer = process_batch(json.loads(Payload), EventTypes(), self._deliver, self._letters, "EventsAccepted")
         return {"Payload": io.BytesIO(json.dumps(answer).encode())}
 
     def _deliver(self, events: list[Event]) -> DeliveryResult:
@@ -68,7 +69,8 @@ def run(deployment: Deployment, function: FakeLambda) -> Run:
 
     def one(repaired: Mapping[tuple[str, str], bytes] | None = None) -> Redrive:
         queue = Queue(boto3.client("sqs"), deployment.name("dead-letter-queues/put_events"), 900)
-        redrive = Redrive(queue, Consumer(function, "put-events"), boto3.client("kinesis"), repaired or {})
+        consumer = Consumer(function, "put-events")
+        redrive = Redrive(queue, consumer, boto3.client("kinesis"), EventTypes(), repaired or {})
         with running("redriving") as progress:
             redrive.run(progress)
         return redrive
@@ -174,6 +176,19 @@ def test_given_many_letters_then_they_are_sent_a_hundred_at_a_time(
     bury(deployment, "put_events", {number: event(str(number)) for number in range(105)})
     assert run().tally.sent == 105
     assert waiting(deployment, "put_events") == 0
+
+
+def test_given_letters_that_stay_then_the_commands_that_repair_them_name_the_environment(
+    deployment: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for function in ("put_events", "record_history"):
+        deployment.names[f"functions/{function}"] = f"{function}:live"
+    deployment.names["event-types"] = '["DetailView"]'
+    bury(deployment, "put_events", {1: b"nonsense"})
+    redrive(deployment, {})
+    printed = capsys.readouterr().out
+    assert "make dead-letters ENV=test ARGS='--export FILE'" in printed
+    assert "make redrive ENV=test ARGS='--repaired FILE'" in printed
 
 
 def test_given_a_file_that_is_no_export_then_its_lines_are_named(tmp_path: Path) -> None:

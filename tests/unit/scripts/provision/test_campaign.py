@@ -1,5 +1,6 @@
 """A campaign becomes what the variables say, from any state that an earlier run left; and it can be deleted."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -56,6 +57,20 @@ def test_given_no_campaign_when_created_then_it_serves_the_newest_active_version
     }
 
 
+def test_given_a_verified_version_when_a_campaign_is_created_again_then_it_serves_that_and_not_a_newer_one(
+    account: PersonalizeAccount, personalize: Any, poll: Poll, promoted: str, newest: str
+) -> None:
+    campaign = create(personalize, replace(WANTED, verified_version=promoted), poll)
+    assert campaign["solutionVersionArn"] == promoted != newest
+
+
+def test_given_a_verified_version_of_an_earlier_solution_when_created_then_the_newest_version_serves(
+    account: PersonalizeAccount, personalize: Any, poll: Poll, newest: str
+) -> None:
+    earlier = account.add_version(account.add_solution("earlier"))
+    assert create(personalize, replace(WANTED, verified_version=earlier), poll)["solutionVersionArn"] == newest
+
+
 def test_given_no_exploration_weight_when_created_then_no_exploration_is_configured(
     account: PersonalizeAccount, personalize: Any, poll: Poll
 ) -> None:
@@ -67,7 +82,7 @@ def test_given_no_active_version_when_created_then_it_says_what_to_run(
     account: PersonalizeAccount, personalize: Any, poll: Poll
 ) -> None:
     untrained = account.add_solution("untrained")
-    with pytest.raises(TaskError, match=r"no ACTIVE version.*solution_version create"):
+    with pytest.raises(TaskError, match=r"no ACTIVE version.*make apply trains one"):
         create(personalize, Wanted(NAME, untrained, 1), poll)
 
 

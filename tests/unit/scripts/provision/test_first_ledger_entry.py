@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from animal_recommender.retraining.ledger import first_entry
 from local_aws.testing.personalize_account import PersonalizeAccount
 from scripts.provision.first_ledger_entry import write_if_missing
 
@@ -46,16 +47,17 @@ def test_given_an_empty_ledger_when_written_then_it_names_the_version_that_serve
 
 def test_given_a_ledger_of_the_solution_when_written_then_it_stays(personalize: Any, campaign: dict[str, Any]) -> None:
     solution = campaign["solutionVersionArn"].rpartition("/")[0]
-    parameters = FakeParameters(json.dumps({"solutionVersionArn": f"{solution}/promoted"}))
+    known = json.dumps(first_entry(f"{solution}/promoted", {}, "2025-01-01"))
+    parameters = FakeParameters(known)
     write_if_missing(parameters, personalize, "/ledger", campaign)
-    assert json.loads(parameters.value) == {"solutionVersionArn": f"{solution}/promoted"}
+    assert parameters.value == known
 
 
 def test_given_a_ledger_of_another_solution_when_written_then_it_starts_anew(
     personalize: Any, campaign: dict[str, Any]
 ) -> None:
     earlier = "arn:aws:personalize:us-east-1:123456789012:solution/before/00000001"
-    parameters = FakeParameters(json.dumps({"solutionVersionArn": earlier, "previous": f"{earlier}-2"}))
+    parameters = FakeParameters(json.dumps(first_entry(earlier, {}, "2025-01-01") | {"previous": f"{earlier}-2"}))
     write_if_missing(parameters, personalize, "/ledger", campaign)
     entry = json.loads(parameters.value)
     assert (entry["solutionVersionArn"], entry["previous"]) == (campaign["solutionVersionArn"], None)

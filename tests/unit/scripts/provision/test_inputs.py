@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from scripts.common.task import TaskError
-from scripts.provision.inputs import PollInputs, one_of, parse_bool, parse_number, parse_texts, read
+from scripts.provision.inputs import (
+    PollInputs,
+    one_of,
+    parse_bool,
+    parse_list,
+    parse_number,
+    parse_objects,
+    parse_texts,
+    read,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +27,8 @@ class Inputs:
     weight: float | None = field(default=None, metadata={"parse": parse_number})
     mode: str | None = field(default=None, metadata={"parse": one_of("FULL", "UPDATE")})
     parameters: dict[str, str] | None = field(default=None, metadata={"parse": parse_texts})
+    columns: tuple[str, ...] = field(default=(), metadata={"parse": parse_list})
+    events: tuple[dict[str, object], ...] = field(default=(), metadata={"parse": parse_objects})
 
 
 GIVEN = {"NAME": "it's", "DIRECTORY": "/a/St. Mary's pets", "COUNT": "3", "REBASE": "true"}
@@ -30,8 +41,9 @@ def test_given_the_required_variables_when_read_then_the_others_have_their_defau
 
 
 def test_given_all_variables_when_read_then_each_has_its_type() -> None:
-    others = {"REBASE": "false", "WEIGHT": "0.3", "MODE": "UPDATE", "PARAMETERS": '{"bptt": "20"}'}
-    made = read(Inputs, GIVEN | others)
+    others = {"REBASE": "false", "WEIGHT": "0.3", "MODE": "UPDATE", "PARAMETERS": '{"bptt": "20"}', "COLUMNS": '["A"]'}
+    made = read(Inputs, GIVEN | others | {"EVENTS": '[{"weight": 1}]'})
+    assert (made.columns, made.events) == (("A",), ({"weight": 1},))
     assert (made.rebase, made.weight, made.mode, made.parameters) == (False, 0.3, "UPDATE", {"bptt": "20"})
 
 
@@ -42,7 +54,15 @@ def test_given_an_empty_variable_when_read_then_it_counts_as_missing() -> None:
 
 
 def test_given_missing_and_malformed_variables_when_read_then_all_are_named_together() -> None:
-    wrong = {"COUNT": "many", "REBASE": "yes", "WEIGHT": "0,3", "MODE": "full", "PARAMETERS": '{"bptt": 20}'}
+    wrong = {
+        "COUNT": "many",
+        "REBASE": "yes",
+        "WEIGHT": "0,3",
+        "MODE": "full",
+        "PARAMETERS": '{"bptt": 20}',
+        "COLUMNS": "A",
+        "EVENTS": '["view"]',
+    }
     with pytest.raises(TaskError) as error:
         read(Inputs, wrong)
     assert str(error.value).partition(": ")[2].split("; ") == [
@@ -53,6 +73,8 @@ def test_given_missing_and_malformed_variables_when_read_then_all_are_named_toge
         "WEIGHT must be a number",
         "MODE must be FULL or UPDATE",
         "PARAMETERS must be a JSON object with texts as values",
+        "COLUMNS must be a JSON list of texts",
+        "EVENTS must be a JSON list of objects",
     ]
 
 

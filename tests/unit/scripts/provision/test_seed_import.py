@@ -51,6 +51,24 @@ def test_given_a_failed_import_when_imported_then_another_is_made_under_a_name_o
     assert account.arns(DATASET_IMPORT_JOB)[1].endswith("/test-interactions-seed-2")
 
 
+def test_given_a_role_that_is_not_known_yet_then_the_import_is_made_again(
+    account: PersonalizeAccount, personalize: Any, poll: Poll, lines: list[str]
+) -> None:
+    account.fail_next("CreateDatasetImportJob", "The role r cannot be assumed.")
+    create(personalize, DATASET, SOURCE, ROLE, poll)
+    assert sorted(imports(personalize)) == ["ACTIVE", "CREATE FAILED"]
+    assert any("again, because of: The role r cannot be assumed." in line for line in lines)
+
+
+def test_given_five_pending_imports_in_the_region_then_this_one_waits(
+    account: PersonalizeAccount, personalize: Any, poll: Poll, lines: list[str]
+) -> None:
+    account.refuse_next("CreateDatasetImportJob", "LimitExceededException", "5 imports are pending", times=3)
+    create(personalize, DATASET, SOURCE, ROLE, poll)
+    assert imports(personalize) == ["ACTIVE"]
+    assert any("waiting: 5 imports are pending" in line for line in lines)
+
+
 def test_given_an_import_that_fails_then_its_reason_is_named(
     account: PersonalizeAccount, personalize: Any, poll: Poll
 ) -> None:

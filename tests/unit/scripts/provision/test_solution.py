@@ -37,11 +37,59 @@ def test_given_none_when_created_then_it_is_active_and_does_not_train_by_itself(
     assert made["solutionConfig"]["algorithmHyperParameters"] == {"bptt": "20"}
 
 
+def test_given_excluded_columns_when_created_then_the_solution_does_not_train_on_them(
+    personalize: Any, poll: Poll
+) -> None:
+    create(personalize, Wanted(NAME, GROUP, USER_PERSONALIZATION, excluded_columns=("AVAILABLE_PETS",)), poll)
+    config = describe(personalize)["solutionConfig"]
+    assert config["trainingDataConfig"] == {"excludedDatasetColumns": {"Items": ["AVAILABLE_PETS"]}}
+
+
 def test_given_no_hyperparameters_when_created_then_the_recipe_has_its_own(
     account: PersonalizeAccount, personalize: Any, poll: Poll
 ) -> None:
     create(personalize, WANTED, poll)
     assert "solutionConfig" not in dict(account.changes)["CreateSolution"]
+
+
+V2 = f"{USER_PERSONALIZATION}-v2"
+EVENTS = ({"eventType": "view", "weight": 0.2}, {"eventType": "apply", "weight": 1.0})
+OTHER_EVENTS = ({"eventType": "view", "weight": 0.5}, {"eventType": "apply", "weight": 1.0})
+
+
+def test_given_events_when_created_then_the_solution_has_them_and_again_nothing_changes(
+    account: PersonalizeAccount, personalize: Any, poll: Poll
+) -> None:
+    for events in (EVENTS, EVENTS[::-1]):
+        create(personalize, Wanted(NAME, GROUP, V2, events=events), poll)
+    assert describe(personalize)["solutionConfig"]["eventsConfig"] == {"eventParametersList": list(EVENTS)}
+    assert calls(account) == ["CreateSolution"]
+
+
+def test_given_other_events_when_created_again_then_the_solution_is_updated_and_still_trains_only_when_asked(
+    account: PersonalizeAccount, personalize: Any, poll: Poll
+) -> None:
+    create(personalize, Wanted(NAME, GROUP, V2, events=EVENTS), poll)
+    for _ in range(2):
+        create(personalize, Wanted(NAME, GROUP, V2, events=OTHER_EVENTS), poll)
+    solution = describe(personalize)
+    assert solution["latestSolutionUpdate"]["status"] == "ACTIVE"
+    assert solution["solutionConfig"]["eventsConfig"] == {"eventParametersList": list(OTHER_EVENTS)}
+    assert not solution["performAutoTraining"]
+    assert calls(account) == ["CreateSolution", "UpdateSolution"]
+
+
+def test_given_no_events_any_more_when_created_again_then_the_solution_has_none(personalize: Any, poll: Poll) -> None:
+    for events in (EVENTS, ()):
+        create(personalize, Wanted(NAME, GROUP, V2, events=events), poll)
+    assert describe(personalize)["solutionConfig"]["eventsConfig"] == {"eventParametersList": []}
+
+
+def test_given_an_update_that_fails_then_it_is_said(account: PersonalizeAccount, personalize: Any, poll: Poll) -> None:
+    create(personalize, Wanted(NAME, GROUP, V2, events=EVENTS), poll)
+    account.refuse_next("UpdateSolution", "InvalidInputException", "no such type")
+    with pytest.raises(personalize.exceptions.InvalidInputException, match="no such type"):
+        create(personalize, Wanted(NAME, GROUP, V2, events=OTHER_EVENTS), poll)
 
 
 @pytest.mark.parametrize("status", ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"])

@@ -34,3 +34,13 @@ def test_given_users_to_delete_when_deleted_then_only_their_events_are_gone() ->
     assert log.delete_users({"u"}) == 1
     assert log.history("u", 9) == []
     assert len(log.history("v", 9)) == 1
+
+
+def test_given_impressions_when_recorded_then_each_item_is_counted_once_for_an_event() -> None:
+    log = InteractionLog()
+    log.record(StreamedEvent("u", "s", "1", NOW, "view", "a", extra={"IMPRESSION": "a|b"}))
+    log.record(StreamedEvent("u", "s", "2", NOW, "view", "b", extra={"IMPRESSION": "b|c", "PAGE": "home"}))
+    log.record(StreamedEvent("u", "s", "3", NOW, "view", "b", extra={"PAGE": "home"}))
+    assert log.impressions == {"a": 1, "b": 2, "c": 1}
+    log.clear()
+    assert log.impressions == {}

@@ -35,6 +35,8 @@ def allowed(expression: str, user: dict[str, Any] | None = None, **values: str) 
         ("INCLUDE ItemID WHERE Items.PRICE < 30", {"tom"}),
         ("INCLUDE ItemID WHERE Items.PRICE >= 10 AND Items.PRICE <= 30", {"tom", "rex"}),
         ('INCLUDE ItemID WHERE Items.PRICE > 20 OR Items.SPECIES = "cat"', {"tom", "rex"}),
+        ('INCLUDE ItemID WHERE Items.SPECIES = "dog" AND Items.SPECIES = "pet"', {"rex"}),
+        ('INCLUDE ItemID WHERE Items.SPECIES != "dog"', {"tom"}),
         ('EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("view")', {"rex", "odd", "bare"}),
         ('INCLUDE ItemID WHERE Interactions.event_type IN ("*")', {"tom", "rex"}),
         (

@@ -17,7 +17,13 @@ _SCHEMAS = {
     [
         ("", "INCLUDE or EXCLUDE at character 1"),
         ("INCLUDE ItemID", "expected WHERE"),
-        ("INCLUDE UserID WHERE Users.A = 1", "ItemID"),
+        ("INCLUDE UserID WHERE Users.A = 1", "does not have"),
+        ("INCLUDE OrderID WHERE Users.A = 1", "ItemID, UserID or ActionID"),
+        ("INCLUDE UserID WHERE Items.PRICE = 1", "can use Users or Interactions, not Items"),
+        (
+            'INCLUDE UserID WHERE Users.LEVEL IN ("a") | EXCLUDE ItemID WHERE Items.PRICE = 1',
+            "must select the same",
+        ),
         ("INCLUDE ItemID WHERE Items.SPECIES IN ()", "a value"),
         ('INCLUDE ItemID WHERE Items.SPECIES IN ("cat"', "expected )"),
         ('INCLUDE ItemID WHERE Items.SPECIES IN ("cat") SOME', "the end"),

@@ -45,3 +45,15 @@ def test_given_a_malformed_line_when_inferred_then_the_job_fails_and_names_it(
     assert "line 2" in job["failureReason"]
     with pytest.raises(NotSupportedError, match="THEME_GENERATION"):
         infer(with_campaign, "", batchInferenceJobMode="THEME_GENERATION")
+
+
+def test_given_items_when_inferred_by_a_related_items_recipe_then_each_has_items_without_scores(
+    with_data: InProcessPersonalize,
+) -> None:
+    with_data.deploy("aws-sims")
+    versions = with_data.call("ListSolutionVersions")["solutionVersions"]
+    with_data.arns["version"] = versions[-1]["solutionVersionArn"]
+    _, lines = infer(with_data, '{"itemId": "i3"}\n{"itemId": 3}\n', numResults=3)
+    assert set(lines[0]["output"]) == {"recommendedItems"}
+    assert set(lines[0]["output"]["recommendedItems"]) <= {f"i{n}" for n in range(20)} - {"i3"}
+    assert lines[1]["error"] == "itemId is not a string."

@@ -18,6 +18,7 @@ def test_given_a_key_that_is_denied_when_a_group_is_created_then_it_fails_with_t
     assert app.service().wait_idle(10)
     group = app.call("DescribeDatasetGroup", {"datasetGroupArn": arn})["datasetGroup"]
     assert group["status"] == "CREATE FAILED"
-    assert group["failureReason"] == f"{names['roleArn']} may not use {names['kmsKeyArn']}"
+    reason = "Insufficient privileges for the KMS key: "
+    assert group["failureReason"] == f"{reason}{names['roleArn']} may not use {names['kmsKeyArn']}"
     assert "kms:CreateGrant" in used
     app.close()

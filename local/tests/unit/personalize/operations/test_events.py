@@ -63,7 +63,8 @@ def test_given_an_event_of_a_recommendation_when_recorded_then_it_has_the_recomm
         "s", "i1", user="u1", recommendationId=response["recommendationId"], properties='{"deviceType": "phone"}'
     )
     with_campaign.put_views("s", "i2", user="u1", impression=["i1", "i2"])
-    rows = with_campaign.app.service().data(with_campaign.arns["group"]).interactions.columns().extras[-2:]
+    columns = with_campaign.app.service().data(with_campaign.arns["group"]).interactions.columns()
+    rows = [columns.extra(row) for row in (-2, -1)]
     assert rows == [
         {"DEVICE_TYPE": "phone", "RECOMMENDATION_ID": response["recommendationId"], "IMPRESSION": shown},
         {"IMPRESSION": "i1|i2"},

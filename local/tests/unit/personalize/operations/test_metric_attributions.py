@@ -23,7 +23,7 @@ def test_given_a_metric_attribution_when_changed_then_its_metrics_are_listed_and
     arn = with_data.call("CreateMetricAttribution", name="a", **request)["metricAttributionArn"]
     with pytest.raises(ResourceAlreadyExistsError):
         with_data.call("CreateMetricAttribution", name="b", **request)
-    added = {"eventType": "apply", "metricName": "worth", "expression": "SUM(Items.PRICE)"}
+    added = {"eventType": "apply", "metricName": "worth", "expression": "sum(items.PRICE)"}
     with_data.call("UpdateMetricAttribution", metricAttributionArn=arn, addMetrics=[added], removeMetrics=["views"])
     assert with_data.call("ListMetricAttributionMetrics", metricAttributionArn=arn)["metrics"] == [added]
     with pytest.raises(InvalidInputError, match="SAMPLECOUNT"):

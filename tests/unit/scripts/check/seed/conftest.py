@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.check.seed.csv_table import ERROR
+from scripts.check.seed.findings import ERROR
 from scripts.check.seed.validation import Report, validate
 
 NOW = 1_735_700_000

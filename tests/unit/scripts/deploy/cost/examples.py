@@ -9,7 +9,8 @@ FIRST = Model(v2=False, minimum_tps=1, minimum_new_interactions=1000, training_h
 SETTINGS = Settings(
     models={"recommender": FIRST, "reranker": FIRST},
     functions={
-        name: Function(0.5, 0) for name in ("put_events", "record_history", "get_history", "recommend", "rerank")
+        name: Function(0.5, 0)
+        for name in ("put_events", "record_history", "normalize_events", "get_history", "recommend", "rerank")
     },
     runs_per_month=30,
     stream_retention_hours=48,

@@ -50,6 +50,29 @@ def test_runs_without_enough_new_interactions_train_nothing():
     assert of("trainings", replace(SETTINGS, runs_per_month=0)) == 0
 
 
+def test_a_site_costs_its_requests_and_what_browsers_get_and_no_site_nothing():
+    million = Load(1e6 / SECONDS, 0)
+    assert of("site", load=million) == 0
+    assert of("site", replace(SETTINGS, site=True), million) == pytest.approx(3 * 1.0 + 15e9 / 2**30 * 0.085)
+
+
+def test_an_api_for_browsers_costs_a_key_and_its_requests_and_without_one_nothing():
+    names = ("accept_events", "create_visitor", "identify_visitor")
+    functions = {**SETTINGS.functions, **dict.fromkeys(names, SETTINGS.functions["get_history"])}
+    with_api = replace(SETTINGS, browsers=True, functions=functions)
+    assert of("browsers") == 0
+    assert not set(names) & set(invocations(SETTINGS, BUSY, PRICES))
+    assert of("browsers", with_api, IDLE) == 1.0
+    # Of 30 events: 10 requests with events, 3 visitors, 0.6 logins, 0.6 of the history; and 2 answers of each model.
+    asked = 10 + 3 + 0.6 + 0.6 + 2 + 2
+    assert of("browsers", with_api, Load(30e6 / SECONDS, 2e6 / SECONDS)) == pytest.approx(1.0 + asked)
+
+
+def test_a_batch_costs_its_users_each_time_and_no_batch_nothing():
+    assert of("batches") == 0
+    assert of("batches", replace(SETTINGS, batches_per_month=4), IDLE) == pytest.approx(4 * 10 * 0.067)
+
+
 def test_a_training_budget_is_kept():
     capped = replace(SETTINGS, models={"recommender": replace(FIRST, training_hours=10.0)})
     assert of("trainings", capped) == pytest.approx(10 * 0.24)
@@ -70,10 +93,25 @@ def test_batches_grow_with_the_rate_until_they_are_full():
     assert many[1] > few[1]
 
 
+def test_batches_for_the_raw_store_wait_until_they_are_full_or_old():
+    few, many = (invocations(SETTINGS, Load(rate, 0), PRICES)["normalize_events"] for rate in (10, 10_000))
+    assert few[0] == pytest.approx(4 / 30)  # one for each shard every 30 seconds
+    assert many[0] == pytest.approx(10_000 * 400 / (0.2 * 2**20))
+    assert invocations(SETTINGS, IDLE, PRICES)["normalize_events"][0] == 0
+
+
 def test_the_history_is_priced_when_it_is_full():
     year, quarter = of("history"), of("history", replace(SETTINGS, history_ttl_days=91.25))
     assert year - quarter == pytest.approx(0.75 * 1000 * 86_400 * 365 * 700 / 2**30 * 0.25)
     assert of("history", replace(SETTINGS, point_in_time_recovery=True)) > year
+
+
+def test_snapshots_cost_as_long_as_two_versions_exist_and_for_each_start():
+    functions = {**SETTINGS.functions, "recommend": replace(SETTINGS.functions["recommend"], snap_start=True)}
+    cached = 2 * 0.5 * SECONDS * 0.0000015046  # 3.95 dollars
+    restored = 4 * 730 * 0.5 * 0.0001397998
+    added = of("functions", replace(SETTINGS, functions=functions), IDLE) - of("functions", load=IDLE)
+    assert added == pytest.approx(cached + restored)
 
 
 @pytest.mark.parametrize("component", COMPONENTS.values())
@@ -81,3 +119,9 @@ def test_more_events_never_cost_less(component):
     costs = [component(SETTINGS, Load(rate, rate / 10), PRICES) for rate in (0, 1, 10, 100, 1_000, 10_000)]
     assert costs == sorted(costs)
     assert all(math.isfinite(one) and one >= 0 for one in costs)
+
+
+def test_the_catalogue_of_pets_costs_its_feeds_and_its_storage():
+    feeds = 1000 * 30 / 1e6 * (2.2 * PRICES.usd("dynamodb.writes") + 2 * PRICES.usd("dynamodb.reads"))
+    assert of("pets") == pytest.approx(feeds + 1000 * 3000 / 2**30 * PRICES.usd("dynamodb.storage"))
+    assert of("pets", replace(SETTINGS, point_in_time_recovery=True)) > of("pets")

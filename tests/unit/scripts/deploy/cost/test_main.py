@@ -26,3 +26,8 @@ def test_a_rate_that_is_none_is_refused(capsys):
     with pytest.raises(SystemExit):
         cost.main(["--environment", "dev", "--events-per-second", "many"])
     assert "must be a number of 0 or more" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("rate", "shown"), [(0.05, "0.05"), (0.5, "0.5"), (10, "10"), (1_000, "1,000")])
+def test_a_rate_in_a_heading_is_never_rounded_to_another(rate, shown):
+    assert cost._format_rate(rate) == shown

@@ -15,6 +15,7 @@ def test_modules_defaults_are_those_of_the_modules():
     for name, value in settings.MODULE_DEFAULTS.items():
         text = f'"{value}"' if isinstance(value, str) else str(value)
         assert re.search(rf"\b{name} +=? *optional\(\w+, {re.escape(text)}\)", declared), name
+    assert settings.BATCH_SCHEDULE in (ROOT / "modules" / "batch" / "variables.tf").read_text()
 
 
 def test_nulls_become_the_modules_defaults():
@@ -31,10 +32,10 @@ def test_nulls_become_the_modules_defaults():
         "lambda_architecture": "x86_64",
         "alarms": {"enabled": None},
     }
-    functions = {"recommend": {"memory_size": 1024, "provisioned_concurrency": 2}, "rerank": {}}
+    functions = {"recommend": {"memory_size": 1024, "provisioned_concurrency": 2}, "rerank": {"snap_start": True}}
     made = Settings.read(Configuration(variables, {"functions": functions}))
     assert made.models == {"recommender": Model(True, 2, 50, None)}
-    assert made.functions == {"recommend": Function(1.0, 2), "rerank": Function(0.25, 0)}
+    assert made.functions == {"recommend": Function(1.0, 2), "rerank": Function(0.25, 0, snap_start=True)}
     assert (made.batch_size, made.batching_window_seconds, made.buffering_seconds) == (100, 3, 300)
     assert (made.runs_per_month, made.alarms, made.raw_events_days) == (0, True, 730)
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from botocore.exceptions import ClientError
 
 from scripts.common.tfvars import Configuration
-from scripts.deploy.preflight.findings import Target
+from scripts.deploy.preflight.checks import Target
 from tests.unit.scripts.fakes import FakeAws
 
 ACCOUNT = "123456789012"
@@ -38,15 +38,21 @@ def error(code, operation="Look"):
     return ClientError({"Error": {"Code": code, "Message": "because\nof this"}}, operation)
 
 
+def model(item_ids=None):
+    return {"minimum_provisioned_tps": 1, "canary": {"user_ids": [], "item_ids": item_ids}}
+
+
 def target(clients=None, **changes):
     variables = {
         "environment": "dev",
         "region": "us-east-1",
         "allowed_account_ids": [ACCOUNT],
-        "models": {"recommender": {"minimum_provisioned_tps": 1}, "reranker": {"minimum_provisioned_tps": 1}},
+        "models": {"recommender": model(), "reranker": model()},
         "filters": {"by-species": "…"},
         "stream_mapping": {"parallelization_factor": None},
         "seed": {"directory": "../seed", "rebase": True},
+        "package_directory": None,
+        "event_types": ["DetailView", "Favorite", "Application"],
         "notification_emails": ["team@example.com"],
     }
     functions = {"recommend": {}, "rerank": {}}

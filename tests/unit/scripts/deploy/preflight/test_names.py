@@ -5,13 +5,13 @@ import json
 import boto3
 import pytest
 
+from scripts.common.findings import State
 from scripts.deploy.preflight import files, names
-from scripts.deploy.preflight.findings import FAIL, OK, WARN
 from tests.unit.scripts.deploy.preflight.fakes import ACCOUNT, PREFIX, client, error, only, target
 
 
 def test_bucket_names_that_are_free(aws):
-    assert {one.status for one in names.check_buckets(target())} == {OK}
+    assert {one.state for one in names.check_buckets(target())} == {State.OK}
 
 
 def test_the_bucket_names_are_those_of_the_module():
@@ -19,17 +19,17 @@ def test_the_bucket_names_are_those_of_the_module():
     assert f"for noun in {json.dumps(list(names._BUCKETS))} :" in declared
 
 
-@pytest.mark.parametrize(("environment", "status"), [("dev", OK), ("prod", FAIL)])
+@pytest.mark.parametrize(("environment", "status"), [("dev", State.OK), ("prod", State.FAILED)])
 def test_a_bucket_that_exists_must_be_this_environments(aws, environment, status):
     s3, name = boto3.client("s3", region_name="us-east-1"), f"{PREFIX}-seed-{ACCOUNT}"
     s3.create_bucket(Bucket=name)
     s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": "Environment", "Value": environment}]})
-    assert next(names.check_buckets(target())).status == status
+    assert next(names.check_buckets(target())).state == status
 
 
 def test_a_bucket_of_another_account_fails():
     clients = {"s3": client(head_bucket=error("403")), "sts": client(get_caller_identity={"Account": ACCOUNT})}
-    assert next(names.check_buckets(target(clients))).status == FAIL
+    assert next(names.check_buckets(target(clients))).state == State.FAILED
 
 
 def leftovers(groups=(), parameters=()):
@@ -42,12 +42,12 @@ def leftovers(groups=(), parameters=()):
 
 
 def test_what_an_older_deployment_left_is_named():
-    assert only(names.check_leftovers(target(leftovers()))).status == OK
+    assert only(names.check_leftovers(target(leftovers()))).state == State.OK
     finding = only(names.check_leftovers(target(leftovers([f"/aws/lambda/{PREFIX}-{number}" for number in range(9)]))))
-    assert finding.status == WARN
+    assert finding.state == State.NOTE
     assert finding.detail.endswith("and 4 more")
 
 
 def test_names_of_a_living_deployment_are_its_own():
     finding = only(names.check_leftovers(target(leftovers(["/aws/lambda/x"], [{"Name": "/animal-recommender/dev/x"}]))))
-    assert finding.status == OK
+    assert finding.state == State.OK

@@ -5,8 +5,8 @@ import json
 import boto3
 import pytest
 
+from scripts.common.findings import Finding, State
 from scripts.deploy.preflight import quotas
-from scripts.deploy.preflight.findings import FAIL, OK, WARN, Finding
 from tests.unit.scripts.deploy.preflight.fakes import PREFIX, client, error, only, target
 
 
@@ -24,14 +24,14 @@ def personalize(groups=0, applied=None):
 
 
 def test_an_empty_account_has_room_for_personalize():
-    assert {one.status for one in quotas.check_personalize(target(personalize()))} == {OK}
+    assert {one.state for one in quotas.check_personalize(target(personalize()))} == {State.OK}
 
 
 def test_no_room_for_another_dataset_group_fails():
     first = next(quotas.check_personalize(target(personalize(groups=5))))
     assert first == Finding(
         "Personalize dataset groups",
-        FAIL,
+        State.FAILED,
         "5 in use, 1 to come, limit 5 (the default)",
         "request more in the console: Service Quotas",
     )
@@ -39,7 +39,7 @@ def test_no_room_for_another_dataset_group_fails():
 
 def test_the_applied_quota_counts_before_the_default():
     first = next(quotas.check_personalize(target(personalize(groups=5, applied=20))))
-    assert (first.status, first.detail) == (OK, "5 in use, 1 to come, limit 20")
+    assert (first.state, first.detail) == (State.OK, "5 in use, 1 to come, limit 20")
 
 
 def test_a_group_that_exists_is_not_counted_twice():
@@ -52,7 +52,14 @@ def test_more_capacity_than_a_campaign_takes_fails():
     found = list(
         quotas.check_personalize(target(personalize(), models={"recommender": {"minimum_provisioned_tps": 600}}))
     )
-    assert (found[-1].check, found[-1].status) == ("TPS of recommender", FAIL)
+    assert (found[-1].subject, found[-1].state) == ("TPS of recommender", State.FAILED)
+
+
+def test_a_comparison_with_popularity_takes_one_more_solution():
+    model = {"minimum_provisioned_tps": 1, "gate": {"compare_with_popularity": True}}
+    found = quotas.check_personalize(target(personalize(), models={"recommender": model, "reranker": model}))
+    solutions = next(one for one in found if one.subject == "Personalize solutions of a group")
+    assert solutions.detail.startswith("0 in use, 3 to come, limit 10")
 
 
 def test_streams_and_roles_are_counted(aws):
@@ -62,11 +69,12 @@ def test_streams_and_roles_are_counted(aws):
 
 
 @pytest.mark.parametrize(
-    ("total", "reserved", "status"), [(1000, None, OK), (10, None, WARN), (1000, 950, FAIL), (1000, 900, OK)]
+    ("total", "reserved", "status"),
+    [(1000, None, State.OK), (10, None, State.NOTE), (1000, 950, State.FAILED), (1000, 900, State.OK)],
 )
 def test_concurrency(total, reserved, status):
     limits = {"AccountLimit": {"ConcurrentExecutions": total, "UnreservedConcurrentExecutions": total}}
     made = target(
         {"lambda": client(get_account_settings=limits)}, functions={"recommend": {"reserved_concurrency": reserved}}
     )
-    assert only(quotas.check_concurrency(made)).status == status
+    assert only(quotas.check_concurrency(made)).state == status

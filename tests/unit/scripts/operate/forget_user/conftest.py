@@ -4,18 +4,21 @@ import base64
 import gzip
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from animal_recommender.event_types import EventTypes
 from animal_recommender.events import parse_event
-from animal_recommender.history_table import event_item, login_item
+from animal_recommender.history_table import applied_item, event_item, login_item
+from animal_recommender.personalize_ids import session_as_user
 from local_aws.personalize.resource_types import DATA_DELETION_JOB
 from local_aws.testing.personalize_account import PersonalizeAccount, personalize_account
 from scripts.operate.deployment import Deployment
-from tests.unit.scripts.operate.conftest import bury, event, publish, waiting
+from tests.unit.scripts.operate.conftest import PREFIX, bury, event, publish, waiting
 
 USER = "77345"
 WRITES = ("PutObject", "DeleteObject", "DeleteObjects", "BatchWriteItem", "DeleteMessageBatch")
@@ -79,20 +82,35 @@ class Deployed(Deployment):
 @pytest.fixture
 def deployed(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
     """Everything that the user 77345, and others, left behind."""
-    publish({name: name for name in ("raw-bucket", "seed-bucket", "history-table")})
-    publish({"personalize-role-arn": "arn:aws:iam::123456789012:role/personalize"})
+    publish(
+        {name: name for name in ("raw-bucket", "seed-bucket", "history-table", "athena-workgroup", "firehose-name")}
+    )
+    publish({"stream-name": f"{PREFIX}-events", "personalize-role-arn": "arn:aws:iam::123456789012:role/personalize"})
     s3 = boto3.client("s3")
     for bucket in ("raw-bucket", "seed-bucket"):
         s3.create_bucket(Bucket=bucket)
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    boto3.client("athena").create_work_group(Name="athena-workgroup")
+    _make_firehose()
     _fill_files(s3)
     _fill_history()
     bury(deployment, "put_events", {1: event(USER), 2: event("1"), 3: b'{"userId": "77345", '})
     with personalize_account() as account:
         monkeypatch.setattr("time.sleep", account.clock.sleep)
         publish({"dataset-group-arn": account.group_arn})
-        put_interactions(account, USER, "late", "1")
+        put_interactions(account, USER, session_as_user("late"), "1")
         yield Deployed(deployment, account)
+
+
+def _make_firehose() -> None:
+    boto3.client("firehose").create_delivery_stream(
+        DeliveryStreamName="firehose-name",
+        ExtendedS3DestinationConfiguration={
+            "RoleARN": "arn:aws:iam::123456789012:role/firehose",
+            "BucketARN": "arn:aws:s3:::raw-bucket",
+            "BufferingHints": {"IntervalInSeconds": 60, "SizeInMBs": 1},
+        },
+    )
 
 
 def _fill_files(s3: Any) -> None:
@@ -111,7 +129,7 @@ def _fill_files(s3: Any) -> None:
     for key, lines in files.items():
         body = b"".join(line + b"\n" for line in lines)
         s3.put_object(Bucket="raw-bucket", Key=key, Body=gzip.compress(body) if key.endswith(".gz") else body)
-    seed = f"USER_ID,ITEM_ID\n{USER},2-Pug-2-1\n1,2-Pug-2-1\nlate,2-Pug-2-1\n"
+    seed = f"USER_ID,ITEM_ID\n{USER},2-Pug-2-1\n1,2-Pug-2-1\nsession#late,2-Pug-2-1\n"
     s3.put_object(Bucket="seed-bucket", Key="seed/interactions.csv", Body=seed.encode())
 
 
@@ -126,11 +144,17 @@ def _fill_history() -> None:
     )
     for number, (user, session) in enumerate([(USER, "s1"), (USER, "s2"), ("1", "s1"), (None, "s1"), ("1", "s3")]):
         data = event(user or "", sessionId=session) if user else event("", sessionId=session, userId=None)
-        place = {"position": 0, "record": 0, "default_id": f"e{number}", "arrival": 1_735_689_600.0 + number}
-        one = parse_event(json.loads(data), **place)
+        arrival = 1_735_689_600.0 + number
+        one = parse_event(
+            json.loads(data), position=0, record=0, place=f"e{number}", arrival=arrival, event_types=EventTypes()
+        )
         dynamodb.put_item(TableName="history-table", Item=event_item(one, 30))
         if user:
             dynamodb.put_item(TableName="history-table", Item=login_item(one, 30))
+        dynamodb.put_item(TableName="history-table", Item=applied_item(replace(one, animal_id=f"pet-{number}"), 30))
+        if number == 0:  # an application before the login, which record_history has not moved yet
+            before = replace(one, user_id=None, animal_id="pet-before", timestamp=one.timestamp - 9)
+            dynamodb.put_item(TableName="history-table", Item=applied_item(before, 30))
 
 
 def put_interactions(account: PersonalizeAccount, *users: str) -> None:
@@ -184,4 +208,6 @@ def check_forgotten(deployed: Deployed) -> None:
     items = boto3.client("dynamodb").scan(TableName="history-table")["Items"]
     assert {item["pk"]["S"] for item in items} == {"userId#1", "session#s1", "session#s3"}
     assert not [item for item in items if item.get("userId", {}).get("S") == USER]
+    applied = {item["animal_id"]["S"] for item in items if item["sk"]["S"].startswith("applied#")}
+    assert applied == {"pet-2", "pet-3", "pet-4"}
     assert waiting(deployed, "put_events") == 1

@@ -1,0 +1,1 @@
+"""Puts events of apps and browsers on the stream."""

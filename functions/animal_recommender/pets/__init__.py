@@ -1,0 +1,1 @@
+"""The catalogue of pets: the animals behind the groups that Personalize knows."""

@@ -1,0 +1,1 @@
+"""Whether the newest batch of recommendations was written."""

@@ -1,0 +1,1 @@
+"""Issues the token of a new anonymous visitor."""

@@ -1,0 +1,1 @@
+"""Imports feeds: files with the pets of a shelter."""

@@ -1,0 +1,1 @@
+"""Turn the records of the stream into the lines of the raw store, for Firehose."""

@@ -1,0 +1,1 @@
+"""Puts and removes up to 100 pets of the catalogue."""

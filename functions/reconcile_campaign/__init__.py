@@ -1,0 +1,1 @@
+"""Lets a campaign serve what the ledger says."""

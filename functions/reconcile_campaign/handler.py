@@ -1,0 +1,9 @@
+"""Lambda entry point of reconcile_campaign."""
+
+import os
+
+from animal_recommender.clients import client
+from animal_recommender.settings import read_settings
+from reconcile_campaign.function import Settings, make_handler
+
+handler = make_handler(read_settings(Settings, os.environ), personalize=client("personalize"), ssm=client("ssm"))

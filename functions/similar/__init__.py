@@ -1,0 +1,1 @@
+"""Pets like a given pet or group."""

@@ -1,0 +1,14 @@
+"""Lambda entry point of start_batch."""
+
+import os
+
+from animal_recommender.clients import client
+from animal_recommender.settings import read_settings
+from start_batch.function import Settings, make_handler
+
+handler = make_handler(
+    read_settings(Settings, os.environ),
+    personalize=client("personalize"),
+    dynamodb=client("dynamodb"),
+    s3=client("s3"),
+)

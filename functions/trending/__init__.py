@@ -1,0 +1,1 @@
+"""Pets of the groups that many visitors look at lately."""

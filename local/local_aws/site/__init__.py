@@ -1,0 +1,1 @@
+"""A web site at the endpoint: what CloudFront and a bucket would serve."""

@@ -1,0 +1,1 @@
+"""The state of a deployed environment on one screen."""
