@@ -1,0 +1,1 @@
+"""Experiments: visitors see different lists, and the records tell which list leads to more adoptions."""
