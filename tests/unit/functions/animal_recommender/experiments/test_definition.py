@@ -99,7 +99,7 @@ def test_a_wrong_definition_is_refused_with_its_name(changes):
 
 @pytest.mark.parametrize("text", ["", "[1]", "7", '"text"'])
 def test_what_is_no_object_of_definitions_is_refused(text):
-    with pytest.raises(ValueError, match="JSON|Expecting"):
+    with pytest.raises(ValueError, match=r"JSON|Expecting"):
         parse_experiments(text)
 
 
@@ -131,5 +131,5 @@ def test_shares_of_other_arms_or_of_less_than_everybody_are_refused(shares):
 
 @pytest.mark.parametrize("text", ["", "[]", '{"shelf": 1}', '{"shelf": {}}'])
 def test_changed_shares_of_another_form_are_refused(text):
-    with pytest.raises(ValueError, match="JSON|Expecting"):
+    with pytest.raises(ValueError, match=r"JSON|Expecting"):
         parse_changed_shares(text)
