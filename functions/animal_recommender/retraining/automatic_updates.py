@@ -1,8 +1,9 @@
 """Whether a campaign serves the newest version of its solution, and so whether it learns about new animals.
 
-Personalize adds new items to versions of the recipe User-Personalization every two hours, but only to the newest
-version of a solution, even if a campaign serves an older one (developer guide, "Automatic updates"). A version that was
-trained with the mode UPDATE gets no updates (CreateSolutionVersion, `trainingMode`).
+Personalize adds new items to versions of the recipes User-Personalization and User-Personalization-v2 every two hours,
+but only to the newest version of a solution, even if a campaign serves an older one (developer guide, "Automatic
+updates" and the pages of both recipes). A version that was trained with the mode UPDATE gets no updates
+(CreateSolutionVersion, `trainingMode`).
 """
 
 from datetime import datetime
@@ -15,7 +16,7 @@ from animal_recommender.retraining.solution_versions import list_versions
 if TYPE_CHECKING:
     from types_boto3_personalize import PersonalizeClient
 
-UPDATED_RECIPES = frozenset({"aws-user-personalization"})
+UPDATED_RECIPES = frozenset({"aws-user-personalization", "aws-user-personalization-v2"})
 
 _SECONDS_OF_A_DAY = 86_400
 

@@ -9,7 +9,7 @@ from local_aws.personalize.data import DatasetGroupData
 from local_aws.personalize.errors import InvalidInputError
 from local_aws.personalize.filters import FilterContext, allowed_items, parse_filter
 from local_aws.personalize.filters.apply import ItemIndex
-from local_aws.personalize.recipes import Recipe
+from local_aws.personalize.recipe import Recipe
 from local_aws.personalize.resource_types import CAMPAIGN, FILTER
 from local_aws.personalize.service import Service
 from local_aws.recommender import Event

@@ -25,11 +25,13 @@ def answer_lines(service: Service, job: Resource, answer_all: Callable[[Sequence
         JobFailedError: A file cannot be read or written, or a line is not a JSON object.
     """
     s3 = service.s3_for(job)
-    source, destination = job["jobInput"]["s3DataSource"]["path"], job["jobOutput"]["s3DataDestination"]["path"]
-    for key, content in read_files(s3, source):
+    source, destination = job["jobInput"]["s3DataSource"], job["jobOutput"]["s3DataDestination"]
+    service.use_keys_of(job, source=source.get("kmsKeyArn"), destination=destination.get("kmsKeyArn"))
+    for key, content in read_files(s3, source["path"]):
         queries = _read_queries(key, content)
         lines = [_line(*pair) for pair in zip(queries, answer_all(queries), strict=True)]
-        write_file(s3, destination, f"{key.rsplit('/', 1)[-1]}.out", "".join(lines).encode())
+        name, written = f"{key.rsplit('/', 1)[-1]}.out", "".join(lines).encode()
+        write_file(s3, destination["path"], name, written, destination.get("kmsKeyArn"))
 
 
 def _read_queries(key: str, content: bytes) -> list[Query]:

@@ -2,20 +2,21 @@
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from local_aws.personalize.action_model import ActionModel
 from local_aws.personalize.actions import ActionDeployment
 from local_aws.personalize.errors import JobFailedError
-from local_aws.personalize.item_utilities import ContextStatistics, objective_utilities
-from local_aws.personalize.recipes import RECIPES, Recipe
+from local_aws.personalize.item_utilities import ContextStatistics, UserStatistics, objective_utilities
+from local_aws.personalize.recipe import Recipe
+from local_aws.personalize.recipes import RECIPES
 from local_aws.personalize.resource_store import Resource, Update
 from local_aws.personalize.resource_types import CAMPAIGN, SOLUTION
 from local_aws.personalize.service import Service
 from local_aws.personalize.statuses import ACTIVE, CREATE_FAILED, CREATE_IN_PROGRESS, CREATE_PENDING, StatusTimeline
-from local_aws.personalize.training import EventFilter, newest_active_version
+from local_aws.personalize.training import EventFilter, newest_active_version, unused_columns
 
 if TYPE_CHECKING:
     from local_aws.recommender import Model
@@ -32,7 +33,7 @@ class Deployment:
 
     `parameters` say which data the recipe uses, and `objective` is what the solution's optimizationObjective adds to
     the utility of items. `model` is replaced when the catalogue grows, `rising` has the time and the result of the
-    newest search for trends, and `context` is computed for the first request with a context; all else never changes.
+    newest search for trends, and `context` and `users` are computed when they are first needed; all else never changes.
     """
 
     version_arn: str
@@ -48,6 +49,8 @@ class Deployment:
     rising: tuple[float, list[str]] = (-math.inf, [])
     objective: Mapping[str, float] = field(default_factory=dict)
     context: ContextStatistics | None = None
+    users: UserStatistics | None = None
+    unused_columns: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def deploy(service: Service, campaign: Resource, version_arn: str, config: dict[str, Any]) -> None:
@@ -104,6 +107,7 @@ def make_deployment(service: Service, version: Resource, solution: Resource, con
         refreshed=service.now(),
         parameters=solution_config.get("featureTransformationParameters", {}),
         objective=objective_utilities(items, solution_config),
+        unused_columns=unused_columns(service, solution),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from local_aws.personalize.avro_schema import Schema
 from local_aws.personalize.errors import InvalidInputError
-from local_aws.personalize.recipes import Recipe
+from local_aws.personalize.recipe import Recipe
 
 
 def event_parameters(config: Mapping[str, Any]) -> list[dict[str, Any]]:

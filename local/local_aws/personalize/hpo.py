@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from local_aws.personalize.errors import InvalidInputError
-from local_aws.personalize.recipes import Hyperparameter, Recipe
+from local_aws.personalize.hyperparameters import Hyperparameter
+from local_aws.personalize.recipe import Recipe
 
 EFFECTIVE = ("recency_mask", "apply_recency_bias", "popularity_discount_factor", "min_cointeraction_count")
 _DEFAULT_JOBS = 20
-_MAXIMUM_JOBS = 40
+_MAXIMUM_JOBS, _MAXIMUM_PARALLEL_JOBS = 40, 10
 _DRAWS_PER_JOB = 20
 _KINDS = ("integerHyperParameterRanges", "continuousHyperParameterRanges", "categoricalHyperParameterRanges")
 
@@ -21,16 +22,19 @@ _KINDS = ("integerHyperParameterRanges", "continuousHyperParameterRanges", "cate
 def check_hpo(recipe: Recipe, config: Mapping[str, Any]) -> None:
     """Check the hpoConfig of a solution with performHPO.
 
+    The v2 recipes take none: with automatic training the service tunes them by itself every 90 days.
+
     Raises:
         InvalidInputError: The recipe has no hyperparameters, or a range or the number of jobs is not valid.
     """
-    if not recipe.hyperparameters:
+    if not recipe.tunable:
         raise InvalidInputError(f"The recipe {recipe.name} has no hyperparameters to optimize; leave out performHPO.")
-    _number_of_jobs(config)
+    _number("maxNumberOfTrainingJobs", config, _DEFAULT_JOBS, _MAXIMUM_JOBS)
+    _number("maxParallelTrainingJobs", config, 1, _MAXIMUM_PARALLEL_JOBS)
     for given in _given_ranges(config):
-        known = recipe.hyperparameters.get(given["name"])
+        known = recipe.tunable.get(given["name"])
         if known is None:
-            raise InvalidInputError(f"The recipe {recipe.name} has no hyperparameter {given['name']}.")
+            raise InvalidInputError(f"The recipe {recipe.name} has no hyperparameter {given['name']} to optimize.")
         values = [str(value) for value in given.get("values", (given.get("minValue"), given.get("maxValue")))]
         if problems := [problem for value in values if (problem := known.problem(value))]:
             raise InvalidInputError(f"The hyperparameter {given['name']} {problems[0]}.")
@@ -43,7 +47,7 @@ def candidates(recipe: Recipe, config: Mapping[str, Any]) -> list[dict[str, str]
     start = recipe.default_hyperparameters() | config.get("algorithmHyperParameters", {})
     varied = {name: one for name, one in recipe.hyperparameters.items() if name in EFFECTIVE}
     ranges = {given["name"]: given for given in _given_ranges(config)}
-    draw, jobs = random.Random(0), _number_of_jobs(config)
+    draw, jobs = random.Random(0), _number("maxNumberOfTrainingJobs", config, _DEFAULT_JOBS, _MAXIMUM_JOBS)
     found = [start]
     for _ in range(jobs * _DRAWS_PER_JOB):
         drawn = start | {name: _draw(one, ranges.get(name, {}), draw) for name, one in varied.items()}
@@ -64,8 +68,9 @@ def _given_ranges(config: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return [given for kind in _KINDS for given in ranges.get(kind, ()) if "name" in given]
 
 
-def _number_of_jobs(config: Mapping[str, Any]) -> int:
-    text = config.get("hpoConfig", {}).get("hpoResourceConfig", {}).get("maxNumberOfTrainingJobs", str(_DEFAULT_JOBS))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MAXIMUM_JOBS):
-        raise InvalidInputError(f"maxNumberOfTrainingJobs must lie between 1 and {_MAXIMUM_JOBS}, not {text}.")
+def _number(name: str, config: Mapping[str, Any], default: int, maximum: int) -> int:
+    """Return a number of the hpoResourceConfig. How many trainings run at a time has no effect on which one is best."""
+    text = config.get("hpoConfig", {}).get("hpoResourceConfig", {}).get(name, str(default))
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= maximum):
+        raise InvalidInputError(f"{name} must lie between 1 and {maximum}, not {text}.")
     return int(text)

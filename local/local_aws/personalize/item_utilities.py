@@ -1,12 +1,15 @@
-"""What a solution adds to the utility of items: an attribute to optimize for, and the context of a request.
+"""What a solution adds to the utility of items: an attribute to optimize for, the context, and the kind of user.
 
-Sources: developer guide, "Optimizing a solution for an additional objective" and "Increasing the relevance of
-recommendations with contextual metadata". How much either counts is not documented and chosen here.
+Sources: developer guide, "Optimizing a solution for an additional objective", "Increasing the relevance of
+recommendations with contextual metadata" and "User metadata". How much each counts is not documented and chosen here.
 """
 
 import math
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from heapq import nlargest
 from typing import Any
 
 import numpy as np
@@ -17,6 +20,9 @@ SENSITIVITIES = {"OFF": 0.0, "LOW": 0.3, "MEDIUM": 0.8, "HIGH": 2.0}
 _MAXIMUM_DEVIATIONS = 3.0
 _CONTEXT_SMOOTHING = 20.0
 _CONTEXT_WEIGHT = 0.5
+_USER_EVENTS = 10.0
+"""With so many events of their own, the metadata of users count half."""
+_PREFERRED_ITEMS = 200
 
 Utilities = Mapping[str, float]
 
@@ -57,3 +63,63 @@ class ContextStatistics:
                 ratio = (seen[item] + _CONTEXT_SMOOTHING * share) / ((count + _CONTEXT_SMOOTHING) * share or 1.0)
                 added[item] += _CONTEXT_WEIGHT * math.log(ratio) if share else 0.0
         return added
+
+
+@dataclass(frozen=True)
+class UserStatistics:
+    """What users with the same metadata interact with more often than others.
+
+    `edges` are the quartiles of each numerical column. The more events a user has, the less the metadata count.
+    """
+
+    statistics: ContextStatistics
+    edges: Mapping[str, Sequence[float]]
+    columns: frozenset[str]
+    _known: dict[frozenset[tuple[str, str]], Utilities] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, records: Mapping[str, Mapping[str, Any]], columns: Collection[str], interactions: Iterable[tuple[str, str]]
+    ) -> "UserStatistics":
+        """Learn from the `columns` of the users' records, and the user and the item of each interaction."""
+        edges = {name: found for name in columns if (found := _quartiles(records.values(), name))}
+        kinds = {user: _kind(record, columns, edges) for user, record in records.items()}
+        return cls(
+            ContextStatistics((item, kinds[user]) for user, item in interactions if user in kinds),
+            edges,
+            frozenset(columns),
+        )
+
+    def utilities(self, record: Mapping[str, Any], events: int) -> Utilities:
+        """Return what the metadata of a user with so many events add to each item."""
+        weight = _USER_EVENTS / (_USER_EVENTS + events)
+        return {item: weight * value for item, value in self._preferred(record).items()}
+
+    def _preferred(self, record: Mapping[str, Any]) -> Utilities:
+        """Return what the items get that users of the same kind prefer the most. It is computed once for each kind."""
+        kind = _kind(record, self.columns, self.edges)
+        key = frozenset(kind.items())
+        if key not in self._known:
+            positive = [(value, item) for item, value in self.statistics.utilities(kind).items() if value > 0]
+            self._known[key] = {item: value for value, item in nlargest(_PREFERRED_ITEMS, positive)}
+        return self._known[key]
+
+
+def _quartiles(records: Iterable[Mapping[str, Any]], name: str) -> list[float]:
+    values = [record[name] for record in records if isinstance(record.get(name), (int, float))]
+    return list(np.quantile(values, (0.25, 0.5, 0.75))) if values else []
+
+
+def _kind(record: Mapping[str, Any], columns: Iterable[str], edges: Mapping[str, Sequence[float]]) -> dict[str, str]:
+    """Return the values of the columns as texts, of a number its quarter."""
+    given = {name: record[name] for name in columns if record.get(name) is not None}
+    return {name: str(bisect_left(edges[name], value) if name in edges else value) for name, value in given.items()}
+
+
+def add(*parts: Utilities) -> Utilities:
+    """Return the sum of what several add to each item."""
+    total: dict[str, float] = defaultdict(float)
+    for part in parts:
+        for item, value in part.items():
+            total[item] += value
+    return total

@@ -181,10 +181,23 @@ class Service:
             JobFailedError: The key or the role of the group do not allow these actions.
         """
         group = self.store.get(group_arn, DATASET_GROUP)
-        if not group.get("roleArn"):
-            return
+        if group.get("roleArn"):
+            self._require_key(group["kmsKeyArn"], group["roleArn"], group.arn, *actions)
+
+    def use_keys_of(self, job: Resource, *, source: str | None = None, destination: str | None = None) -> None:
+        """Use the KMS keys (ARNs) of the input and the output of a job, if it has any.
+
+        Raises:
+            JobFailedError: A key or the role of the job do not allow it.
+        """
+        if source:
+            self._require_key(source, job["roleArn"], job.arn, "kms:Decrypt")
+        if destination:
+            self._require_key(destination, job["roleArn"], job.arn, "kms:GenerateDataKey")
+
+    def _require_key(self, key_arn: str, role_arn: str, source_arn: str, *actions: str) -> None:
         try:
-            self._use_key(group["kmsKeyArn"], group["roleArn"], group.arn, actions)
+            self._use_key(key_arn, role_arn, source_arn, actions)
         except ClientError as error:
             message = error.response["Error"]["Message"]
             raise JobFailedError(f"Insufficient privileges for the KMS key: {message}") from None

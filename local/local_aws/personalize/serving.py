@@ -10,16 +10,19 @@ from typing import Any
 from local_aws.personalize.campaigns import Deployment
 from local_aws.personalize.errors import InvalidInputError
 from local_aws.personalize.filters import Filter, FilterContext, allowed_items, parse_filter
-from local_aws.personalize.item_utilities import ContextStatistics
+from local_aws.personalize.item_utilities import ContextStatistics, UserStatistics, add
 from local_aws.personalize.resource_types import CAMPAIGN, FILTER, RECOMMENDER, SOLUTION
 from local_aws.personalize.service import Service
 from local_aws.personalize.training import newest_active_version, training_items
 from local_aws.personalize.trending import trending_items
 from local_aws.recommender import Event, Exploration, ScoredItem
 
+_PERSONAL = ("USER_PERSONALIZATION", "PERSONALIZED_RANKING")
 _NO_CONTEXT = frozenset(
     ("USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE", "IMPRESSION", "RECOMMENDATION_ID")
 )
+# The service does not say how much User-Personalization-v2 explores, only that it rather recommends items with events.
+_BY_ITSELF = {"explorationWeight": "0.1", "explorationItemAgeCutOff": "30"}
 MAXIMUM_METADATA_COLUMNS = 10
 MAXIMUM_RESULTS = 500
 MAXIMUM_RESULTS_WITH_METADATA = 50
@@ -83,7 +86,7 @@ def get_visitor(service: Service, deployment: Deployment, request: Mapping[str, 
 def _check_context(service: Service, deployment: Deployment, context: Mapping[str, str]) -> None:
     if not context:
         return
-    if deployment.recipe.recipe_type not in ("USER_PERSONALIZATION", "PERSONALIZED_RANKING"):
+    if deployment.recipe.recipe_type not in _PERSONAL:
         raise InvalidInputError(f"The recipe {deployment.recipe.name} takes no context.")
     schema = service.schema_of(deployment.group_arn, "Interactions")
     known = {field.name for field in schema.fields} - _NO_CONTEXT if schema else set()
@@ -159,17 +162,36 @@ def rank(service: Service, deployment: Deployment, visitor: Visitor, items: Sequ
 
 
 def _added_utilities(service: Service, deployment: Deployment, visitor: Visitor) -> Mapping[str, float]:
-    """Return what the objective of the solution and the context of the visitor add to the utility of items."""
-    if not visitor.context:
-        return deployment.objective
+    """Return what the objective of the solution, the context and the metadata of the visitor add to items."""
+    parts = [deployment.objective]
+    if visitor.context:
+        parts.append(_context_statistics(service, deployment).utilities(visitor.context))
+    if visitor.record and deployment.recipe.recipe_type in _PERSONAL:
+        parts.append(_user_statistics(service, deployment).utilities(visitor.record, len(visitor.history)))
+    return add(*parts) if len(parts) > 1 else deployment.objective
+
+
+def _context_statistics(service: Service, deployment: Deployment) -> ContextStatistics:
     if deployment.context is None:
+        unused = deployment.unused_columns.get("Interactions", ())
         columns = service.data(deployment.group_arn).interactions.columns()
-        rows = ((item, columns.extra(row)) for row, item in enumerate(columns.items) if item is not None)
-        deployment.context = ContextStatistics(rows)
-    added = deployment.context.utilities(visitor.context)
-    return {
-        item: added.get(item, 0.0) + deployment.objective.get(item, 0.0) for item in {*added, *deployment.objective}
-    }
+        extras = ((item, columns.extra(row)) for row, item in enumerate(columns.items) if item is not None)
+        deployment.context = ContextStatistics(
+            (item, {name: value for name, value in extra.items() if name not in unused}) for item, extra in extras
+        )
+    return deployment.context
+
+
+def _user_statistics(service: Service, deployment: Deployment) -> UserStatistics:
+    if deployment.users is None:
+        data, schema = service.data(deployment.group_arn), service.schema_of(deployment.group_arn, "Users")
+        unused = {"USER_ID", *deployment.unused_columns.get("Users", ())}
+        fields = schema.fields if schema else ()
+        used = [one.name for one in fields if one.name not in unused and (one.categorical or one.type != "string")]
+        columns = data.interactions.columns()
+        pairs = ((u, i) for u, i in zip(columns.users, columns.items, strict=True) if u is not None and i is not None)
+        deployment.users = UserStatistics.of(data.users.snapshot(), used, pairs)
+    return deployment.users
 
 
 def _related_items(
@@ -189,7 +211,7 @@ def metadata_columns(service: Service, deployment: Deployment, request: Mapping[
     selected = request.get("metadataColumns")
     if not selected:
         return ()
-    if not deployment.config.get("enableMetadataWithRecommendations"):
+    if not (deployment.recipe.gives_metadata or deployment.config.get("enableMetadataWithRecommendations")):
         raise InvalidInputError("Metadata is not enabled: the campaign needs enableMetadataWithRecommendations.")
     if set(selected) != {"ITEMS"}:
         raise InvalidInputError("metadataColumns takes columns of ITEMS only.")
@@ -223,7 +245,7 @@ def new_recommendation_id() -> str:
 def _exploration(
     deployment: Deployment, visitor: Visitor, now: float, impressions: Mapping[str, float]
 ) -> Exploration | None:
-    config = deployment.config.get("itemExplorationConfig")
+    config = _BY_ITSELF if deployment.recipe.explores_by_itself else deployment.config.get("itemExplorationConfig")
     if not config:
         return None
     # The same visitor with the same history gets the same items; another day or another event explores other items.
@@ -240,7 +262,7 @@ def _refresh_catalogue(service: Service, deployment: Deployment) -> None:
     """Add new items to a campaign in the background, if the version that it serves is updated automatically."""
     version = service.data(deployment.group_arn).items.version
     due = deployment.refreshed + service.settings.item_update_seconds <= service.now()
-    if version != deployment.catalogue_version and due and deployment.recipe.explores:
+    if version != deployment.catalogue_version and due and deployment.recipe.learns_new_items:
         deployment.refreshed = service.now()
         service.light_workers.submit(lambda: _add_items(service, deployment, version))
 

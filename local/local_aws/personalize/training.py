@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from local_aws.personalize.action_model import ActionModel
@@ -13,6 +13,7 @@ from local_aws.personalize.errors import JobFailedError
 from local_aws.personalize.events_config import event_parameters, relative_weights
 from local_aws.personalize.feature_transformation import transform
 from local_aws.personalize.hpo import candidates
+from local_aws.personalize.item_limit import limit_items
 from local_aws.personalize.recipes import RECIPES
 from local_aws.personalize.resource_store import Resource
 from local_aws.personalize.resource_types import SOLUTION, SOLUTION_VERSION
@@ -141,24 +142,41 @@ def training_items(service: Service, solution: Resource) -> Items | None:
     schema = service.schema_of(solution["datasetGroupArn"], "Items")
     if schema is None:
         return None
-    config = (solution.get("solutionConfig") or {}).get("trainingDataConfig", {})
-    excluded = frozenset(config.get("excludedDatasetColumns", {}).get("Items", ()))
-    if (included := config.get("includedDatasetColumns", {}).get("Items")) is not None:
-        excluded |= {field.name for field in schema.fields} - set(included)
+    excluded = unused_columns(service, solution).get("Items", frozenset())
     return to_items(service.data(solution["datasetGroupArn"]).items.snapshot(), schema, excluded)
 
 
+def unused_columns(service: Service, solution: Resource) -> dict[str, frozenset[str]]:
+    """Return the columns that the trainingDataConfig of a solution excludes, or does not include, by dataset type."""
+    config = (solution.get("solutionConfig") or {}).get("trainingDataConfig", {})
+    excluded = {kind: frozenset(names) for kind, names in config.get("excludedDatasetColumns", {}).items()}
+    for kind, included in config.get("includedDatasetColumns", {}).items():
+        schema = service.schema_of(solution["datasetGroupArn"], kind)
+        names = {field.name for field in schema.fields} if schema else set()
+        excluded[kind] = excluded.get(kind, frozenset()) | (names - set(included))
+    return excluded
+
+
 def _fit(service: Service, version: Resource, items: Items | None) -> TrainedModel:
-    columns = service.data(version["datasetGroupArn"]).interactions.columns()
-    used = EventFilter.from_version(version.fields).filter_columns(columns)
-    parameters = (version.get("solutionConfig") or {}).get("featureTransformationParameters", {})
-    interactions = transform(used, parameters)
-    config = version.get("solutionConfig") or {}
-    tried = candidates(RECIPES[version["recipeArn"]], config) if version.get("performHPO") else ()
+    recipe, config = RECIPES[version["recipeArn"]], version.get("solutionConfig") or {}
+    interactions = _interactions(service, version, config)
+    tried = candidates(recipe, config) if version.get("performHPO") else ()
+    interactions, items = limit_items(interactions, items, recipe.maximum_items)
     job = TrainingJob(interactions, items, _settings(version, interactions.event_types or ()), tried)
     if service.settings.training_process:
         return train_in_subprocess(job, lambda: service.status(version) in _STOPPED)
     return fit(job)
+
+
+def _interactions(service: Service, version: Resource, config: Mapping[str, Any]) -> Interactions:
+    columns = service.data(version["datasetGroupArn"]).interactions.columns()
+    used = EventFilter.from_version(version.fields).filter_columns(columns)
+    unused = unused_columns(service, version).get("Interactions", ())
+    if "EVENT_TYPE" in unused:
+        used = replace(used, event_types=None)
+    if "EVENT_VALUE" in unused:
+        used = replace(used, event_values=None)
+    return transform(used, config.get("featureTransformationParameters", {}))
 
 
 def _fit_actions(service: Service, version: Resource) -> TrainedModel:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from local_aws.personalize.campaigns import Deployment
-from local_aws.personalize.recipes import TREND_SECONDS
+from local_aws.personalize.hyperparameters import TREND_SECONDS
 from local_aws.personalize.service import Service
 from local_aws.recommender import ScoredItem
 

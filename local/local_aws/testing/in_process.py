@@ -48,6 +48,7 @@ class FakeS3:
 
     def __init__(self) -> None:
         self.files: dict[tuple[str, str], bytes] = {}
+        self.encryption: dict[tuple[str, str], dict[str, str]] = {}
 
     def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
         """Return an object, or raise a ClientError."""
@@ -55,8 +56,9 @@ class FakeS3:
             raise ClientError({"Error": {"Code": "NoSuchKey", "Message": "There is no such key."}}, "GetObject")
         return {"Body": io.BytesIO(self.files[Bucket, Key])}
 
-    def put_object(self, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803
-        """Store an object."""
+    def put_object(self, Bucket: str, Key: str, Body: bytes, **encryption: str) -> None:  # noqa: N803
+        """Store an object, and how it is encrypted."""
+        self.encryption[Bucket, Key] = encryption
         self.files[Bucket, Key] = Body
 
 

@@ -77,7 +77,7 @@ def to_items(records: dict[str, dict[str, Any]], schema: Schema, excluded: froze
         if field.name not in ("ITEM_ID", "CREATION_TIMESTAMP", *excluded)
         and (field.categorical or field.textual or field.type not in ("string", "boolean"))
     ]
-    created = [record.get("CREATION_TIMESTAMP") for record in records.values()]
+    created = [None if "CREATION_TIMESTAMP" in excluded else r.get("CREATION_TIMESTAMP") for r in records.values()]
     return Items(
         item_ids=list(records),
         metadata={

@@ -22,16 +22,17 @@ def read_files(s3: Any, location: str) -> Iterator[tuple[str, bytes]]:
         raise JobFailedError(f"{_lack_of_privileges(error)}Cannot read {location}: {_reason(error)}") from None
 
 
-def write_file(s3: Any, location: str, name: str, content: bytes) -> str:
-    """Write a file below an s3:// location and return its key.
+def write_file(s3: Any, location: str, name: str, content: bytes, kms_key: str | None = None) -> str:
+    """Write a file below an s3:// location, encrypted with a KMS key (ARN) if one is given, and return its key.
 
     Raises:
         JobFailedError: The bucket does not exist, or access is denied.
     """
     bucket, prefix = split_location(location)
     key = f"{prefix.rstrip('/')}/{name}".lstrip("/")
+    encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key} if kms_key else {}
     try:
-        s3.put_object(Bucket=bucket, Key=key, Body=content)
+        s3.put_object(Bucket=bucket, Key=key, Body=content, **encryption)
     except (ClientError, BotoCoreError) as error:
         message = f"{_lack_of_privileges(error)}Cannot write s3://{bucket}/{key}: {_reason(error)}"
         raise JobFailedError(message) from None

@@ -7,7 +7,7 @@ from local_aws.personalize.batch_files import Answer, Query, answer_lines
 from local_aws.personalize.campaigns import Deployment, load_deployment
 from local_aws.personalize.errors import InvalidInputError, NotSupportedError, ServiceError
 from local_aws.personalize.operation_registry import operation
-from local_aws.personalize.operations.campaigns import check_ranking_influence
+from local_aws.personalize.operations.campaigns import check_exploration, exploration_config
 from local_aws.personalize.recipes import RECIPES
 from local_aws.personalize.resource_store import Resource
 from local_aws.personalize.resource_types import BATCH_INFERENCE_JOB, FILTER, SOLUTION_VERSION
@@ -21,13 +21,16 @@ def create_batch_inference_job(service: Service, request: dict[str, Any]) -> dic
     """Handle CreateBatchInferenceJob. The solution version must be ACTIVE."""
     if request.get("batchInferenceJobMode") == "THEME_GENERATION":
         raise NotSupportedError("THEME_GENERATION is not available in the local Amazon Personalize.")
+    if request.get("themeGenerationConfig"):
+        raise InvalidInputError("themeGenerationConfig needs the batchInferenceJobMode THEME_GENERATION.")
     version = service.require_active(service.store.get(request["solutionVersionArn"], SOLUTION_VERSION))
     recipe = RECIPES[version["recipeArn"]]
     if recipe.trends or recipe.recipe_type in ("USER_SEGMENTATION", "PERSONALIZED_ACTIONS"):
         raise InvalidInputError(f"The recipe {recipe.name} does not support batch inference jobs.")
     if filter_arn := request.get("filterArn"):
         service.require_active(service.store.get(filter_arn, FILTER))
-    check_ranking_influence(recipe, request.get("batchInferenceJobConfig") or {})
+    config = request.get("batchInferenceJobConfig") or {}
+    check_exploration(recipe, config)
     count = request.get("numResults", _DEFAULT_RESULTS)
     if not 1 <= count <= serving.MAXIMUM_RESULTS:
         raise InvalidInputError(f"numResults must be between 1 and {serving.MAXIMUM_RESULTS}, not {count}.")
@@ -37,13 +40,14 @@ def create_batch_inference_job(service: Service, request: dict[str, Any]) -> dic
         work=lambda job: _run(service, job),
         numResults=count,
         batchInferenceJobMode="BATCH_INFERENCE",
+        batchInferenceJobConfig=config | exploration_config(recipe, config),
         solutionArn=version["solutionArn"],
     )
     return {"batchInferenceJobArn": job.arn}
 
 
 def _run(service: Service, job: Resource) -> None:
-    deployment = load_deployment(service, job["solutionVersionArn"], job.get("batchInferenceJobConfig") or {})
+    deployment = load_deployment(service, job["solutionVersionArn"], job["batchInferenceJobConfig"])
 
     def infer(query: Query) -> Answer:
         try:

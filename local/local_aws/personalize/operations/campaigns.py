@@ -6,7 +6,8 @@ from typing import Any
 from local_aws.personalize.campaigns import LATEST, deploy, start_update
 from local_aws.personalize.errors import InvalidInputError, LimitExceededError, ResourceInUseError
 from local_aws.personalize.operation_registry import operation
-from local_aws.personalize.recipes import RECIPES, Recipe
+from local_aws.personalize.recipe import Recipe
+from local_aws.personalize.recipes import RECIPES
 from local_aws.personalize.resource_store import Resource
 from local_aws.personalize.resource_types import CAMPAIGN, SOLUTION, SOLUTION_VERSION
 from local_aws.personalize.service import Service

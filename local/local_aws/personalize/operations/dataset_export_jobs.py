@@ -42,8 +42,10 @@ def _export(service: Service, dataset: Resource, job: Resource) -> None:
         rows = _interactions(service, dataset, origins)
     else:
         rows = _records(service, dataset, schema, origins)
-    location = job["jobOutput"]["s3DataDestination"]["path"]
-    write_file(s3, location, f"{job['jobName']}/part-00000.csv", _csv(schema, rows))
+    destination = job["jobOutput"]["s3DataDestination"]
+    service.use_keys_of(job, destination=destination.get("kmsKeyArn"))
+    name, written = f"{job['jobName']}/part-00000.csv", _csv(schema, rows)
+    write_file(s3, destination["path"], name, written, destination.get("kmsKeyArn"))
 
 
 def _interactions(service: Service, dataset: Resource, origins: set[int]) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,8 @@ from typing import Any
 
 from local_aws.personalize.errors import ResourceNotFoundError
 from local_aws.personalize.operation_registry import operation
-from local_aws.personalize.recipes import FEATURE_TRANSFORMATION, RECIPES
+from local_aws.personalize.recipe import FEATURE_TRANSFORMATION
+from local_aws.personalize.recipes import RECIPES
 from local_aws.personalize.resource_store import paginate
 from local_aws.personalize.service import Service
 from local_aws.personalize.service_model import output_shape, project

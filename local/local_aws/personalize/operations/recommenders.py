@@ -6,7 +6,9 @@ from typing import Any
 from local_aws.personalize.errors import InvalidInputError, LimitExceededError, ResourceInUseError
 from local_aws.personalize.operation_registry import operation
 from local_aws.personalize.operations.campaigns import check_exploration, exploration_config
-from local_aws.personalize.recipes import RECIPES, Recipe
+from local_aws.personalize.operations.solutions import check_training_columns
+from local_aws.personalize.recipe import Recipe
+from local_aws.personalize.recipes import RECIPES
 from local_aws.personalize.recommenders import schedule_retraining, start_update, train_recommender
 from local_aws.personalize.resource_store import Resource
 from local_aws.personalize.resource_types import DATASET_GROUP, RECOMMENDER
@@ -32,6 +34,7 @@ def create_recommender(service: Service, request: dict[str, Any]) -> dict[str, A
     if len(service.store.all(RECOMMENDER)) >= service.settings.quotas.recommenders:
         raise LimitExceededError("The limit of recommenders is reached.")
     config = _config(recipe, request.get("recommenderConfig", {}))
+    check_training_columns(service, group.arn, config)
     recommender = service.create(
         RECOMMENDER,
         request,
@@ -51,7 +54,9 @@ def update_recommender(service: Service, request: dict[str, Any]) -> dict[str, A
     if service.status(recommender) != ACTIVE or (latest and latest.timeline.status_at(service.now()) not in _ENDED):
         raise ResourceInUseError(f"The recommender {recommender.arn} is not ACTIVE, or an update of it is under way.")
     recipe = RECIPES[recommender["recipeArn"]]
-    start_update(service, recommender, _config(recipe, recommender["recommenderConfig"] | request["recommenderConfig"]))
+    config = _config(recipe, recommender["recommenderConfig"] | request["recommenderConfig"])
+    check_training_columns(service, recommender["datasetGroupArn"], config)
+    start_update(service, recommender, config)
     return {"recommenderArn": recommender.arn}
 
 

@@ -8,8 +8,10 @@ from local_aws.personalize.avro_schema import Schema
 from local_aws.personalize.errors import InvalidInputError, LimitExceededError, NotSupportedError, ResourceInUseError
 from local_aws.personalize.events_config import check_events_config
 from local_aws.personalize.hpo import check_hpo
+from local_aws.personalize.hyperparameters import Algorithm
 from local_aws.personalize.operation_registry import operation
-from local_aws.personalize.recipes import RECIPES, Algorithm, Recipe
+from local_aws.personalize.recipe import Recipe
+from local_aws.personalize.recipes import RECIPES
 from local_aws.personalize.resource_store import Update
 from local_aws.personalize.resource_types import DATASET_GROUP, SOLUTION
 from local_aws.personalize.service import Service
@@ -28,6 +30,7 @@ def create_solution(service: Service, request: dict[str, Any]) -> dict[str, Any]
     config = dict(request.get("solutionConfig") or {})
     _check_config(recipe, config, request)
     check_events_config(config, recipe, service.schema_of(group.arn, "Interactions"))
+    check_training_columns(service, group.arn, config)
     _check_objective(recipe, config, service.schema_of(group.arn, "Items"))
     if len(service.store.all(SOLUTION, datasetGroupArn=group.arn)) >= service.settings.quotas.solutions_per_group:
         raise LimitExceededError(f"The limit of solutions of the dataset group {group.arn} is reached.")
@@ -94,6 +97,7 @@ def _refuse_incremental_updates(request: Mapping[str, Any]) -> None:
 def _check_config(recipe: Recipe, config: Mapping[str, Any], request: Mapping[str, Any]) -> None:
     _check_hyperparameters(recipe, recipe.hyperparameters, config.get("algorithmHyperParameters", {}))
     _check_hyperparameters(recipe, recipe.transformation, config.get("featureTransformationParameters", {}))
+    _refuse_unused(config)
     if request.get("performHPO"):
         check_hpo(recipe, config)
     _check_schedule(config)
@@ -103,6 +107,28 @@ def _check_config(recipe: Recipe, config: Mapping[str, Any], request: Mapping[st
         finite_number("eventValueThreshold", threshold)
     if "eventsConfig" in config and "eventType" in request:
         raise InvalidInputError("Give either eventType or eventsConfig.")
+
+
+def check_training_columns(service: Service, group_arn: str, config: Mapping[str, Any]) -> None:
+    """Check the trainingDataConfig of a solution or recommender.
+
+    Raises:
+        InvalidInputError: It names a column that the group's dataset of that type does not have.
+    """
+    for choice, columns in config.get("trainingDataConfig", {}).items():
+        for kind, names in columns.items():
+            schema = service.schema_of(group_arn, kind)
+            unknown = [name for name in names if schema is None or not schema.field(name)]
+            if unknown:
+                raise InvalidInputError(f"{choice}: the {kind} dataset has no column {unknown[0]}.")
+
+
+def _refuse_unused(config: Mapping[str, Any]) -> None:
+    """Refuse what the service does not use either (HPOObjective: "does not support configuring the hpoObjective")."""
+    if config.get("hpoConfig", {}).get("hpoObjective"):
+        raise InvalidInputError("hpoConfig.hpoObjective cannot be configured at this time.")
+    if config.get("autoMLConfig"):
+        raise NotSupportedError("autoMLConfig is not available in the local Amazon Personalize.")
 
 
 def _check_objective(recipe: Recipe, config: Mapping[str, Any], items: Schema | None) -> None:

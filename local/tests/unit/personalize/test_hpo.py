@@ -6,7 +6,8 @@ import pytest
 
 from local_aws.personalize.errors import InvalidInputError
 from local_aws.personalize.hpo import candidates, check_hpo
-from local_aws.personalize.recipes import PREFIX, RECIPES
+from local_aws.personalize.recipe import PREFIX
+from local_aws.personalize.recipes import RECIPES
 from local_aws.testing.in_process import InProcessPersonalize
 
 SIMS = RECIPES[f"{PREFIX}recipe/aws-sims"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.personalize.item_utilities import ContextStatistics, objective_utilities
+from local_aws.personalize.item_utilities import ContextStatistics, UserStatistics, add, objective_utilities
 
 RECORDS: dict[str, dict[str, Any]] = {f"i{number}": {"PRICE": float(number)} for number in range(11)} | {
     "unknown": {"PRICE": None}
@@ -34,3 +34,21 @@ def test_given_interactions_in_contexts_then_items_of_the_context_gain() -> None
     added = statistics.utilities({"DEVICE": "car"})
     assert added["radio"] > 0 > added["film"]
     assert set(statistics.utilities({"DEVICE": "fridge"}).values()) == {0.0}
+
+
+USERS = {f"old{n}": {"AGE": 60 + n, "SEX": "f"} for n in range(20)} | {
+    f"kid{n}": {"AGE": n, "SEX": "f"} for n in range(20)
+}
+
+
+def test_given_kinds_of_users_then_items_that_such_users_prefer_gain() -> None:
+    interactions = [(user, "news" if user.startswith("old") else "cartoon") for user in USERS for _ in range(3)]
+    statistics = UserStatistics.of(USERS, ["AGE", "SEX"], interactions)
+    old, kid = statistics.utilities({"AGE": 75}, 0), statistics.utilities({"AGE": 3}, 0)
+    assert (set(old), set(kid)) == ({"news"}, {"cartoon"})
+    assert statistics.utilities({"AGE": 75}, 10)["news"] == pytest.approx(old["news"] / 2)
+    assert statistics.utilities({"SEX": "f"}, 0) == statistics.utilities({}, 0) == {}
+
+
+def test_given_several_parts_then_they_are_added() -> None:
+    assert add({"a": 1.0}, {"a": 2.0, "b": 3.0}) == {"a": 3.0, "b": 3.0}

@@ -336,3 +336,16 @@ def test_given_a_ranking_influence_when_a_campaign_is_created_then_it_is_refused
         with_campaign.call(
             "CreateCampaign", name="c", solutionVersionArn=with_campaign.arns["version"], campaignConfig=config
         )
+
+
+def test_given_users_of_two_kinds_when_a_new_user_is_of_one_then_what_such_users_like_is_recommended(
+    with_data: InProcessPersonalize,
+) -> None:
+    with_data.create_dataset("Users", USERS)
+    # Users with even numbers view the first half of the items.
+    rows = [f"u{n},{'cats' if n % 2 == 0 else 'dogs'}" for n in range(60)]
+    with_data.import_csv("Users", "\n".join(["USER_ID,LEVEL", *rows, "kitty,cats", "rex,dogs"]))
+    with_data.deploy("aws-user-personalization")
+    cats = {f"i{n}" for n in range(20)}
+    assert set(with_data.recommend("kitty")) <= cats
+    assert not set(with_data.recommend("rex")) & cats

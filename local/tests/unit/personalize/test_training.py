@@ -1,13 +1,15 @@
 """Training: which events are used, failures, and updates of a model."""
 
+import math
+
 import pytest
 
 from local_aws.personalize.data import InteractionLog, StreamedEvent
 from local_aws.personalize.errors import (
     InvalidInputError,
 )
-from local_aws.personalize.training import EventFilter
-from local_aws.testing.in_process import INTERACTIONS, NOW, InProcessPersonalize, interactions_csv
+from local_aws.personalize.training import EventFilter, training_items, unused_columns
+from local_aws.testing.in_process import INTERACTIONS, NOW, USERS, InProcessPersonalize, interactions_csv
 
 
 def test_given_anonymous_events_when_filtered_for_training_then_only_known_users_remain() -> None:
@@ -88,3 +90,27 @@ def test_given_training_mode_update_when_allowed_then_it_keeps_the_model_and_its
     assert set(metrics[0]) >= {"coverage", "mean_reciprocal_rank_at_25", "precision_at_5"}
     with pytest.raises(InvalidInputError, match="AUTOTRAIN"):
         with_campaign.train(with_campaign.arns["solution"], trainingMode="AUTOTRAIN")
+
+
+def test_given_columns_that_are_left_out_when_trained_then_the_recommender_does_not_see_them(
+    with_data: InProcessPersonalize,
+) -> None:
+    excluded = {"Items": ["PRICE", "CREATION_TIMESTAMP"], "Interactions": ["EVENT_TYPE"], "Users": ["LEVEL"]}
+    config = {
+        "trainingDataConfig": {"excludedDatasetColumns": excluded, "includedDatasetColumns": {"Items": ["PRICE"]}}
+    }
+    with_data.create_dataset("Users", USERS)
+    solution = with_data.app.service().store.get(create_solution(with_data, "narrow", solutionConfig=config))
+    items = training_items(with_data.app.service(), solution)
+    assert items
+    assert not items.metadata
+    assert all(math.isnan(time or 0) for time in items.creation_timestamps or ())
+    assert unused_columns(with_data.app.service(), solution)["Users"] == {"LEVEL"}
+
+
+def test_given_a_column_that_does_not_exist_when_it_is_left_out_then_the_error_names_it(
+    with_data: InProcessPersonalize,
+) -> None:
+    config = {"trainingDataConfig": {"excludedDatasetColumns": {"Items": ["COLOUR"]}}}
+    with pytest.raises(InvalidInputError, match="excludedDatasetColumns: the Items dataset has no column COLOUR"):
+        create_solution(with_data, "narrow", solutionConfig=config)

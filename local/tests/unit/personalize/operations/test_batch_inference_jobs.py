@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.personalize.errors import (
-    NotSupportedError,
-)
+from local_aws.personalize.errors import InvalidInputError, NotSupportedError
 from local_aws.testing.in_process import ROLE, InProcessPersonalize
 
 
@@ -57,3 +55,35 @@ def test_given_items_when_inferred_by_a_related_items_recipe_then_each_has_items
     assert set(lines[0]["output"]) == {"recommendedItems"}
     assert set(lines[0]["output"]["recommendedItems"]) <= {f"i{n}" for n in range(20)} - {"i3"}
     assert lines[1]["error"] == "itemId is not a string."
+
+
+def test_given_keys_when_inferred_then_the_output_is_encrypted_with_its_own(
+    with_campaign: InProcessPersonalize,
+) -> None:
+    key = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111"
+    source = {"path": with_campaign.upload("in/users.json", '{"userId": "u1"}'), "kmsKeyArn": key}
+    job, _ = infer(
+        with_campaign,
+        '{"userId": "u1"}',
+        jobInput={"s3DataSource": source},
+        jobOutput={"s3DataDestination": {"path": "s3://data/out/", "kmsKeyArn": key}},
+    )
+    assert job["status"] == "ACTIVE"
+    written = with_campaign.s3.encryption["data", "out/users.json.out"]
+    assert written == {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
+
+
+def test_given_an_exploration_of_a_job_then_it_is_completed_and_one_that_has_no_effect_is_refused(
+    with_campaign: InProcessPersonalize,
+) -> None:
+    config = {"itemExplorationConfig": {"explorationWeight": "0.5"}}
+    job, lines = infer(with_campaign, '{"userId": "u1"}', batchInferenceJobConfig=config)
+    assert lines[0]["error"] is None
+    assert job["batchInferenceJobConfig"]["itemExplorationConfig"] == {
+        "explorationWeight": "0.5",
+        "explorationItemAgeCutOff": "30",
+    }
+    with pytest.raises(InvalidInputError, match="has no depth"):
+        infer(with_campaign, "", batchInferenceJobConfig={"itemExplorationConfig": {"depth": "1"}})
+    with pytest.raises(InvalidInputError, match="themeGenerationConfig needs"):
+        infer(with_campaign, "", themeGenerationConfig={"fieldsForThemeGeneration": {"itemName": "TITLE"}})

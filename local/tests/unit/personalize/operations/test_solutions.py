@@ -46,6 +46,11 @@ def test_given_unsupported_recipes_and_settings_when_created_then_the_error_name
         create(recipeArn="arn:aws:personalize:::recipe/aws-nothing")
     with pytest.raises(NotSupportedError, match="performAutoML"):
         create(recipeArn=RECIPE, performAutoML=True)
+    with pytest.raises(NotSupportedError, match="autoMLConfig"):
+        create(recipeArn=RECIPE, solutionConfig={"autoMLConfig": {"metricName": "coverage"}})
+    objective = {"type": "Maximize", "metricName": "coverage", "metricRegex": "c"}
+    with pytest.raises(InvalidInputError, match="hpoObjective cannot be configured"):
+        create(recipeArn=RECIPE, performHPO=True, solutionConfig={"hpoConfig": {"hpoObjective": objective}})
     with pytest.raises(InvalidInputError, match="bptt"):
         create(recipeArn=RECIPE, solutionConfig={"algorithmHyperParameters": {"bptt": "64"}})
     with pytest.raises(InvalidInputError, match="aws-semantic-similarity"):

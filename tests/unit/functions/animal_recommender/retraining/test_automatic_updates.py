@@ -54,7 +54,14 @@ def test_given_newer_versions_when_an_older_one_serves_then_the_days_count_from_
     )
 
 
-@pytest.mark.parametrize("recipe", [RANKING, "aws-user-personalization-v2"])
+def test_given_the_second_version_of_the_recipe_when_its_newest_version_serves_then_it_learns(
+    account: PersonalizeAccount, versions: Any
+) -> None:
+    (served,) = versions(8)
+    assert standing(account, served, "aws-user-personalization-v2")["learnsNewAnimals"] is True
+
+
+@pytest.mark.parametrize("recipe", [RANKING, "aws-similar-items"])
 def test_given_a_recipe_without_automatic_updates_when_an_older_version_serves_then_nothing_is_said_of_new_animals(
     account: PersonalizeAccount, versions: Any, recipe: str
 ) -> None:
