@@ -113,22 +113,20 @@ def _first_kept(refuted: Callable[[float], bool], inside: float, outside: float)
     return outside
 
 
-def difference_interval(pairs: Sequence[Pair], alpha: float, planned: float) -> Interval:
+def difference_interval(pairs: Sequence[Pair], alpha: float, lift: float) -> Interval:
     """Return the interval of the arm's rate minus the control's, valid at all looks together.
 
     Days are compared with themselves and then weighted (Mantel and Haenszel), so the shares of the arms may change
-    between days. `planned` is the number of effective visitors (see `effective_visitors`) at which the interval shall
-    be narrowest; it must be chosen before the first look. Without visitors the interval is -1 to 1.
+    between days. The interval is narrowest when there are enough visitors to find the relative difference `lift`, which
+    must be chosen before the first look. Without visitors the interval is -1 to 1.
     """
     control, arm = _sum(pair.control for pair in pairs), _sum(pair.arm for pair in pairs)
-    both = control + arm
-    if min(both.outcomes, both.visitors - both.outcomes) < ENOUGH_OUTCOMES:
+    both, weight = control + arm, sum(pair.weight for pair in pairs)
+    if weight == 0 or min(both.outcomes, both.visitors - both.outcomes) < ENOUGH_OUTCOMES:
         return _exact_difference(control, arm, alpha)
-    weight = sum(pair.weight for pair in pairs)
-    if weight == 0:
-        return Interval(0.0, -1.0, 1.0)
     estimate = sum(pair.weight * (pair.arm.rate - pair.control.rate) for pair in pairs) / weight
-    width = _standard_error(pairs, control.rate, arm.rate) * boundary(weight / planned, alpha)
+    so_far = information(weight, both.rate) / planned_information(lift, alpha)
+    width = _standard_error(pairs, control.rate, arm.rate) * boundary(so_far, alpha)
     return Interval(estimate, estimate - width, estimate + width)
 
 
@@ -190,19 +188,24 @@ def _period_evidence(counts: Mapping[str, int], shares: Mapping[str, float]) -> 
     return evidence
 
 
-def power(effective: float, rate: float, difference: float, alpha: float, planned: float) -> float:
-    """Return a lower limit of the probability that the interval leaves out 0 in time, if it is looked at all the time.
+def information(effective: float, rate: float) -> float:
+    """Return what effective visitors say about a relative difference of a rate: n p / (1 - p), about the outcomes."""
+    return effective * rate / (1 - rate)
 
-    In time means with at most `effective` visitors, of which `rate` have the outcome, and `difference` more in the
-    other arm. The boundary is replaced by its tangent, which it never exceeds, for which the probability is known.
+
+def power(so_far: float, lift: float, alpha: float, planned: float) -> float:
+    """Return a lower limit of the probability that the interval leaves out 0 by then, if it is looked at all the time.
+
+    By then means with the information `so_far`, if the relative difference is `lift` and the interval narrowest at the
+    information `planned`. The boundary is replaced by a tangent, which it never exceeds and whose crossing has a known
+    probability.
     """
-    drift = abs(difference) / math.sqrt(rate * (1 - rate))
-    touching = (effective * step / 10 for step in range(1, 11))
-    return max(_crossing(effective, drift, *_tangent(at, alpha, planned)) for at in touching)
+    touching = (so_far * step / 10 for step in range(1, 11))
+    return max(_crossing(so_far, abs(lift), *_tangent(at, alpha, planned)) for at in touching)
 
 
 def _tangent(at: float, alpha: float, planned: float) -> tuple[float, float]:
-    """Return height and slope of the line that touches the boundary of the sum of deviations at `at` visitors."""
+    """Return height and slope of the line that touches the boundary of a Brownian motion at the information `at`."""
     unit = planned / _best_scale(alpha)
     inside = math.log1p(at / unit) - 2 * math.log(alpha)
     height = math.sqrt((at + unit) * inside)
@@ -217,24 +220,22 @@ def _crossing(time: float, drift: float, height: float, slope: float) -> float:
     return _NORMAL.cdf(ahead * root - height / root) + later
 
 
-def needed_visitors(rate: float, difference: float, alpha: float, wanted: float = 0.8) -> float:
-    """Return the effective visitors with which a difference is found with the probability `wanted`.
+@lru_cache
+def planned_information(lift: float, alpha: float, wanted: float = 0.8) -> float:
+    """Return the information with which a relative difference `lift`, not 0, is found with the probability `wanted`.
 
-    The interval is taken to be narrowest at this number, which is also the best value of `planned`. `rate` is between 0
-    and 1 and `difference` not 0. For two arms of the same size each needs twice as many visitors.
+    The interval is taken to be narrowest at it.
     """
-    enough = fixed_visitors(rate, difference, alpha, wanted)
-    too_few = enough / 2
-    while power(enough, rate, difference, alpha, enough) < wanted:
-        enough *= 2
+    too_little = fixed_information(lift, alpha, wanted) / 2
+    enough = 8 * too_little
     for _ in range(_STEPS):
-        middle = (too_few + enough) / 2
-        found = power(middle, rate, difference, alpha, middle) >= wanted
-        too_few, enough = (too_few, middle) if found else (middle, enough)
+        middle = (too_little + enough) / 2
+        found = power(middle, lift, alpha, middle) >= wanted
+        too_little, enough = (too_little, middle) if found else (middle, enough)
     return enough
 
 
-def fixed_visitors(rate: float, difference: float, alpha: float, wanted: float = 0.8) -> float:
-    """Return the effective visitors that a usual test with a single look at the end needs, for comparison."""
+def fixed_information(lift: float, alpha: float, wanted: float = 0.8) -> float:
+    """Return the information that a usual test with a single look at the end needs, for comparison."""
     quantiles = _NORMAL.inv_cdf(1 - alpha / 2) + _NORMAL.inv_cdf(wanted)
-    return rate * (1 - rate) * (quantiles / difference) ** 2
+    return (quantiles / lift) ** 2

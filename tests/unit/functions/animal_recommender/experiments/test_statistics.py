@@ -7,19 +7,21 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import integrate, stats
+from scipy import integrate, optimize, stats
 
 from animal_recommender.experiments.statistics import (
     ENOUGH_OUTCOMES,
     MISMATCH_CONCENTRATION,
+    Interval,
     Pair,
     Tally,
     boundary,
     difference_interval,
     effective_visitors,
-    fixed_visitors,
+    fixed_information,
+    information,
     mismatch_evidence,
-    needed_visitors,
+    planned_information,
     power,
     rate_interval,
 )
@@ -41,7 +43,7 @@ def test_given_a_rate_when_its_interval_is_computed_then_scipys_mixture_refutes_
 def test_given_no_visitor_when_intervals_are_computed_then_everything_is_possible() -> None:
     nobody = rate_interval(Tally(0, 0), 0.05)
     assert (nobody.lower, nobody.upper) == (0.0, 1.0)
-    assert difference_interval([], 0.05, 1000) == difference_interval([Pair(Tally(0, 0), Tally(0, 0))], 0.05, 1000)
+    assert difference_interval([], 0.05, 0.1) == Interval(0.0, -1.0, 1.0)
 
 
 @given(st.integers(0, 2000), st.integers(0, 2000))
@@ -53,20 +55,21 @@ def test_given_any_counts_when_a_rates_interval_is_computed_then_the_rate_is_ins
 
 def test_given_few_outcomes_when_compared_then_the_interval_is_that_of_two_exact_ones() -> None:
     control, arm = Tally(1000, 9), Tally(1000, ENOUGH_OUTCOMES - 10)
-    interval = difference_interval([Pair(control, arm)], 0.05, 1000)
+    interval = difference_interval([Pair(control, arm)], 0.05, 0.1)
     assert interval.lower == rate_interval(arm, 0.025).lower - rate_interval(control, 0.025).upper
 
 
 def test_given_many_outcomes_when_compared_then_the_interval_is_that_of_the_theorem() -> None:
-    # Theorem 2.2 of Waudby-Smith et al. with rho chosen for 20,000 visitors, in the paper's own symbols.
-    n, alpha = 10_000, 0.05
-    arms = Pair(Tally(n, 200), Tally(n, 260))
+    # Theorem 2.2 of Waudby-Smith et al. in the paper's own symbols, rho chosen for the planned number of visitors.
+    n, alpha, rate = 10_000, 0.05, 0.023
     t, sigma = 2 * n, math.sqrt(2 * n * (0.02 * 0.98 + 0.026 * 0.974) / n)
-    rho = math.sqrt(8.2086) / math.sqrt(20_000)  # in units of sigma: sqrt of (s = -2 log alpha + log(1 + s)) / t
+    planned = t * planned_information(0.1, alpha) / information(effective_visitors(n, n), rate)
+    scale = optimize.brentq(lambda s: s - math.log1p(s) + 2 * math.log(alpha), 1, 50)
+    rho = math.sqrt(scale / planned)
     width = sigma * math.sqrt(2 * (t * rho**2 + 1) / (t * rho) ** 2 * math.log(math.sqrt(t * rho**2 + 1) / alpha))
-    interval = difference_interval([arms], alpha, effective_visitors(n, n))
+    interval = difference_interval([Pair(Tally(n, 200), Tally(n, 260))], alpha, 0.1)
     assert interval.estimate == pytest.approx(0.006)
-    assert interval.upper - interval.estimate == pytest.approx(width, rel=1e-4)
+    assert interval.upper - interval.estimate == pytest.approx(width, rel=1e-6)
 
 
 def test_given_any_moment_when_the_boundary_is_computed_then_it_is_wider_than_a_single_looks_and_best_as_planned() -> (
@@ -82,7 +85,7 @@ def test_given_any_moment_when_the_boundary_is_computed_then_it_is_wider_than_a_
 def test_given_shares_that_change_between_days_of_other_rates_when_compared_then_no_difference_is_invented() -> None:
     # On the second day more visitors apply and most of them see the arm: without days its rate would look higher.
     pairs = [Pair(Tally(9000, 90), Tally(1000, 10)), Pair(Tally(1000, 50), Tally(9000, 450))]
-    interval = difference_interval(pairs, 0.05, 2000)
+    interval = difference_interval(pairs, 0.05, 0.1)
     assert interval.estimate == pytest.approx(0.0)
     assert interval.lower < 0 < interval.upper
 
@@ -114,39 +117,39 @@ def test_given_right_shares_when_looked_at_a_hundred_times_then_few_experiments_
     assert wrong / 400 <= 0.05
 
 
-def test_given_a_planned_number_when_the_power_is_computed_then_simulated_experiments_find_the_difference() -> None:
-    rate, difference = 0.1, 0.02
-    needed = needed_visitors(rate, difference, 0.05)
-    assert power(needed, rate, difference, 0.05, needed) == pytest.approx(0.8, abs=1e-6)
-    # Brownian motion with the drift of one effective visitor, looked at 1,000 times.
-    steps = needed / 1000
-    times = steps * np.arange(1, 1001)
-    drift = difference / math.sqrt(rate * (1 - rate))
-    motion = np.random.default_rng(2).normal(drift * steps, math.sqrt(steps), size=(2000, 1000)).cumsum(axis=1)
-    limits = np.sqrt(times) * [boundary(time / needed, 0.05) for time in times]
+def test_given_a_hoped_for_lift_when_it_is_real_then_simulated_experiments_find_it_as_often_as_planned() -> None:
+    planned = planned_information(0.2, 0.05)
+    assert power(planned, 0.2, 0.05, planned) == pytest.approx(0.8, abs=1e-6)
+    # Brownian motion with the drift of the lift, looked at 1,000 times.
+    step = planned / 1000
+    times = step * np.arange(1, 1001)
+    motion = np.random.default_rng(2).normal(0.2 * step, math.sqrt(step), size=(2000, 1000)).cumsum(axis=1)
+    limits = np.sqrt(times) * [boundary(time / planned, 0.05) for time in times]
     assert 0.78 <= (motion >= limits).any(axis=1).mean() <= 0.88
 
 
 def test_given_a_usual_test_when_its_size_is_computed_then_scipy_finds_the_power() -> None:
-    size = fixed_visitors(0.1, 0.02, 0.05)
-    at_the_end = 0.02 * math.sqrt(size / 0.09)
-    assert stats.norm.sf(stats.norm.ppf(0.975), loc=at_the_end) == pytest.approx(0.8, abs=1e-3)
-    assert size < needed_visitors(0.1, 0.02, 0.05) < 2 * size
+    size = fixed_information(0.2, 0.05)
+    assert stats.norm.sf(stats.norm.ppf(0.975), loc=0.2 * math.sqrt(size)) == pytest.approx(0.8, abs=1e-3)
+    assert size < planned_information(0.2, 0.05) < 2 * size
 
 
-def test_given_a_line_when_the_crossing_is_computed_then_it_is_the_integral_of_the_first_passage_density() -> None:
-    # The density of the first passage of a Brownian motion with drift d through a + m t (inverse Gaussian).
-    rate, difference, planned = 0.5, 0.1, 400.0
-    found = power(planned, rate, difference, 0.05, planned)
+def test_given_a_tangent_when_the_power_is_computed_then_it_is_the_integral_of_the_first_passage_density() -> None:
+    lift, planned = 0.1, 800.0
+    scale = optimize.brentq(lambda s: s - math.log1p(s) - 2 * math.log(20), 1, 50)
     best = 0.0
     for at in (planned * step / 10 for step in range(1, 11)):
-        unit = planned / 8.2086
-        height = math.sqrt((at + unit) * (math.log1p(at / unit) + 2 * math.log(20)))
-        slope = (math.log1p(at / unit) + 2 * math.log(20) + 1) / (2 * height)
-        start, ahead = height - slope * at, difference / 0.5 - slope
-        best = max(best, integrate.quad(_passage, 0, planned, args=(start, ahead), limit=200)[0])
-    assert found == pytest.approx(best, rel=1e-3)
+        height, slope = _touch(at, planned / scale)
+        best = max(best, integrate.quad(_passage, 0, planned, args=(height, lift - slope), limit=200)[0])
+    assert power(planned, lift, 0.05, planned) == pytest.approx(best, rel=1e-6)
+
+
+def _touch(at: float, unit: float) -> tuple[float, float]:
+    inside = math.log1p(at / unit) + 2 * math.log(20)
+    slope = (inside + 1) / (2 * math.sqrt((at + unit) * inside))
+    return math.sqrt((at + unit) * inside) - slope * at, slope
 
 
 def _passage(time: float, height: float, drift: float) -> float:
+    """The density of the time at which a Brownian motion with a drift first passes a height (inverse Gaussian)."""
     return float(height / math.sqrt(2 * math.pi * time**3) * math.exp(-((height - drift * time) ** 2) / (2 * time)))
