@@ -31,6 +31,10 @@ ENOUGH_OUTCOMES = 60
 MISMATCH_CONCENTRATION = 100.0
 """How strongly the test of the shares expects a small mismatch: the sum of the Dirichlet prior's parameters."""
 
+USUAL_LOOKS = 30.0
+"""How often a verdict is taken to be looked at until it is reached: daily for a month."""
+
+_OVERSHOOT = 0.5826  # by which a random walk exceeds a line on average, in steps: -zeta(1/2) / sqrt(2 pi)
 _STEPS = 60  # of a bisection: more than the digits of a float
 _NORMAL = NormalDist()
 
@@ -193,15 +197,16 @@ def information(effective: float, rate: float) -> float:
     return effective * rate / (1 - rate)
 
 
-def power(so_far: float, lift: float, alpha: float, planned: float) -> float:
-    """Return a lower limit of the probability that the interval leaves out 0 by then, if it is looked at all the time.
+def power(so_far: float, lift: float, alpha: float, planned: float, looks: float = USUAL_LOOKS) -> float:
+    """Return about how probable it is that the interval leaves out 0 by then, if it is looked at `looks` times.
 
-    By then means with the information `so_far`, if the relative difference is `lift` and the interval narrowest at the
-    information `planned`. The boundary is replaced by a tangent, which it never exceeds and whose crossing has a known
-    probability.
+    By then means with the information `so_far`, if the difference is `lift` times the rate of both arms together and
+    the interval narrowest at the information `planned`. The boundary is replaced by a tangent, which it never exceeds
+    and whose crossing has a known probability; it is raised for what happens between two looks (Siegmund 1985).
     """
-    touching = (so_far * step / 10 for step in range(1, 11))
-    return max(_crossing(so_far, abs(lift), *_tangent(at, alpha, planned)) for at in touching)
+    between = _OVERSHOOT * math.sqrt(so_far / looks)
+    tangents = (_tangent(so_far * step / 10, alpha, planned) for step in range(1, 11))
+    return max(_crossing(so_far, abs(lift), height + between, slope) for height, slope in tangents)
 
 
 def _tangent(at: float, alpha: float, planned: float) -> tuple[float, float]:
@@ -224,13 +229,14 @@ def _crossing(time: float, drift: float, height: float, slope: float) -> float:
 def planned_information(lift: float, alpha: float, wanted: float = 0.8) -> float:
     """Return the information with which a relative difference `lift`, not 0, is found with the probability `wanted`.
 
-    The interval is taken to be narrowest at it.
+    The lift is relative to the control's rate. The interval is taken to be narrowest at this information and to be
+    looked at USUAL_LOOKS times.
     """
     too_little = fixed_information(lift, alpha, wanted) / 2
     enough = 8 * too_little
     for _ in range(_STEPS):
         middle = (too_little + enough) / 2
-        found = power(middle, lift, alpha, middle) >= wanted
+        found = power(middle, _relative_to_both(lift), alpha, middle) >= wanted
         too_little, enough = (too_little, middle) if found else (middle, enough)
     return enough
 
@@ -238,4 +244,9 @@ def planned_information(lift: float, alpha: float, wanted: float = 0.8) -> float
 def fixed_information(lift: float, alpha: float, wanted: float = 0.8) -> float:
     """Return the information that a usual test with a single look at the end needs, for comparison."""
     quantiles = _NORMAL.inv_cdf(1 - alpha / 2) + _NORMAL.inv_cdf(wanted)
-    return (quantiles / lift) ** 2
+    return (quantiles / _relative_to_both(lift)) ** 2
+
+
+def _relative_to_both(lift: float) -> float:
+    """Return a lift relative to the rate of both arms together, of which the information is made."""
+    return lift / (1 + lift / 2)
