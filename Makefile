@@ -212,7 +212,7 @@ test-client: setup ## Test the TypeScript client (needs Node.js)
 
 .PHONY: test-integration
 test-integration: setup package ## Run the integration tests on the local AWS
-	@$(PYTEST) -q -rs -n 2 --dist loadgroup -m "not matrix" tests/integration local/tests/integration
+	@$(PYTEST) -q -rs -n 3 --dist loadgroup -m "not matrix" tests/integration local/tests/integration
 
 .PHONY: test-terraform
 test-terraform: setup package ## Test modules with a mocked provider, and plan the examples

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, field
 
 from playwright.sync_api import BrowserContext, Page, expect
@@ -81,6 +82,16 @@ class Visitor:
         answer = self.page.request.post(f"{self.endpoint}/history", data={"limit": 100}, headers=headers)
         assert answer.ok, answer.text()
         return answer.json()["events"]
+
+    def wait_for_history(self, types: set[str], number: int = 1) -> list[dict]:
+        """Return the visitor's history, once it has so many events, and all these types."""
+        deadline = time.monotonic() + 30
+        events = self.history()
+        while len(events) < number or not types <= {event["eventType"] for event in events}:
+            assert time.monotonic() < deadline, events
+            time.sleep(0.2)
+            events = self.history()
+        return events
 
     def shift(self) -> float:
         """Return the cumulative layout shift since the page was opened."""

@@ -83,7 +83,7 @@ def test_given_a_new_visitor_who_looks_at_beagles_then_the_shelf_follows_and_an_
         visitor.page.reload()
         visitor.settle()
     # Then the system knows it, too: a shelf without this browser's own list does not have it either
-    wait_for_history(visitor, {"DetailView", "Favorite", "Application"})
+    visitor.wait_for_history({"DetailView", "Favorite", "Application"})
     visitor.page.evaluate("localStorage.removeItem('adoption-site:applications')")
     visitor.open()
     assert beagle not in [pet for shelf in SHELVES for pet in visitor.pets(shelf)]
@@ -103,15 +103,15 @@ def test_given_two_browsers_of_a_user_then_after_the_login_both_know_what_was_do
     beagles = view_beagles(at_home, 3)
     on_the_phone.page.locator("#new .card a").first.click()
     on_the_phone.settle()
-    wait_for_history(at_home, {"DetailView"})
-    wait_for_history(on_the_phone, {"DetailView"})
+    at_home.wait_for_history({"DetailView"})
+    on_the_phone.wait_for_history({"DetailView"})
     # When they log in in both
     name = f"Ann {uuid.uuid4()}"
     for visitor in (at_home, on_the_phone):
         visitor.log_in(name)
     # Then each knows the beagles and the other one, once the stream has moved them all
     for visitor in (at_home, on_the_phone):
-        events = wait_for_history(visitor, {"DetailView"}, number=4)
+        events = visitor.wait_for_history({"DetailView"}, number=4)
         assert len(events) == 4
         assert set(beagles) <= {event["animal_id"] for event in events}
     # And after the logout nothing of it is left in the browser
@@ -134,7 +134,7 @@ def test_given_no_consent_when_somebody_logs_in_then_they_are_told_and_remembere
     visitor.log_in("Bob")
     assert visitor.page.get_by_role("button", name="Yes, please").count() == 0
     visitor.page.locator("#new .heart").first.click()
-    wait_for_history(visitor, {"Favorite"})
+    visitor.wait_for_history({"Favorite"})
 
 
 def test_given_a_login_that_is_refused_then_the_visitor_reads_it_and_stays_who_it_is(new_visitor):
@@ -169,24 +169,13 @@ def test_given_a_pet_that_is_adopted_then_it_leaves_every_shelf_and_the_search(n
         assert visitor.page.locator("#apply").is_disabled()
 
 
-def wait_for_history(visitor: Visitor, types: set[str], number: int = 1) -> list[dict]:
-    """Return the visitor's history, once it has so many events, and all these types."""
-    deadline = time.monotonic() + 15
-    events = visitor.history()
-    while len(events) < number or not types <= {event["eventType"] for event in events}:
-        assert time.monotonic() < deadline, events
-        time.sleep(0.2)
-        events = visitor.history()
-    return events
-
-
 def test_given_a_view_that_follows_from_a_shelf_then_the_event_names_the_answer(new_visitor):
     visitor = new_visitor()
     visitor.open()
     visitor.agree()
     visitor.page.locator("#for-you .card a").first.click()
     visitor.settle()
-    view = next(event for event in wait_for_history(visitor, {"DetailView"}))
+    view = next(event for event in visitor.wait_for_history({"DetailView"}))
     assert view["recommendationId"]
 
 
@@ -214,7 +203,7 @@ def test_given_no_network_then_events_wait_and_arrive_when_it_is_back(new_visito
     visitor.page.locator("#new .heart").first.click()
     visitor.page.wait_for_timeout(1500)
     visitor.context.set_offline(False)
-    assert [event["eventType"] for event in wait_for_history(visitor, {"Favorite"})] == ["Favorite"]
+    assert [event["eventType"] for event in visitor.wait_for_history({"Favorite"})] == ["Favorite"]
 
 
 def test_given_a_page_of_another_origin_then_the_api_admits_it_and_takes_its_beacons(new_visitor):
@@ -224,13 +213,14 @@ def test_given_a_page_of_another_origin_then_the_api_admits_it_and_takes_its_bea
     visitor.site = f"{origin}/"
     visitor.open()
     visitor.agree()
-    # When the visitor looks at a pet, and leaves the page at once
+    # When the visitor leaves the page of a pet as soon as it shows the pet
     visitor.page.locator("#new .card a").first.click()
     visitor.page.wait_for_url("**/pet.html*")
+    visitor.page.locator("#facts dt").first.wait_for()
     visitor.page.goto("about:blank")
     visitor.open()
     # Then the event has arrived
-    assert len(wait_for_history(visitor, {"DetailView"})) == 1
+    assert len(visitor.wait_for_history({"DetailView"})) == 1
 
 
 def serve(route: Route, endpoint: str) -> None:
@@ -266,7 +256,7 @@ def test_given_why_these_then_the_history_is_shown_and_forget_me_ends_it(new_vis
     visitor.open()
     visitor.agree()
     view_beagles(visitor, 1)
-    wait_for_history(visitor, {"DetailView"})
+    visitor.wait_for_history({"DetailView"})
     visitor.page.get_by_role("button", name="Why these?").click()
     dialog = visitor.page.get_by_role("dialog")
     dialog.get_by_text("You looked at").wait_for()
@@ -327,7 +317,7 @@ def test_given_a_heart_before_consent_then_nothing_is_stored_until_a_yes_and_the
     assert keys(visitor) == []
     visitor.agree()
     assert "adoption-site:favourites" in keys(visitor)
-    assert [event["eventType"] for event in wait_for_history(visitor, {"Favorite"})] == ["Favorite"]
+    assert [event["eventType"] for event in visitor.wait_for_history({"Favorite"})] == ["Favorite"]
 
 
 def test_given_a_browser_without_storage_then_the_site_works(new_visitor):
@@ -476,7 +466,7 @@ def test_given_the_pages_then_they_are_quick_still_and_accessible(
         assert visitor.shift() < 0.02, name
         assert not visitor.is_too_wide(), name
         assert visitor.violations(axe) == [], name
-    wait_for_history(visitor, {"DetailView"})
+    visitor.wait_for_history({"DetailView"})
     visitor.page.get_by_role("button", name="What we know about you").click()
     visitor.page.get_by_text("You looked at").first.wait_for()
     visitor.screenshot(f"{device}-{scheme}-why", whole=False)

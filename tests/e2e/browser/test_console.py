@@ -38,6 +38,7 @@ def test_given_the_path_of_a_visitor_when_something_happens_then_the_path_grows_
     visitor.open()
     visitor.agree()
     visitor.page.locator("#new .heart").first.click()
+    visitor.wait_for_history({"Favorite"})
     # Given the console, which shows the path of the visitor of the newest event
     console = visitor.context.new_page()
     console.goto(f"{visitor.site}_local/console")
