@@ -9,6 +9,7 @@ from animal_recommender.validation import (
     FieldReader,
     as_integer,
     as_text,
+    has_controls,
     is_placeholder,
     without_format_characters,
 )
@@ -60,14 +61,22 @@ def read_group(reader: FieldReader, names: GroupFields = ANIMAL_FIELDS) -> str:
     if not reader.is_object:
         return ""
     species = reader.read_integer(names.species, minimum=1, maximum=_MAX_SPECIES)
-    breed = normalize_breed(reader.read_identifier(names.breed, required=True))
+    breed = _read_breed(reader, names.breed)
     size, age = _read_grade(reader, names.size), _read_grade(reader, names.age)
     group = f"{species}-{breed}-{size}-{age}"
     if not reader.errors and len(group) > MAX_ID_LENGTH:
         reader.add_error(names.breed, f"must leave the whole id within {MAX_ID_LENGTH} characters")
-    if breed == "":
-        reader.add_error(names.breed, "must not be blank")
     return group
+
+
+def _read_breed(reader: FieldReader, name: str) -> str | None:
+    given = reader.read_identifier(name, required=True)
+    breed = normalize_breed(given)
+    if breed == "":
+        reader.add_error(name, "must not be blank")
+    elif given and has_controls(given):
+        reader.add_error(name, "must not have control characters, such as line breaks")
+    return breed
 
 
 def _read_grade(reader: FieldReader, name: str) -> int:

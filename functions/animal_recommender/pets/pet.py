@@ -37,7 +37,7 @@ _DECIMALS = 7  # of degrees: a centimetre. DynamoDB refuses numbers like 1e-200.
 
 _URL = re.compile(r"(https?://[^\s/]|/(?!/))[^\s\"<>\\]*", re.IGNORECASE)
 # Texts of one line, which lists, terminals and Personalize show as they are.
-_LINES = ("id", "breed", "shelter", "name", "photo", "url")
+_LINES = ("id", "shelter", "name", "photo", "url")
 _IDS = ("id", "shelter")
 _LINE_BREAKS = re.compile(r"[\t\r\n]")
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}", re.ASCII)

@@ -39,6 +39,8 @@ def test_given_an_animal_then_its_group_has_one_id(values: Any, expected: str) -
         ((True, "", "big", "1.5"), ["animal_species_id", "animal_primary_breed_id", "animal_size_id", "animal_age_id"]),
         ((1, "\u200b", 1, 1), ["animal_primary_breed_id"]),
         ((1, "  ", 1, 1), ["animal_primary_breed_id"]),
+        ((1, "Saint\nBernard", 1, 1), ["animal_primary_breed_id"]),
+        ((1, "Saint\x00Bernard", 1, 1), ["animal_primary_breed_id"]),
         ((1, "x" * 250, 1, 1), []),
         ((1, "x" * 251, 1, 1), ["animal_primary_breed_id"]),
         ((1, "\ud800", 1, 1), ["animal_primary_breed_id"]),
