@@ -156,13 +156,30 @@ def import_pets(deployment: Deployment, given: argparse.Namespace) -> None:
         TaskError: There is no file, or the import did not succeed.
     """
     feed = given.follow
-    if feed is None:
+    if feed is not None:
+        _check_feed(deployment, feed)
+    else:
         if given.file is None:
             raise TaskError(f"FILE is missing: make import-pets FILE=pets.csv ENV={deployment.environment}")
         _check_mapping(deployment, given.mapping)
         parts = [COMPLETE if given.complete else CHANGES, given.mapping, given.source]
         feed = upload(deployment, given.file, "/".join(filter(None, parts)), given.maximum_removed_share)
     print_report(deployment, feed, follow(deployment, feed, pause=given.poll))
+
+
+def _check_feed(deployment: Deployment, feed: str) -> None:
+    """Check that there is such a feed: an import that has begun, or a file whose import is about to begin.
+
+    Raises:
+        TaskError: There is none.
+    """
+    if _read(deployment, feed) is not None:
+        return
+    versions = deployment.aws.client("s3").get_paginator("list_object_versions")
+    pages = versions.paginate(Bucket=deployment.name("pets-bucket"), Prefix=FEEDS)
+    uploaded = (one for page in pages for one in page.get("Versions", []))
+    if not any(feed_id(one["Key"], one["VersionId"]) == feed for one in uploaded):
+        raise TaskError(f"{deployment.environment} has no feed {feed}: make import-pets shows the id of each")
 
 
 def _check_mapping(deployment: Deployment, name: str | None) -> None:

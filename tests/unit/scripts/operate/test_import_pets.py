@@ -117,6 +117,22 @@ def test_given_removals_that_were_held_back_then_it_says_so(capsys: pytest.Captu
     assert "2 rows" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("deployed")
+def test_given_the_id_of_no_feed_then_the_command_says_so_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(f"--follow={FEED}") == 1
+    assert f"no feed {FEED}" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.usefixtures("deployed")
+def test_given_a_file_whose_import_has_not_begun_then_the_command_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stored = boto3.client("s3").put_object(Bucket=BUCKET, Key="feeds/changes/pets.csv", Body=b"id\n1\n")
+    feed = feed_id("feeds/changes/pets.csv", stored["VersionId"])
+    monkeypatch.setattr(import_pets, "_show", lambda *_: finish(feed))
+    assert run(f"--follow={feed}") == 0
+
+
 def test_given_an_import_that_does_not_begin_then_it_names_the_log(deployed: Deployment) -> None:
     with pytest.raises(import_pets.TaskError, match="import-pets"):
         import_pets.follow(deployed, FEED, pause=0, patience=0)
@@ -150,6 +166,7 @@ def test_given_ctrl_c_then_it_says_that_the_import_goes_on(
     def interrupt(*_: Any) -> None:
         raise KeyboardInterrupt
 
+    finish(FEED, state="running")
     monkeypatch.setattr(import_pets, "_show", interrupt)
     assert run(f"--follow={FEED}") == 130
     assert "goes on" in capsys.readouterr().err
