@@ -5,9 +5,9 @@ Sort key `sk`: `<time>#<event id>`. So events sort by time, all events of one mo
 same item again. `applied#<time>#<animal id>` marks a pet for which the visitor applied, also in the partition of the
 visitor. A session's partition also has login markers: `login#<time>#<user id>` for each batch in which that user was
 seen in the session. Where identify_visitor merged the visitor into a user, the mark `merged` says into whom, and the
-user's partition has `merged#<session id>`. `expiresAt` (epoch seconds) is the table's TTL attribute. An event with an
-id of the app has `place`, its place in the stream: so a repetition by the app and a second delivery of one record are
-told apart.
+user's partition has `merged#<session id>`, and `first-session` names the first of them. `expiresAt` (epoch seconds) is
+the table's TTL attribute. An event with an id of the app has `place`, its place in the stream: so a repetition by the
+app and a second delivery of one record are told apart.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from animal_recommender.timestamps import format_time
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb.type_defs import QueryInputTypeDef
+    from types_boto3_dynamodb.type_defs import QueryInputTypeDef, UpdateItemInputTypeDef
 
     from animal_recommender.events import Event
 
@@ -33,6 +33,7 @@ LAST_APPLIED = "applied$"
 FIRST_LOGIN = "login#"
 LAST_LOGIN = "login$"
 _MERGED = "merged"
+_FIRST_SESSION = "first-session"
 
 # DynamoDB: a sort key has at most 1,024 bytes; an id of 256 characters may have as many.
 _MAX_KEY_PART_BYTES = 512
@@ -138,6 +139,23 @@ def session_of_user(session_id: str, user_id: str, seconds: float, ttl_days: int
     mark = merge_mark(session_id, user_id, seconds, ttl_days)
     keys = {"pk": {"S": partition_key(user_id, None)}, "sk": {"S": f"{_MERGED}#{_key_part(session_id)}"}}
     return {**mark, **keys, "sessionId": {"S": session_id}}
+
+
+def first_session_update(
+    table: str, session_id: str, user_id: str, seconds: float, ttl_days: int
+) -> "UpdateItemInputTypeDef":
+    """Return the parameters of UpdateItem that keeps the first session of a user, and returns it as `sessionId`."""
+    return {
+        "TableName": table,
+        "Key": {"pk": {"S": partition_key(user_id, None)}, "sk": {"S": _FIRST_SESSION}},
+        "UpdateExpression": "SET sessionId = if_not_exists(sessionId, :session), userId = :user, expiresAt = :expires",
+        "ExpressionAttributeValues": {
+            ":session": {"S": session_id},
+            ":user": {"S": user_id},
+            ":expires": {"N": str(int(seconds) + ttl_days * _DAY)},
+        },
+        "ReturnValues": "ALL_NEW",
+    }
 
 
 def login_event(item: Item, user_id: str) -> dict[str, Any]:

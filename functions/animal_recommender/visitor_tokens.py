@@ -3,12 +3,13 @@
 A token is a JWS in compact form with HMAC-SHA256 (RFC 7515, RFC 7518):
 
     header   {"alg": "HS256", "kid": "2026-11-26"}
-    payload  {"sub": "<visitor or user>", "kind": "visitor" | "user", "sid"?: "<visitor>", "iat", "exp", "since"?}
+    payload  {"sub": "<visitor or user>", "kind": "visitor" | "user", "sid"?: "<visitor>", "first"?: "<visitor>",
+              "iat", "exp", "since"?}
 
 `kid` is the day of issue in UTC. Each day has a signing key of its own, which KMS derives from an HMAC key that never
 leaves KMS. So no variable and no file holds a secret, and a check needs no call once the day's key is known. `sid` is
-the session of a user: the anonymous visitor who logged in. `since` is when the visitor got its first token, if this
-one is a renewal.
+the session of a user: the anonymous visitor who logged in, and `first` the first such visitor, if it was another one.
+`since` is when the visitor got its first token, if this one is a renewal.
 
 Only what `issue` writes is accepted. The algorithm is fixed and the key follows from the day, so a token cannot choose
 how it is checked ("alg": "none", a URL of a key, a path in "kid").
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from types_boto3_kms import KMSClient
 
 _DAY = 86_400
-MAX_LENGTH = 4096  # an id of 256 characters has at most 1,024 bytes, and a token two ids in base64
+MAX_LENGTH = 4096  # an id of 256 characters has at most 1,024 bytes, and a token a few ids in base64; most are UUIDs
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 LONGEST_DAYS = 390  # of one anonymous visitor, however often the token is renewed: the 13 months that the CNIL names
 _AHEAD = 60  # seconds: how far the clock of the function that issued a token may be ahead of this one's
@@ -40,10 +41,19 @@ class TokenError(ValueError):
 
 
 class Visitor(NamedTuple):
-    """Whom a token stands for: the session, and the user if the visitor has logged in."""
+    """Whom a token stands for: the session, and the user if the visitor has logged in.
+
+    `user_session_id` is the first session of the user, if it is another one: a login in a second browser.
+    """
 
     session_id: str
     user_id: str | None = None
+    user_session_id: str | None = None
+
+    @property
+    def first_session(self) -> str:
+        """The session in which the visitor was first seen, which decides its arms of experiments."""
+        return self.user_session_id or self.session_id
 
 
 def new_visitor() -> Visitor:
@@ -107,6 +117,8 @@ class VisitorTokens:
         whose = {"sub": visitor.session_id, "kind": "visitor"}
         if visitor.user_id is not None:
             whose = {"sub": visitor.user_id, "kind": "user", "sid": visitor.session_id}
+        if visitor.user_session_id is not None:
+            whose["first"] = visitor.user_session_id
         if since is not None:
             expires = min(expires, since + LONGEST_DAYS * _DAY)
         claims = {**whose, "iat": now, "exp": expires, **({} if since is None else {"since": since})}
@@ -173,7 +185,8 @@ class VisitorTokens:
             case {"kind": "visitor", "sub": str(session)}:
                 return _Claims(Visitor(session), since)
             case {"kind": "user", "sub": str(user), "sid": str(session)}:
-                return _Claims(Visitor(session, user), since)
+                first = claims.get("first")
+                return _Claims(Visitor(session, user, None if first is None else str(first)), since)
         raise TokenError("the token has no visitor")
 
 

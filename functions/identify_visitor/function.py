@@ -46,11 +46,10 @@ def make_handler(
 
     def identify(user_id: str, payload: Mapping[str, Any]) -> dict[str, str]:
         visitor = check_visitor_token(payload, tokens.verify) or new_visitor()
-        if visitor.user_id is None:
-            merger.merge(visitor.session_id, user_id)
-        elif visitor.user_id != user_id:
+        if visitor.user_id not in (None, user_id):
             raise ConflictError([OTHER_USER])
-        token = tokens.issue(Visitor(visitor.session_id, user_id))
+        first = merger.merge(visitor.session_id, user_id) if visitor.user_id is None else visitor.first_session
+        token = tokens.issue(Visitor(visitor.session_id, user_id, first if first != visitor.session_id else None))
         return {"userId": user_id, "token": token.text, "expiresAt": format_time(token.expires_at)}
 
     @instrument

@@ -2,7 +2,8 @@
 
 1. A mark in the history table says whose the visitor is. It is written with a condition, so of two users who log in
    with the same visitor one is refused. The user's partition gets the session, so that `make forget-user` finds it.
-2. A login marker of this moment says that the session's events so far are the user's. record_history reads it when it
+2. The user's partition keeps the first such session, which decides the user's arms of experiments in all browsers.
+   A login marker of this moment says that the session's events so far are the user's. record_history reads it when it
    writes an event of the session, so events that are still on their way are moved, too.
 3. The visitor's newest event is put on the stream again, now with the user: record_history moves what the session has,
    and Personalize learns whose the session is. In the history it is the same item; for Personalize and in the raw
@@ -22,6 +23,7 @@ from animal_recommender.history_table import (
     FIRST_EVENT,
     LAST_EVENT,
     Item,
+    first_session_update,
     login_event,
     login_marker,
     merge_mark,
@@ -58,8 +60,8 @@ class Merger:
         self._days = days
         self._clock = clock
 
-    def merge(self, session_id: str, user_id: str) -> None:
-        """Make the events of an anonymous visitor those of a user.
+    def merge(self, session_id: str, user_id: str) -> str:
+        """Make the events of an anonymous visitor those of a user; return the user's first session.
 
         Raises:
             ConflictError: The visitor has been merged into another user.
@@ -72,11 +74,15 @@ class Merger:
                 login_marker(session_id, user_id, now, self._days),
             ):
                 self._dynamodb.put_item(TableName=self._table, Item=item)
+            first = self._dynamodb.update_item(
+                **first_session_update(self._table, session_id, user_id, now, self._days)
+            )
             newest = self._newest_event(session_id)
         if newest:
             data = json.dumps(login_event(newest, user_id), separators=(",", ":")).encode()
             with record_subsegment("Kinesis"):
                 self._kinesis.put_record(StreamName=self._stream, Data=data, PartitionKey=session_id)
+        return first["Attributes"]["sessionId"]["S"]
 
     def _claim(self, mark: Item, user_id: str) -> None:
         try:

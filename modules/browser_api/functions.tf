@@ -39,7 +39,7 @@ module "function" {
 data "aws_iam_policy_document" "identify_visitor" {
   statement {
     sid       = "MarkVisitors"
-    actions   = ["dynamodb:PutItem", "dynamodb:Query"]
+    actions   = ["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
     resources = [var.history_table.arn]
   }
 

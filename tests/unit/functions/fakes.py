@@ -280,6 +280,19 @@ class FakeDynamoDB:
             self._apply({"PutRequest": {"Item": parameters["Item"]}}, key)
         return {}
 
+    def update_item(self, **parameters: Any) -> dict[str, Any]:
+        """UpdateItem of a user's first session, which stays as it is."""
+        validate("dynamodb", "UpdateItem", parameters)
+        assert parameters["UpdateExpression"].startswith("SET sessionId = if_not_exists(sessionId, :session)")
+        values = parameters["ExpressionAttributeValues"]
+        with self._lock:
+            self._call()
+            key = _key(parameters["Key"])
+            first = self.items.get(key, {}).get("sessionId", values[":session"])
+            kept = {"sessionId": first, "userId": values[":user"], "expiresAt": values[":expires"]}
+            self.items[key] = {**parameters["Key"], **kept}
+            return {"Attributes": self.items[key]}
+
     def batch_get_item(self, **parameters: Any) -> dict[str, Any]:
         validate("dynamodb", "BatchGetItem", parameters)
         with self._lock:

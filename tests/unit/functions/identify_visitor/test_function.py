@@ -240,3 +240,15 @@ def test_given_no_login_that_api_gateway_has_verified_then_nobody_is_identified(
     request["requestContext"] |= context
 
     assert identify_visitor(request, FakeContext())["statusCode"] == 401
+
+
+def test_given_a_second_browser_then_the_user_keeps_the_first_session_there_too(
+    log_in: Any, visitor: str, tokens: VisitorTokens
+) -> None:
+    first = tokens.verify(log_in("user-1", visitor)[1]["token"])
+    second = log_in("user-1", tokens.issue(Visitor("visitor-2")).text)[1]["token"]
+    renewed = log_in("user-1", second)[1]["token"]
+
+    assert (first.session_id, first.first_session) == ("visitor-1", "visitor-1")
+    assert tokens.verify(second) == tokens.verify(renewed) == Visitor("visitor-2", "user-1", "visitor-1")
+    assert tokens.verify(second).first_session == "visitor-1"
