@@ -14,6 +14,7 @@ from botocore.model import Shape
 from botocore.parsers import JSONParser, ResponseParser, ResponseParserFactory
 
 if TYPE_CHECKING:
+    from botocore.credentials import Credentials
     from types_boto3_cloudwatch import CloudWatchClient
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_kinesis import KinesisClient
@@ -89,6 +90,11 @@ class Limits(TypedDict, total=False):
     attempts: int
     connections: int
     validation: bool
+
+
+def credentials() -> "Credentials | None":
+    """Return the credentials of the environment, which botocore renews, or None without any."""
+    return _session.get_credentials()
 
 
 @overload

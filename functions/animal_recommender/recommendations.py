@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from animal_recommender.campaign import UnavailableError, call_campaign, campaign_client, record_degraded_answer
 from animal_recommender.clients import client
+from animal_recommender.experiments.lists import HOLD_OUT, POPULAR
+from animal_recommender.experiments.settings import ExperimentSettings
 from animal_recommender.filters import Filter, parse_filters
+from animal_recommender.personalize_ids import unknown_visitor
 from animal_recommender.pets.age_limits import AgeLimits, parse_age_limits
 from animal_recommender.popular_list_reader import PopularListReader
-from animal_recommender.visitor_access import TokenSettings, find_visitor_tokens
+from animal_recommender.visitor_access import find_visitor_tokens
 from animal_recommender.visitor_tokens import VisitorTokens
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ Element = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class RecommendationSettings(TokenSettings):
+class RecommendationSettings(ExperimentSettings):
     """Environment variables.
 
     FALLBACK_BUCKET and FALLBACK_KEY are the place of the popular list. At least the share LONG_WAITING_SHARE of the
@@ -79,12 +82,24 @@ Question = Mapping[str, Any]
 
 
 class GroupRanker:
-    """Asks a campaign for groups."""
+    """Asks a campaign for groups: that of the settings, or what an arm of an experiment shows."""
 
-    def __init__(self, personalize: "PersonalizeRuntimeClient", campaign_arn: str, popular: PopularListReader) -> None:
+    def __init__(
+        self,
+        personalize: "PersonalizeRuntimeClient",
+        settings: RecommendationSettings,
+        popular: PopularListReader,
+        shows: str | None = None,
+    ) -> None:
         self._personalize = personalize
-        self._campaign_arn = campaign_arn
+        self._settings = settings
         self._popular = popular
+        self._shows = shows
+        self._campaign_arn = settings.experiment_campaigns.get(shows or "", settings.campaign_arn)
+
+    def showing(self, shows: str | None) -> "GroupRanker":
+        """Return what ranks for an arm (see `definition.Arm`); None: for nobody's experiment."""
+        return GroupRanker(self._personalize, self._settings, self._popular, shows) if shows else self
 
     def rank(self, question: Question, count: int, *, species: tuple[str, ...], user_data: list[str]) -> list[Element]:
         """Return the elements of the best groups, best first.
@@ -92,16 +107,23 @@ class GroupRanker:
         If Personalize does not answer, they are popular groups of the `species` (empty: of all). `user_data` are the
         values that must not be logged.
         """
+        if self._shows == POPULAR:
+            return self._popular_groups(count, species)
+        whose = {"userId": unknown_visitor()} if self._shows == HOLD_OUT else {}
+        parameters = {**question, **whose}
 
         def call() -> "GetRecommendationsResponseTypeDef":
-            return self._personalize.get_recommendations(campaignArn=self._campaign_arn, numResults=count, **question)
+            return self._personalize.get_recommendations(campaignArn=self._campaign_arn, numResults=count, **parameters)
 
         try:
             response = call_campaign(call, user_data)
         except UnavailableError as error:
             record_degraded_answer(error)
-            return [{"id": item, "source": "popular"} for item in self._popular.top(count, species)]
+            return self._popular_groups(count, species)
         return [_element(item, response.get("recommendationId")) for item in response["itemList"]]
+
+    def _popular_groups(self, count: int, species: tuple[str, ...]) -> list[Element]:
+        return [{"id": item, "source": "popular"} for item in self._popular.top(count, species)]
 
 
 def _element(item: "PredictedItemTypeDef", recommendation_id: str | None) -> Element:

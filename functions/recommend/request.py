@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
+from animal_recommender.experiments.subject import Subject, read_subject
 from animal_recommender.filters import Filter, FilterParameters, read_filter
 from animal_recommender.personalize_ids import unknown_visitor, visitor_id
 from animal_recommender.recommendations import DEFAULT_LIMIT, MAX_PETS, Question
@@ -28,7 +29,7 @@ class RecommendRequest(NamedTuple):
     """A valid request.
 
     `filter` and `promotion` are parameters of GetRecommendations, `species` are in the filter. `pets` is None if groups
-    are asked for.
+    are asked for. `subject` is who asks, for experiments.
     """
 
     user_id: str
@@ -37,6 +38,12 @@ class RecommendRequest(NamedTuple):
     promotion: PromotionParameters
     species: tuple[str, ...] = ()
     pets: "PetRequest | None" = None
+    subject: Subject = Subject()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is neither a filter nor a promotion."""
+        return not self.filter and not self.promotion
 
     @property
     def question(self) -> Question:
@@ -61,6 +68,7 @@ def parse_request(payload: Mapping[str, Any], filters: Mapping[str, Filter]) -> 
     """
     reader = FieldReader(payload)
     user, session = reader.read_user(), reader.read_session()
+    subject = read_subject(reader, user, session)
     wants_pets = reader.value("pets") is not None
     maximum = MAX_PETS if wants_pets else MAX_LIMIT
     limit = reader.read_integer("limit", minimum=1, maximum=maximum, default=DEFAULT_LIMIT) or DEFAULT_LIMIT
@@ -88,6 +96,7 @@ def parse_request(payload: Mapping[str, Any], filters: Mapping[str, Filter]) -> 
         promotion=promotion_parameters,
         species=_species(reader.value("filter")),
         pets=pets,
+        subject=subject,
     )
 
 

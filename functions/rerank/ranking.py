@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from animal_recommender.animal_groups import read_group
+from animal_recommender.experiments.subject import Subject, read_subject
 from animal_recommender.filters import Filter, FilterParameters, read_filter
 from animal_recommender.personalize_ids import visitor_id
 from animal_recommender.validation import MAX_ID_LENGTH, FieldReader, as_text
@@ -27,12 +28,16 @@ Item = tuple[str, str]
 
 
 class RerankRequest(NamedTuple):
-    """A valid request: `items` in input order, or `pet_ids`; `filter` is parameters of GetPersonalizedRanking."""
+    """A valid request: `items` in input order, or `pet_ids`; `filter` is parameters of GetPersonalizedRanking.
+
+    `subject` is who asks, for experiments.
+    """
 
     user_id: str
     items: Sequence[Item]
     filter: FilterParameters
     pet_ids: tuple[str, ...] = ()
+    subject: Subject = Subject()
 
     @property
     def groups(self) -> list[str]:
@@ -59,6 +64,7 @@ def parse_request(payload: Mapping[str, Any], filters: Mapping[str, Filter]) -> 
     user, session = reader.read_user(), reader.read_session()
     if user is None and session is None and not reader.errors:
         reader.add_error("userId", "is required (or sessionId) and must be a string of 1-256 characters or an integer")
+    subject = read_subject(reader, user, session)
     pet_ids = _read_pet_ids(reader)
     items = [] if pet_ids else _read_items(reader)
     filter_parameters: FilterParameters = {}
@@ -68,7 +74,7 @@ def parse_request(payload: Mapping[str, Any], filters: Mapping[str, Filter]) -> 
     for one in (reader, nested):
         one.add_unknown_errors()
     reader.raise_errors(nested)
-    return RerankRequest(visitor_id(user, session) or "", items, filter_parameters, pet_ids)
+    return RerankRequest(visitor_id(user, session) or "", items, filter_parameters, pet_ids, subject)
 
 
 def _read_pet_ids(reader: FieldReader) -> tuple[str, ...]:

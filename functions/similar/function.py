@@ -1,8 +1,10 @@
 """The function similar: pets like a given one that can be adopted now, for one visitor."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from animal_recommender.experiments.subject import act_in_experiments
 from animal_recommender.observability import Handler, instrument
 from animal_recommender.pets.pet_recommender import PetRecommender, record_missing_catalogue
 from animal_recommender.pets.table_requests import TableUnavailableError
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from types_boto3_personalize_runtime import PersonalizeRuntimeClient
     from types_boto3_s3 import S3Client
 
+    from animal_recommender.experiments.live import LiveExperiments
+
 
 def make_handler(
     settings: RecommendationSettings,
@@ -27,11 +31,18 @@ def make_handler(
     make_s3: "Callable[[], S3Client]",
     make_dynamodb: "Callable[[], DynamoDBClient]",
     tokens: VisitorTokens | None = None,
+    experiments: "LiveExperiments | None" = None,
 ) -> Handler[Any, Any]:
     """Return the Lambda handler."""
     popular = PopularListReader(make_s3, settings.fallback_bucket, settings.fallback_key)
-    ranker = GroupRanker(personalize, settings.campaign_arn, popular)
+    ranker = GroupRanker(personalize, settings, popular)
     pets = PetRecommender(settings, popular, dynamodb=make_dynamodb(), make_s3=make_s3)
+
+    def similar(request: SimilarRequest) -> list[Element]:
+        answer = partial(_find_similar, pets, ranker, request)
+        if experiments is None:
+            return answer()
+        return experiments.answer(request.question.subject, request.question.scope, answer)
 
     @instrument
     def handle(event: Any, context: "LambdaContext") -> Any:
@@ -39,16 +50,22 @@ def make_handler(
 
         `source` is `same-group` for the group of the request, `personalize` for others, and `popular` for popular
         groups of the same species if Personalize did not answer. The list is shorter than asked for if there are no
-        more similar pets, and empty if the catalogue does not say what the pet is.
+        more similar pets, and empty if the catalogue does not say what the pet is. In an experiment each element has
+        `experiment: {"name", "arm"}`.
         """
         return handle_request(
-            event, lambda payload: _find_similar(pets, ranker, parse_request(payload, settings.filters)), tokens
+            event,
+            lambda payload: similar(parse_request(payload, settings.filters)),
+            tokens,
+            restrict=act_in_experiments,
         )
 
     return handle
 
 
-def _find_similar(pets: PetRecommender, ranker: GroupRanker, request: SimilarRequest) -> list[Element]:
+def _find_similar(
+    pets: PetRecommender, ranker: GroupRanker, request: SimilarRequest, shows: str | None = None
+) -> list[Element]:
     question = request.question
     try:
         group = request.group or _find_group(pets, request.animal_id or "")
@@ -59,14 +76,14 @@ def _find_similar(pets: PetRecommender, ranker: GroupRanker, request: SimilarReq
     def rank(count: int) -> list[Element]:
         parameters = {**question.question, "itemId": group}
         user_data = [*question.user_data, group]
-        groups = ranker.rank(parameters, count, species=(group.partition("-")[0],), user_data=user_data)
+        groups = ranker.showing(shows).rank(parameters, count, species=(group.partition("-")[0],), user_data=user_data)
         if question.filter:  # whether it allows the group itself is not known
             return groups
         # Nothing is more like a pet than another one of its group.
         return [{"id": group, "source": "same-group"}, *(one for one in groups if one["id"] != group)]
 
     asked = question.pets._replace(excluded=frozenset(filter(None, [request.animal_id])))
-    return pets.recommend(asked, rank, is_plain=not question.filter, is_filtered=True)
+    return pets.recommend(asked, rank, is_plain=not question.filter, is_filtered=True, shows=shows)
 
 
 def _find_group(pets: PetRecommender, animal_id: str) -> str:

@@ -2,10 +2,13 @@
 
 import os
 
+from animal_recommender.experiments.settings import find_experiments
 from animal_recommender.recommendations import RecommendationSettings, recommendation_clients
 from animal_recommender.settings import read_settings
 from similar.function import make_handler
 
 _settings = read_settings(RecommendationSettings, os.environ)
 
-handler = make_handler(_settings, **recommendation_clients(_settings))
+_experiments = find_experiments(_settings, "similar")  # first, since they are read while the rest is made
+
+handler = make_handler(_settings, **recommendation_clients(_settings), experiments=_experiments)

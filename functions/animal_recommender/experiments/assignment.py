@@ -13,15 +13,20 @@ from math import log
 from typing import NamedTuple
 
 from animal_recommender.experiments.definition import Arm, Experiment
+from animal_recommender.experiments.lists import LISTS
 
 _TRAFFIC = "\0traffic"  # no name of an arm
 
 
 class Scope(NamedTuple):
-    """What a request is limited to; a set that is empty has no limit."""
+    """What a request is limited to; a set that is empty has no limit.
+
+    `shows` are the lists and models with which it can be answered: only pets have a listing, and only models filters.
+    """
 
     species: frozenset[str] = frozenset()
     shelters: frozenset[str] = frozenset()
+    shows: frozenset[str] = LISTS
 
 
 class Assignment(NamedTuple):
@@ -40,13 +45,29 @@ class Assignment(NamedTuple):
 def assign(experiments: Iterable[Experiment], function: str, visitor: str, scope: Scope, on: date) -> Assignment | None:
     """Return the arm of a visitor in the first of the experiments that the request belongs to, None without one.
 
-    `visitor` is the id that a visitor keeps, also after a login. An experiment leaves a visitor of whom it has no part
-    to the experiments after it.
+    `visitor` is the id that a visitor keeps, also after a login. A visitor who is not in the traffic of an experiment
+    may be in that of the experiments after it. A request that one arm cannot answer belongs to no arm, or the arms
+    would differ in their requests.
     """
     for experiment in experiments:
         belongs = experiment.function == function and experiment.is_running(on) and _is_within(scope, experiment)
-        if belongs and _fraction(experiment.name, visitor, _TRAFFIC) < experiment.traffic:
+        answerable = all(arm.shows in scope.shows for arm in experiment.arms)
+        if belongs and answerable and _fraction(experiment.name, visitor, _TRAFFIC) < experiment.traffic:
             return Assignment(experiment, choose_arm(experiment, visitor))
+    return None
+
+
+def find_arm(
+    experiments: Iterable[Experiment], function: str, name: str, arm_name: str, scope: Scope
+) -> Assignment | None:
+    """Return the arm that an operator chose by the names of the experiment and the arm, also before and after its days.
+
+    None if there is no such arm, or if the request cannot be answered with it.
+    """
+    for experiment in experiments:
+        for arm in experiment.arms:
+            if (experiment.function, experiment.name, arm.name) == (function, name, arm_name):
+                return Assignment(experiment, arm, True) if arm.shows in scope.shows else None
     return None
 
 

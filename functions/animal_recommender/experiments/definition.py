@@ -11,16 +11,11 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
+from animal_recommender.experiments.lists import LISTS
+
 DEFAULT_OUTCOME = "Application"
 DEFAULT_LIFT = 0.1
 FUNCTIONS = ("recommend", "rerank", "similar", "trending")
-
-POPULAR = "popular"
-NEWEST = "newest"
-LONGEST_WAITING = "longest_waiting"
-HOLD_OUT = "hold_out"
-LISTS = frozenset({POPULAR, NEWEST, LONGEST_WAITING, HOLD_OUT})
-"""What an arm can show that is no model: the popular list, pets by their listing, and no personalisation."""
 
 # The shares are decimal fractions, such as 0.333.
 _TOLERANCE = 0.01

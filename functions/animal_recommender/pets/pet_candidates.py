@@ -56,6 +56,14 @@ class CandidatePool:
             if self._distances is None or place[pet] in self._distances:
                 yield pet
 
+    def by_listing(self, newest_first: bool) -> Iterator[Candidate]:
+        """Yield the matching pets of all groups in the order of their listing."""
+        snapshot, places = self._snapshot, self._distances
+        for pet in reversed(snapshot.by_listing) if newest_first else snapshot.by_listing:
+            group = snapshot.group_of(pet)
+            if self._criteria.allow_group(group) and (places is None or snapshot.place[pet] in places):
+                yield Candidate(snapshot.pet_id(pet), group, snapshot.listed[pet])
+
     def _matching(self, group: str) -> Iterable[int]:
         if not self._criteria.allow_group(group):
             return ()

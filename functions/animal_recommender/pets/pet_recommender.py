@@ -11,11 +11,12 @@ from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from animal_recommender.experiments.lists import LONGEST_WAITING, NEWEST
 from animal_recommender.history_table import applied_pets, applied_query
 from animal_recommender.observability import add_count_metric, logger
 from animal_recommender.pets.available_index import read_available
 from animal_recommender.pets.pet import Pet
-from animal_recommender.pets.pet_candidates import CandidatePool, best_first
+from animal_recommender.pets.pet_candidates import Candidate, CandidatePool, best_first
 from animal_recommender.pets.pet_choice import Chosen, Wish, choose_pets
 from animal_recommender.pets.pet_reader import PetReader
 from animal_recommender.pets.pet_request import PetRequest
@@ -66,19 +67,27 @@ class PetRecommender:
         self._threads = ThreadPoolExecutor(max_workers=2)
 
     def recommend(
-        self, request: PetRequest, rank: Callable[[int], list[Element]], *, is_plain: bool, is_filtered: bool
+        self,
+        request: PetRequest,
+        rank: Callable[[int], list[Element]],
+        *,
+        is_plain: bool,
+        is_filtered: bool,
+        shows: str | None = None,
     ) -> list[Element]:
         """Return the pets for a visitor, each in the element of its group.
 
         `rank` returns so many groups, best first, as an answer without pets has them. With `is_filtered` no other
-        groups may follow; `is_plain` says that there is neither a filter nor a promotion. If a table does not answer,
-        the elements are the best groups, and the `pet` of each is None.
+        groups may follow; `is_plain` says that there is neither a filter nor a promotion. `shows` is what an arm of an
+        experiment shows: by NEWEST and LONGEST_WAITING pets are in the order of their listing, and nothing is ranked.
+        If a table does not answer, the elements are the best groups, and the `pet` of each is None.
         """
+        listing = shows if shows in (NEWEST, LONGEST_WAITING) else None
         applied = self._threads.submit(self._applied_pets, request.partitions)
         self._snapshots.start(self._threads)
-        elements = self._rank(request, rank, is_plain)
+        elements = [] if listing else self._rank(request, rank, is_plain)
         others = None if is_filtered else partial(self._popular.top, MAX_GROUPS, sorted(request.criteria.species))
-        choice = _Choice(request, elements, others, self._settings, self._now())
+        choice = _Choice(request, elements, others, self._settings, self._now(), listing)
         try:
             chosen = self._choose(choice, applied.result() | request.excluded)
         except TableUnavailableError as error:
@@ -165,14 +174,17 @@ class _Choice:
         others: Callable[[], Iterable[str]] | None,
         settings: RecommendationSettings,
         now: float,
+        listing: str | None,
     ) -> None:
         self.request = request
+        self._listing = listing
         self._ranked = ranked
         self._others = others  # the groups that may come after the ranked ones; None: there must be none
         self.on = request.day(now)
         self._age_limits = settings.age_limits
         self._latest_long_ago = listing_day(self.on.isoformat()) - settings.long_waiting_days
-        self._long_waiting = int(request.limit * settings.long_waiting_share + 1e-9)
+        # A list by listing has its own order: nobody gets another place in it.
+        self._long_waiting = 0 if listing else int(request.limit * settings.long_waiting_share + 1e-9)
 
     def choose_from(
         self, snapshot: Snapshot, excluded: frozenset[str], read: Callable[[Iterable[str]], dict[str, Pet]]
@@ -180,9 +192,7 @@ class _Choice:
         """Return pets of a snapshot that `read` confirms, without those that are `excluded`."""
         criteria = self.request.criteria
         pool = CandidatePool(snapshot, criteria, self.request.rotation(self.on))
-        best = best_first(
-            snapshot, self._groups(pool), partial(self._best_of, snapshot, pool, excluded), criteria.per_group
-        )
+        best = self._best(snapshot, pool, excluded)
         with_pets = (group for group in self._groups(pool) if group in snapshot.group_numbers)
         waiting = best_first(
             snapshot,
@@ -192,6 +202,12 @@ class _Choice:
         )
         wish = Wish(self.request.limit, criteria.per_group, self._long_waiting, self._latest_long_ago, excluded)
         return choose_pets(wish, best, waiting, read)
+
+    def _best(self, snapshot: Snapshot, pool: CandidatePool, excluded: frozenset[str]) -> Iterator[Candidate]:
+        if self._listing:
+            return pool.by_listing(newest_first=self._listing == NEWEST)
+        best_of = partial(self._best_of, snapshot, pool, excluded)
+        return best_first(snapshot, self._groups(pool), best_of, self.request.criteria.per_group)
 
     @staticmethod
     def _best_of(snapshot: Snapshot, pool: CandidatePool, excluded: frozenset[str], group: str) -> Iterator[int]:
@@ -214,7 +230,7 @@ class _Choice:
 
     def _element(self, chosen: Chosen, ranked: dict[str, Element]) -> Element:
         group = chosen.pet.group(self.on, self._age_limits)
-        element = ranked.get(group) or {"id": group, "source": "popular"}
+        element = ranked.get(group) or {"id": group, "source": self._listing or "popular"}
         promotion = {"promotion": "long-waiting"} if chosen.promoted else {}
         return {**element, **promotion, "pet": self._description(chosen.pet)}
 

@@ -22,6 +22,7 @@ import sys
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import accumulate
 from math import inf, nan
 from typing import NamedTuple
@@ -103,6 +104,11 @@ class Snapshot:
         if number is None:
             return range(0)
         return range(self.group_starts[number], self.group_starts[number + 1])
+
+    @cached_property
+    def by_listing(self) -> Sequence[int]:
+        """All pets, the oldest listing first."""
+        return sorted(range(len(self)), key=self.listed.__getitem__)
 
     def pets_of_place(self, place: int) -> Sequence[int]:
         """Return the pets of a place."""
