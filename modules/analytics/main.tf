@@ -7,13 +7,18 @@ locals {
     "impression", "eventvalue", "partitionkey", "data",
   ]
 
-  # A query file is a description and a SELECT from `event`, which event.sql defines.
+  # A query file is a description and a SELECT from `event`, which event.sql defines; one that reads exposures has more
+  # tables, the first of which exposure.sql defines.
   query_files = { for file in fileset("${path.module}/queries", "*.sql") :
     trimsuffix(file, ".sql") => split("\n", file("${path.module}/queries/${file}"))
   }
   queries = { for name, lines in local.query_files : name => {
     description = trimprefix(lines[0], "-- ")
-    sql         = join("\n", concat([lines[0], trimspace(file("${path.module}/event.sql"))], slice(lines, 1, length(lines))))
+    sql = join("\n", concat(
+      [lines[0], trimspace(file("${path.module}/event.sql"))],
+      strcontains(join("\n", lines), "FROM exposure\n") ? [trimspace(file("${path.module}/exposure.sql"))] : [],
+      slice(lines, 1, length(lines)),
+    ))
   } }
 
   queried_event_types = toset(flatten([for query in local.queries : [

@@ -35,8 +35,12 @@ run "given_queries_when_planned_then_results_are_encrypted_and_scans_limited" {
     error_message = "The scan limit is in GiB."
   }
   assert {
-    condition     = toset(keys(aws_athena_named_query.this)) == toset(["user_history", "events_by_day_and_type", "top_breeds", "funnel", "conversion_by_recommendation"])
+    condition     = toset(keys(aws_athena_named_query.this)) == toset(["user_history", "events_by_day_and_type", "top_breeds", "funnel", "conversion_by_recommendation", "attribution", "experiment_answers", "experiment_outcomes"])
     error_message = "Each SQL file is a named query."
+  }
+  assert {
+    condition     = alltrue([for name, query in aws_athena_named_query.this : strcontains(query.query, "exposure AS (") == contains(["attribution", "experiment_answers", "experiment_outcomes"], name)])
+    error_message = "Only queries that read exposures may define them: a deployment without experiments has no such table."
   }
   assert {
     condition     = alltrue([for query in aws_athena_named_query.this : length(query.description) > 20 && !startswith(query.description, "--")])
