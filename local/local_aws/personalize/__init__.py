@@ -5,7 +5,7 @@ from typing import Any
 
 from local_aws.faults import Faults
 from local_aws.personalize.app import PersonalizeApp, PutMetrics
-from local_aws.personalize.service import UseKey
+from local_aws.personalize.service import SendMetrics, UseKey
 from local_aws.personalize.settings import PersonalizeSettings, Quotas
 
 __all__ = ["PersonalizeApp", "PersonalizeSettings", "PutMetrics", "Quotas", "create_app"]
@@ -19,6 +19,7 @@ def create_app(
     s3: Callable[[str, str], Any],
     use_key: UseKey = lambda key_arn, role_arn, source_arn, actions: None,
     put_metrics: PutMetrics = lambda region, metrics: None,
+    send_metrics: SendMetrics = lambda role_arn, source_arn, metrics: None,
     faults: Faults | None = None,
 ) -> PersonalizeApp:
     """Return the application.
@@ -32,7 +33,8 @@ def create_app(
         use_key: Uses a KMS key for the data of a dataset group. Raises a ClientError if the key or the role do not
             allow it.
         put_metrics: Stores the metrics of each call.
+        send_metrics: Sends the metrics of a metric attribution as its role.
         faults: The faults to inject.
     """
     settings = settings or PersonalizeSettings.from_environment()
-    return PersonalizeApp(account_id, region, settings, s3, use_key, put_metrics, faults or Faults())
+    return PersonalizeApp(account_id, region, settings, s3, use_key, put_metrics, send_metrics, faults or Faults())

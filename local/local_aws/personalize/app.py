@@ -18,7 +18,7 @@ from local_aws.personalize import operations as _operations  # noqa: F401  (regi
 from local_aws.personalize.call_metrics import MEASURED_OPERATIONS, call_metrics
 from local_aws.personalize.errors import NotSupportedError, ServiceError
 from local_aws.personalize.operation_registry import OPERATIONS
-from local_aws.personalize.service import Service, UseKey
+from local_aws.personalize.service import SendMetrics, Service, UseKey
 from local_aws.personalize.service_model import error_status, input_shape, operations, rest_paths
 from local_aws.personalize.settings import PersonalizeSettings
 from local_aws.personalize.strict_json import parse_json
@@ -43,6 +43,7 @@ class PersonalizeApp:
         s3: Callable[[str, str], Any],
         use_key: UseKey,
         put_metrics: PutMetrics,
+        send_metrics: SendMetrics,
         faults: Faults,
     ) -> None:
         self.account_id = account_id
@@ -52,6 +53,7 @@ class PersonalizeApp:
         self._s3 = s3
         self._use_key = use_key
         self._put_metrics = put_metrics
+        self._send_metrics = send_metrics
         self._services: dict[str, Service] = {}
         self._lock = threading.Lock()
 
@@ -61,7 +63,8 @@ class PersonalizeApp:
         if existing := self._services.get(region):
             return existing
         with self._lock:
-            created = Service(self.account_id, region, self.settings, self._s3, self._use_key, self.faults)
+            outside = (self._s3, self._use_key, self._send_metrics, self.faults)
+            created = Service(self.account_id, region, self.settings, *outside)
             return self._services.setdefault(region, created)
 
     def services(self) -> list[Service]:

@@ -26,6 +26,9 @@ Work = Callable[[Resource], dict[str, Any] | None]
 UseKey = Callable[[str, str, str, tuple[str, ...]], None]
 """Uses a KMS key: ARNs of the key, the role and the dataset group; actions like `kms:Decrypt`. Raises ClientError."""
 
+SendMetrics = Callable[[str, str, list[dict[str, Any]]], None]
+"""Sends metrics of the namespace AWS/Personalize to CloudWatch as a role for a resource (ARNs): the MetricData."""
+
 
 class Service:
     """Resources, data and models of one account and region. Hold `lock` to change resources."""
@@ -37,6 +40,7 @@ class Service:
         settings: PersonalizeSettings,
         s3: Callable[[str, str], Any],
         use_key: UseKey,
+        send_metrics: SendMetrics,
         faults: Faults,
     ) -> None:
         self.account_id = account_id
@@ -44,6 +48,7 @@ class Service:
         self.settings = settings
         self._s3 = s3
         self._use_key = use_key
+        self.send_metrics = send_metrics
         self.faults = faults
         self.lock = threading.RLock()
         self.store = ResourceStore(settings.clock)
@@ -169,10 +174,18 @@ class Service:
         Raises:
             JobFailedError: The role does not exist or cannot be assumed.
         """
+        return self.s3_as(job["roleArn"], job.arn)
+
+    def s3_as(self, role_arn: str, source_arn: str) -> Any:
+        """Return an S3 client that acts as a role on behalf of a resource.
+
+        Raises:
+            JobFailedError: The role does not exist or cannot be assumed.
+        """
         try:
-            return self._s3(job["roleArn"], job.arn)
+            return self._s3(role_arn, source_arn)
         except ClientError:
-            raise JobFailedError(f"The role {job['roleArn']} does not exist or cannot be assumed.") from None
+            raise JobFailedError(f"The role {role_arn} does not exist or cannot be assumed.") from None
 
     def use_key(self, group_arn: str, *actions: str) -> None:
         """Use the KMS key of a dataset group, if it has one.

@@ -10,10 +10,12 @@ from local_aws.personalize.action_model import ActionModel
 from local_aws.personalize.data.dataset_group import to_items
 from local_aws.personalize.data.interactions import Columns
 from local_aws.personalize.errors import JobFailedError
-from local_aws.personalize.events_config import event_parameters, relative_weights
+from local_aws.personalize.events_config import event_parameters, metric_weights, relative_weights
 from local_aws.personalize.feature_transformation import transform
 from local_aws.personalize.hpo import candidates
 from local_aws.personalize.item_limit import limit_items
+from local_aws.personalize.item_utilities import objective_utilities
+from local_aws.personalize.offline_metrics import SolutionMetrics, newest_types
 from local_aws.personalize.recipes import RECIPES
 from local_aws.personalize.resource_store import Resource
 from local_aws.personalize.resource_types import SOLUTION, SOLUTION_VERSION
@@ -27,6 +29,7 @@ from local_aws.personalize.statuses import (
     DELETED,
 )
 from local_aws.personalize.training_process import TrainedModel, TrainingJob, fit, train_in_subprocess
+from local_aws.personalize.trends import ACCURACY, prediction_accuracy, trend_seconds
 from local_aws.recommender import Event, Interactions, Items, Settings
 
 METRIC_DIGITS = 4
@@ -162,10 +165,17 @@ def _fit(service: Service, version: Resource, items: Items | None) -> TrainedMod
     interactions = _interactions(service, version, config)
     tried = candidates(recipe, config) if version.get("performHPO") else ()
     interactions, items = limit_items(interactions, items, recipe.maximum_items)
-    job = TrainingJob(interactions, items, _settings(version, interactions.event_types or ()), tried)
+    settings = _settings(version, interactions.event_types or ())
+    metrics, segments = _metrics(service, version, interactions), recipe.recipe_type == "USER_SEGMENTATION"
+    job = TrainingJob(interactions, items, settings, tried, metrics, segments)
     if service.settings.training_process:
-        return train_in_subprocess(job, lambda: service.status(version) in _STOPPED)
-    return fit(job)
+        trained = train_in_subprocess(job, lambda: service.status(version) in _STOPPED)
+    else:
+        trained = fit(job)
+    if recipe.trends:
+        seconds = trend_seconds(config.get("featureTransformationParameters", {}))
+        trained.metrics[ACCURACY] = prediction_accuracy(interactions, seconds)
+    return trained
 
 
 def _interactions(service: Service, version: Resource, config: Mapping[str, Any]) -> Interactions:
@@ -177,6 +187,20 @@ def _interactions(service: Service, version: Resource, config: Mapping[str, Any]
     if "EVENT_VALUE" in unused:
         used = replace(used, event_values=None)
     return transform(used, config.get("featureTransformationParameters", {}))
+
+
+def _metrics(service: Service, version: Resource, interactions: Interactions) -> SolutionMetrics | None:
+    """Return what is measured for a solution with an objective or an events configuration, else None."""
+    config = version.get("solutionConfig") or {}
+    objective = config.get("optimizationObjective") or {}
+    if weights := metric_weights(config):
+        return SolutionMetrics(weights=weights, types=newest_types(interactions))
+    if not objective.get("itemAttribute"):
+        return None
+    records = service.data(version["datasetGroupArn"]).items.snapshot()
+    rewards = {item: record.get(objective["itemAttribute"]) for item, record in records.items()}
+    numbers = {item: float(reward) for item, reward in rewards.items() if reward is not None}
+    return SolutionMetrics(rewards=numbers, added=objective_utilities(records, config))
 
 
 def _fit_actions(service: Service, version: Resource) -> TrainedModel:

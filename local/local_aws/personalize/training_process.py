@@ -15,10 +15,14 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from local_aws.personalize.errors import JobFailedError
+from local_aws.personalize.offline_metrics import SolutionMetrics, segment_metrics, split_each_user
 from local_aws.recommender import Interactions, Items, Settings, TrainingError
+
+if TYPE_CHECKING:
+    from local_aws.recommender import Evaluation
 
 _JOB, _RESULT, _LOG = "job.pickle", "result.pickle", "log"
 _POLL_SECONDS = 0.2
@@ -26,12 +30,18 @@ _POLL_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class TrainingJob:
-    """The data and the settings of a training. If there are several `candidates` of hyperparameters, the best wins."""
+    """The data and the settings of a training. If there are several `candidates` of hyperparameters, the best wins.
+
+    `metrics` measure a solution with an objective or an events configuration; otherwise it has the usual metrics.
+    """
 
     interactions: Interactions
     items: Items | None
     settings: Settings
     candidates: Sequence[Mapping[str, str]] = ()
+    metrics: SolutionMetrics | None = None
+    segments: bool = False
+    """Whether users are recommended, so that the metrics are those of segments."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +66,18 @@ def fit(job: TrainingJob) -> TrainedModel:
         if job.candidates:
             best = search(job.interactions, job.items, settings, job.candidates)
             settings = replace(settings, hyperparameters=best)
-        model, metrics = train_and_evaluate(job.interactions, job.items, settings)
+        model, metrics = train_and_evaluate(job.interactions, job.items, settings, _evaluation(job))
         return TrainedModel(model.to_bytes(), metrics, settings.hyperparameters)
     except TrainingError as error:
         raise JobFailedError(str(error)) from None
+
+
+def _evaluation(job: TrainingJob) -> "Evaluation | None":
+    from local_aws.recommender import Evaluation
+
+    if job.segments:
+        return Evaluation(split_each_user, segment_metrics)
+    return Evaluation(measure=job.metrics) if job.metrics else None
 
 
 def train_in_subprocess(job: TrainingJob, stopped: Callable[[], bool]) -> TrainedModel:

@@ -4,12 +4,11 @@ Source: developer guide, "Trending-Now recipe": the increase is computed from th
 training. Without interactions in the last two intervals the popular items are recommended.
 """
 
-from collections import Counter
 from collections.abc import Collection
 
 from local_aws.personalize.campaigns import Deployment
-from local_aws.personalize.hyperparameters import TREND_SECONDS
 from local_aws.personalize.service import Service
+from local_aws.personalize.trends import find_rising_items, trend_seconds
 from local_aws.recommender import ScoredItem
 
 
@@ -34,12 +33,7 @@ def _rising_items(service: Service, deployment: Deployment) -> list[str]:
 
 
 def _compute_rising_items(service: Service, deployment: Deployment, now: float) -> list[str]:
-    seconds = TREND_SECONDS[deployment.parameters.get("trend_discovery_frequency", "2 hours")]
-    before: Counter[str] = Counter()
-    recent: Counter[str] = Counter()
-    for event in service.data(deployment.group_arn).interactions.between(now - 2 * seconds, now):
-        if deployment.events.keeps(event.event_type, event.event_value):
-            (recent if event.timestamp > now - seconds else before)[event.item_id] += 1
-    # An increase counts in units of its standard deviation, so that one event more of a rare item is no trend.
-    gains = {item: (recent[item] - before[item]) / (recent[item] + before[item]) ** 0.5 for item in recent}
-    return sorted((item for item, gain in gains.items() if gain > 0), key=lambda item: (-gains[item], item))
+    seconds = trend_seconds(deployment.parameters)
+    events = service.data(deployment.group_arn).interactions.between(now - 2 * seconds, now)
+    used = (event for event in events if deployment.events.keeps(event.event_type, event.event_value))
+    return find_rising_items(((event.item_id, event.timestamp) for event in used), now, seconds)

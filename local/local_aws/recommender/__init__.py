@@ -11,12 +11,13 @@ from local_aws.recommender.evaluation_split import select_rows
 from local_aws.recommender.types import Event, Exploration, Interactions, Items, ScoredItem, Settings, TrainingError
 
 if TYPE_CHECKING:
-    from local_aws.recommender.evaluation import evaluate, train_and_evaluate
+    from local_aws.recommender.evaluation import Evaluation, evaluate, train_and_evaluate
     from local_aws.recommender.hyperparameter_search import search
     from local_aws.recommender.model import Model
     from local_aws.recommender.training import train
 
 __all__ = [
+    "Evaluation",
     "Event",
     "Exploration",
     "Interactions",
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 _COMPUTING = {
+    "Evaluation": "evaluation",
     "evaluate": "evaluation",
     "train_and_evaluate": "evaluation",
     "Model": "model",

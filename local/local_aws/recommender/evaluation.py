@@ -1,6 +1,6 @@
 """Evaluate a training as Personalize documents it: on users whose events the model does not include."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -68,10 +68,24 @@ def evaluate(
     return _evaluate(model, queries, catalogue_of(interactions, items))
 
 
+@dataclass(frozen=True)
+class Evaluation:
+    """How a training is evaluated: what it trains on, which queries are held out, and what is measured with them.
+
+    `measure` gets the model, the queries and the ids of all items.
+    """
+
+    split: Callable[[Interactions, int], tuple[Interactions, list[Query]]] = split
+    measure: "Callable[[Model, Sequence[Query], Sequence[str]], dict[str, float]] | None" = None
+
+
 def train_and_evaluate(
-    interactions: Interactions, items: Items | None, settings: Settings = DEFAULT_SETTINGS
+    interactions: Interactions,
+    items: Items | None,
+    settings: Settings = DEFAULT_SETTINGS,
+    evaluation: Evaluation | None = None,
 ) -> tuple[Model, dict[str, float]]:
-    """Return a model of all interactions, and what `evaluate` returns.
+    """Return a model of all interactions, and what `evaluate` returns, or what another `evaluation` measures.
 
     The weights are learned once, from the users that train. Only the statistics are computed for both.
 
@@ -79,11 +93,12 @@ def train_and_evaluate(
         TrainingError: There are too few interactions or users.
     """
     require_minimum_data(interactions)
-    training, queries = split(interactions, settings.seed)
+    evaluation = evaluation or Evaluation()
+    training, queries = evaluation.split(interactions, settings.seed)
     data = encode_for(training, settings)
     learned = learn(data, items, settings)
     evaluated = learned.build(data, items)
-    metrics = _evaluate(evaluated, queries, catalogue_of(interactions, items))
+    metrics = (evaluation.measure or _evaluate)(evaluated, queries, catalogue_of(interactions, items))
     return learned.build(encode_for(interactions, settings), items), metrics
 
 

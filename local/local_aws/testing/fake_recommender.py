@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import permutations
 from types import MappingProxyType
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -74,7 +75,8 @@ class FakeModel:
 
     def with_items(self, items: Items) -> "FakeModel":
         """Return the same model with new items to explore."""
-        created = zip(items.item_ids, items.creation_timestamps or (), strict=True)
+        times = items.creation_timestamps or [None] * len(items.item_ids)
+        created = zip(items.item_ids, times, strict=True)
         known = ((item, time) for item, time in created if time is not None and time == time)
         return FakeModel(self.counts, self.pairs, {item: time for item, time in known if item not in self.counts})
 
@@ -93,9 +95,9 @@ class FakeModel:
 
 
 def train_and_evaluate(
-    interactions: Interactions, items: Items | None, settings: Settings
+    interactions: Interactions, items: Items | None, settings: Settings, evaluation: Any = None
 ) -> tuple[FakeModel, dict[str, float]]:
-    """Count the items, and how many users have each pair of items, and return constant metrics.
+    """Count the items, and how many users have each pair of items, and return constant metrics without `evaluation`.
 
     Raises:
         TrainingError: There are too few interactions or users.
@@ -110,7 +112,11 @@ def train_and_evaluate(
         for one, other in permutations(sorted(user_items), 2):
             pairs[one][other] = pairs[one].get(other, 0.0) + 1.0
     names = ("coverage", "mean_reciprocal_rank_at_25", "precision_at_5", "normalized_discounted_cumulative_gain_at_5")
-    return FakeModel(dict(Counter(interactions.item_ids)), dict(pairs), {}), dict.fromkeys(names, 0.5)
+    model = FakeModel(dict(Counter(interactions.item_ids)), dict(pairs), {})
+    if evaluation and evaluation.measure:
+        _, queries = evaluation.split(interactions, settings.seed)
+        return model, evaluation.measure(model, queries, sorted(model.counts))
+    return model, dict.fromkeys(names, 0.5)
 
 
 def search(

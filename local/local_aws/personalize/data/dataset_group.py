@@ -24,7 +24,7 @@ class DatasetGroupData:
         self.users = RecordSet()
         self.actions = RecordSet()
         self.action_interactions = InteractionLog()
-        self._recommended: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+        self._recommended: OrderedDict[str, tuple[tuple[str, ...], str]] = OrderedDict()
         self._lock = threading.Lock()
         self._index = (-1, ItemIndex({}))
         self._candidates: tuple[tuple[int, int], frozenset[str]] = ((-1, -1), frozenset())
@@ -37,16 +37,25 @@ class DatasetGroupData:
         """Return the `Interactions` or `Action_Interactions`, in any case. In the latter, actions are the items."""
         return self.interactions if dataset_type.upper() == "INTERACTIONS" else self.action_interactions
 
-    def record_recommendation(self, recommendation_id: str, item_ids: tuple[str, ...]) -> None:
-        """Store the items of a recommendation (its implicit impression). Only the newest ten thousand are kept."""
+    def record_recommendation(self, recommendation_id: str, item_ids: tuple[str, ...], recommender_arn: str) -> None:
+        """Store the items of a recommendation (its implicit impression), and which campaign or recommender made it.
+
+        Only the newest ten thousand are kept.
+        """
         with self._lock:
-            self._recommended[recommendation_id] = item_ids
+            self._recommended[recommendation_id] = item_ids, recommender_arn
             if len(self._recommended) > _MAX_RECOMMENDATIONS:
                 self._recommended.popitem(last=False)
 
     def recommended_items(self, recommendation_id: str) -> tuple[str, ...] | None:
         """Return the items of a recommendation, or None if it is not stored (any more)."""
-        return self._recommended.get(recommendation_id)
+        found = self._recommended.get(recommendation_id)
+        return found[0] if found else None
+
+    def recommender_of(self, recommendation_id: str) -> str | None:
+        """Return the campaign or recommender (ARN) of a recommendation, or None if it is not stored (any more)."""
+        found = self._recommended.get(recommendation_id)
+        return found[1] if found else None
 
     def item_index(self) -> ItemIndex:
         """Return the catalogue for filters. It is built again only after a change."""

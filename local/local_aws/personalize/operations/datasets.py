@@ -4,9 +4,10 @@ import copy
 import logging
 from typing import Any
 
+from local_aws.personalize.attribution import find_attribution, imported, send_to_cloudwatch, write_report
 from local_aws.personalize.avro_schema import Schema, parse_schema
 from local_aws.personalize.data.csv_files import read_csv
-from local_aws.personalize.data.interactions import BULK, bulk_columns
+from local_aws.personalize.data.interactions import BULK, Columns, bulk_columns
 from local_aws.personalize.data.s3_files import read_files
 from local_aws.personalize.errors import (
     InvalidInputError,
@@ -84,6 +85,8 @@ def create_import_job(service: Service, request: dict[str, Any]) -> dict[str, An
         raise InvalidInputError("dataSource.dataLocation is required.")
     if "roleArn" not in request:
         raise InvalidInputError("roleArn is required to read from Amazon S3.")
+    if request.get("publishAttributionMetricsToS3"):
+        _require_report_destination(service, dataset)
     pending = [job for job in service.store.all(DATASET_IMPORT_JOB) if not job.is_stable(service.now())]
     if len(pending) >= service.settings.quotas.pending_import_jobs:
         raise LimitExceededError("The limit of pending or in-progress dataset import jobs is reached.")
@@ -95,6 +98,16 @@ def create_import_job(service: Service, request: dict[str, Any]) -> dict[str, An
         publishAttributionMetricsToS3=request.get("publishAttributionMetricsToS3", False),
     )
     return {"datasetImportJobArn": job.arn}
+
+
+def _require_report_destination(service: Service, dataset: Resource) -> None:
+    attribution = find_attribution(service, dataset["datasetGroupArn"])
+    config = attribution["metricsOutputConfig"] if attribution else {}
+    if dataset["datasetType"] != "INTERACTIONS" or not config.get("s3DataDestination"):
+        raise InvalidInputError(
+            "publishAttributionMetricsToS3 needs an Interactions dataset, and an ACTIVE metric attribution with an "
+            "s3DataDestination."
+        )
 
 
 def _import(service: Service, dataset: Resource, job: Resource) -> None:
@@ -115,12 +128,14 @@ def _import(service: Service, dataset: Resource, job: Resource) -> None:
         _log.warning("%s: %d values were left out: %s", job.arn, len(skipped), "; ".join(skipped[:_SHOWN_PROBLEMS]))
     replace = job["importMode"] == "FULL"
     if dataset_type.endswith("INTERACTIONS"):
-        _import_interactions(service, dataset, columns, replace)
+        rows = _import_interactions(service, dataset, columns, replace)
+        if dataset_type == "INTERACTIONS":
+            _attribute(service, group_arn, job, rows)
     else:
         _import_records(service, group_arn, schema, columns, replace)
 
 
-def _import_interactions(service: Service, dataset: Resource, columns: dict[str, list[Any]], replace: bool) -> None:
+def _import_interactions(service: Service, dataset: Resource, columns: dict[str, list[Any]], replace: bool) -> Columns:
     log = service.data(dataset["datasetGroupArn"]).log(dataset["datasetType"])
     # Interactions with actions have no minimum.
     of_items = dataset["datasetType"] == "INTERACTIONS"
@@ -130,13 +145,23 @@ def _import_interactions(service: Service, dataset: Resource, columns: dict[str,
         raise JobFailedError(f"The data has {total} interactions; at least {minimum} are needed.")
     others = [name for name in columns if name not in _KNOWN_COLUMNS]
     extras = [dict(zip(others, row, strict=True)) for row in zip(*(columns[name] for name in others), strict=True)]
-    log.import_bulk(
-        bulk_columns(
-            *(columns["USER_ID"], columns["ITEM_ID" if of_items else "ACTION_ID"], columns["TIMESTAMP"]),
-            *(columns.get("EVENT_TYPE"), columns.get("EVENT_VALUE"), extras),
-        ),
-        replace=replace,
+    rows = bulk_columns(
+        *(columns["USER_ID"], columns["ITEM_ID" if of_items else "ACTION_ID"], columns["TIMESTAMP"]),
+        *(columns.get("EVENT_TYPE"), columns.get("EVENT_VALUE"), extras),
     )
+    log.import_bulk(rows, replace=replace)
+    return rows
+
+
+def _attribute(service: Service, group_arn: str, job: Resource, rows: Columns) -> None:
+    """Report what the imported interactions are worth, if the group has a metric attribution."""
+    if find_attribution(service, group_arn) is None:
+        return
+    data = service.data(group_arn)
+    if job["importMode"] == "INCREMENTAL":
+        send_to_cloudwatch(service, group_arn, imported(data, rows))
+    if job["publishAttributionMetricsToS3"]:
+        write_report(service, group_arn, job, imported(data, rows))
 
 
 def _import_records(

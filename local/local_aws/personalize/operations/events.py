@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local_aws.personalize.action_model import EVENT_TYPES, event_type
+from local_aws.personalize.attribution import SOURCE_COLUMN, send_to_cloudwatch, streamed
 from local_aws.personalize.avro_schema import Field, Schema, parse_schema
 from local_aws.personalize.data import DatasetGroupData
 from local_aws.personalize.data.interactions import PUT, StreamedEvent
@@ -37,10 +38,11 @@ _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
 @operation("PutEvents", locked=False)
 def put_events(service: Service, request: dict[str, Any]) -> None:
     """Handle PutEvents. All events are checked before any is recorded. An event with a known eventId is ignored."""
-    data = service.data(_group_of(service, request["trackingId"]))
+    group_arn = _group_of(service, request["trackingId"])
+    data = service.data(group_arn)
     events = [_event(data, request, event) for event in request["eventList"]]
-    for event in events:
-        data.interactions.record(event)
+    recorded = [event for event in events if data.interactions.record(event)]
+    send_to_cloudwatch(service, group_arn, [streamed(data, event) for event in recorded])
 
 
 @operation("PutActionInteractions", locked=False)
@@ -143,6 +145,8 @@ def _other_columns(data: DatasetGroupData, event: Mapping[str, Any], properties:
     impression = event.get("impression") or (data.recommended_items(recommendation_id) if recommendation_id else None)
     if recommendation_id:
         columns["RECOMMENDATION_ID"] = recommendation_id
+    if source := (event.get("metricAttribution") or {}).get("eventAttributionSource"):
+        columns[SOURCE_COLUMN] = source
     if impression:
         columns["IMPRESSION"] = "|".join(impression)
     return columns

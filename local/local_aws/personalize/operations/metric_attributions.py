@@ -1,8 +1,8 @@
-"""Metric attributions. They are stored and described, but no reports are written."""
+"""The operations of metric attributions."""
 
-import re
 from typing import Any
 
+from local_aws.personalize.attribution import EXPRESSION
 from local_aws.personalize.errors import (
     InvalidInputError,
     LimitExceededError,
@@ -17,7 +17,6 @@ from local_aws.personalize.service import Service
 from local_aws.personalize.statuses import ACTIVE, CREATE_IN_PROGRESS, CREATE_PENDING
 
 _MAX_METRICS = 10
-_EXPRESSION = re.compile(r"SUM\((Items|Interactions)\.[A-Za-z_]\w*\)|SAMPLECOUNT\(\)", re.IGNORECASE)
 
 
 @operation("CreateMetricAttribution")
@@ -27,7 +26,7 @@ def create_metric_attribution(service: Service, request: dict[str, Any]) -> dict
     if existing := service.store.all(METRIC_ATTRIBUTION, datasetGroupArn=group.arn):
         message = f"The dataset group {group.arn} has the metric attribution {existing[0].arn}."
         raise ResourceAlreadyExistsError(message)
-    _check_metrics(request["metrics"])
+    _check_metrics(service, group.arn, request["metrics"])
     return {"metricAttributionArn": service.create(METRIC_ATTRIBUTION, request).arn}
 
 
@@ -47,7 +46,7 @@ def update_metric_attribution(service: Service, request: dict[str, Any]) -> dict
         if metric["metricName"] in metrics:
             raise ResourceAlreadyExistsError(f"The metric attribution has a metric {metric['metricName']}.")
         metrics[metric["metricName"]] = metric
-    _check_metrics(list(metrics.values()))
+    _check_metrics(service, attribution["datasetGroupArn"], list(metrics.values()))
     attribution.fields["metrics"] = list(metrics.values())
     if "metricsOutputConfig" in request:
         attribution.fields["metricsOutputConfig"] = request["metricsOutputConfig"]
@@ -68,13 +67,27 @@ def list_metric_attribution_metrics(service: Service, request: dict[str, Any]) -
     return {"metrics": page} | ({"nextToken": token} if token else {})
 
 
-def _check_metrics(metrics: list[dict[str, str]]) -> None:
+def _check_metrics(service: Service, group_arn: str, metrics: list[dict[str, str]]) -> None:
     if len(metrics) > _MAX_METRICS:
         raise LimitExceededError(f"A metric attribution has at most {_MAX_METRICS} metrics.")
     if len({metric["metricName"] for metric in metrics}) != len(metrics):
         raise InvalidInputError("Two metrics have the same name.")
     for metric in metrics:
-        if not _EXPRESSION.fullmatch(metric["expression"]):
+        expression = EXPRESSION.fullmatch(metric["expression"])
+        if expression is None:
             raise InvalidInputError(
                 f"The expression {metric['expression']} is neither SUM(Dataset.COLUMN) nor SAMPLECOUNT()."
             )
+        if expression["sum"]:
+            _check_column(service, group_arn, expression["dataset"].capitalize(), expression["column"])
+    interactions = service.schema_of(group_arn, "Interactions")
+    if interactions and not interactions.field("EVENT_TYPE"):
+        raise InvalidInputError("A metric attribution needs the column EVENT_TYPE in the Interactions dataset.")
+
+
+def _check_column(service: Service, group_arn: str, dataset_type: str, column: str) -> None:
+    """Check that a column can be summed, if there is such a dataset already."""
+    schema = service.schema_of(group_arn, dataset_type)
+    found = next((field for field in schema.fields if field.name.upper() == column.upper()), None) if schema else None
+    if schema and (found is None or found.type in ("string", "boolean")):
+        raise InvalidInputError(f"SUM needs a numerical column, and {column} of the {dataset_type} dataset is none.")

@@ -37,7 +37,7 @@ def get_recommendations(service: Service, request: dict[str, Any]) -> dict[str, 
         serving.describe_item(service, deployment, scored, columns) | _describe_promotion(deployment, name)
         for scored, name in chosen
     ]
-    return _respond(service, deployment, "itemList", items)
+    return _respond(service, deployment, request, "itemList", items)
 
 
 @operation("GetPersonalizedRanking", locked=False)
@@ -56,7 +56,7 @@ def get_personalized_ranking(service: Service, request: dict[str, Any]) -> dict[
     known = service.data(deployment.group_arn).candidates()
     scored_items = [scored if scored.item_id in known else ScoredItem(scored.item_id, 0.0) for scored in ranked]
     items = [serving.describe_item(service, deployment, scored, columns) for scored in scored_items]
-    return _respond(service, deployment, "personalizedRanking", items)
+    return _respond(service, deployment, request, "personalizedRanking", items)
 
 
 @operation("GetActionRecommendations", locked=False)
@@ -84,9 +84,12 @@ def _check_count(name: str, count: int, with_metadata: bool) -> None:
         raise InvalidInputError(f"{name} must be between 1 and {maximum}, not {count}.")
 
 
-def _respond(service: Service, deployment: Deployment, member: str, items: list[dict[str, Any]]) -> dict[str, Any]:
+def _respond(
+    service: Service, deployment: Deployment, request: dict[str, Any], member: str, items: list[dict[str, Any]]
+) -> dict[str, Any]:
     """Record the recommended items and return the response."""
     recommendation_id = serving.new_recommendation_id()
     item_ids = tuple(item["itemId"] for item in items)
-    service.data(deployment.group_arn).record_recommendation(recommendation_id, item_ids)
+    source = request.get("campaignArn") or request["recommenderArn"]
+    service.data(deployment.group_arn).record_recommendation(recommendation_id, item_ids, source)
     return {member: items, "recommendationId": recommendation_id}
