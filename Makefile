@@ -157,6 +157,10 @@ retrain: setup ## Start a retraining run and follow it
 models: setup ## Show deployed models, their metrics and training hours
 	@$(TASK) scripts.operate.models --environment "$$ENV"
 
+.PHONY: experiment
+experiment: setup ## Show what experiments say (NAME=shelf for one)
+	@$(TASK) scripts.operate.experiment --environment "$$ENV" $${NAME:+--name="$$NAME"}
+
 .PHONY: rollback
 rollback: setup ## Serve a model's previous version (MODEL=recommender)
 	@[ -n "$$MODEL" ] || { echo "MODEL is missing: make rollback MODEL=recommender ENV=$$ENV" >&2; exit 2; }

@@ -109,7 +109,7 @@ def quote(value: str) -> str:
 
 def print_queries(deployment: Deployment) -> None:
     """Print the named queries."""
-    queries = _athena(deployment).list_queries().values()
+    queries = connect_athena(deployment).list_queries().values()
     rows = [(query.name, query.parameters or "", escape(query.description)) for query in queries]
     print_table(f"Queries of {deployment.environment}", ["name", "parameters", "what it answers"], rows)
 
@@ -120,7 +120,7 @@ def print_answer(deployment: Deployment, name: str, parameters: Sequence[str], l
     Raises:
         TaskError: There is no such query, it takes another number of parameters, or it fails.
     """
-    athena = _athena(deployment)
+    athena = connect_athena(deployment)
     query = _choose(athena.list_queries(), name, parameters)
     with running(f"Running {name}") as progress:
         execution_id = athena.run(query, parameters, progress)
@@ -137,7 +137,8 @@ def print_answer(deployment: Deployment, name: str, parameters: Sequence[str], l
         console.print(f"Only the first {limit:,} rows are shown (--limit shows more).")
 
 
-def _athena(deployment: Deployment) -> Athena:
+def connect_athena(deployment: Deployment) -> Athena:
+    """Return the workgroup of an environment."""
     return Athena(deployment.aws.client("athena"), deployment.name("athena-workgroup"))
 
 
