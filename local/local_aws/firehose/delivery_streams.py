@@ -1,4 +1,4 @@
-"""Firehose delivery streams from Kinesis to S3: a poller for each transforms records and writes objects."""
+"""Firehose delivery streams to S3, from Kinesis or by direct puts: a poller for each transforms and writes records."""
 
 import json
 import logging
@@ -14,6 +14,7 @@ from moto.kinesis.models import Shard
 from local_aws.cloudwatch.metrics import put_metrics
 from local_aws.delivery import Delivery
 from local_aws.firehose.destinations import Destination, read_destination
+from local_aws.firehose.direct_puts import take
 from local_aws.firehose.invocations import Invocations
 from local_aws.firehose.records import Buffer, Record, read_stream_record
 from local_aws.firehose.transformations import Failure, Transformed, transform
@@ -30,7 +31,7 @@ _RETRY_SECONDS = 1.0
 
 
 class DeliveryStreamPollers:
-    """Keeps a poller running for every delivery stream with a Kinesis source."""
+    """Keeps a poller running for every delivery stream to S3."""
 
     def __init__(self, delivery: Delivery, authorizer: Authorizer) -> None:
         self._authorizer = authorizer
@@ -80,7 +81,7 @@ class _Poller:
         while not self.stopping.wait(POLL_SECONDS):
             try:
                 destination = read_destination(self._stream)
-                self._read_shards(destination)
+                self._read(destination)
                 waiting = destination.processing.transformation
                 if waiting is None or self._untransformed.is_due(waiting.buffer_bytes, waiting.buffer_seconds):
                     self._transform(destination)
@@ -89,6 +90,12 @@ class _Poller:
             except Exception:
                 _log.exception("delivery stream %s", self._stream.delivery_stream_name)
                 self.stopping.wait(_RETRY_SECONDS)
+
+    def _read(self, destination: Destination) -> None:
+        if self._stream.source:
+            self._read_shards(destination)
+        for record in take(self._stream):
+            self._accept(record, destination)
 
     def _read_shards(self, destination: Destination) -> None:
         """Read every shard to its end; transforms and writes each time that a buffer is full."""
@@ -219,5 +226,5 @@ def _delivery_streams() -> list[tuple[DeliveryStream, str]]:
         for account in list(firehose_backends.values())
         for region, backend in list(account.items())
         for stream in list(backend.delivery_streams.values())
-        if stream.source and ("ExtendedS3" in stream.destinations[0] or "S3" in stream.destinations[0])
+        if "ExtendedS3" in stream.destinations[0] or "S3" in stream.destinations[0]
     ]

@@ -19,7 +19,9 @@ class Record:
 
     Attributes:
         arrival: in epoch seconds.
+        shard_id: `direct` without a source.
         subsequence: index among the user records of a stream record.
+        partition_key: None if an app put the record on the delivery stream itself.
     """
 
     data: bytes
@@ -27,7 +29,7 @@ class Record:
     shard_id: str
     sequence: int
     subsequence: int
-    partition_key: str
+    partition_key: str | None = None
 
     @property
     def id(self) -> str:

@@ -109,18 +109,20 @@ def _request(records: Sequence[Record], stream_arn: str) -> bytes:
 
 def _request_record(record: Record) -> dict[str, Any]:
     arrival = int(record.arrival * 1000)
-    return {
+    request: dict[str, Any] = {
         "recordId": record.id,
         "approximateArrivalTimestamp": arrival,
         "data": base64.b64encode(record.data).decode("ascii"),
-        "kinesisRecordMetadata": {
+    }
+    if record.partition_key is not None:
+        request["kinesisRecordMetadata"] = {
             "shardId": record.shard_id,
             "partitionKey": record.partition_key,
             "sequenceNumber": str(record.sequence),
             "subsequenceNumber": record.subsequence,
             "approximateArrivalTimestamp": arrival,
-        },
-    }
+        }
+    return request
 
 
 def _read_response(records: Sequence[Record], payload: bytes, attempt: int) -> Transformed:
