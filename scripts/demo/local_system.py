@@ -66,7 +66,8 @@ def provision(local: Local, progress: Progress) -> dict[str, Any]:
         variables, ["apply", "-auto-approve", "-input=false"], local.logs / "terraform-apply.log"
     ):
         kind = message.get("type")
-        planned += kind == "planned_change"
+        # Data sources that are read during the apply are among both, but are no resources.
+        planned += kind == "planned_change" and message["change"]["action"] != "read"
         done += kind == "apply_complete" and message["hook"]["action"] != "read"
         progress.update(f"{done}/{planned} resources" if planned else "planning")
     progress.note = plural(done, "resource") if done else "no changes"
