@@ -15,6 +15,7 @@ from botocore.parsers import JSONParser, ResponseParser, ResponseParserFactory
 
 if TYPE_CHECKING:
     from botocore.credentials import Credentials
+    from types_boto3_athena import AthenaClient
     from types_boto3_cloudwatch import CloudWatchClient
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_kinesis import KinesisClient
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient
 
 _SERVICES = [
+    "athena",
     "cloudwatch",
     "dynamodb",
     "kinesis",
@@ -97,6 +99,8 @@ def credentials() -> "Credentials | None":
     return _session.get_credentials()
 
 
+@overload
+def client(service: Literal["athena"], **limits: Unpack[Limits]) -> "AthenaClient": ...
 @overload
 def client(service: Literal["cloudwatch"], **limits: Unpack[Limits]) -> "CloudWatchClient": ...
 @overload

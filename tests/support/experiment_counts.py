@@ -26,10 +26,12 @@ def day(number: int) -> date:
     return FIRST + timedelta(number)
 
 
-def equal_days(arms: Mapping[str, tuple[int, int]], days: int, outcome: str = OUTCOME) -> list[DayCount]:
+def equal_days(
+    arms: Mapping[str, tuple[int, int]], days: int, outcome: str = OUTCOME, first: int = 0
+) -> list[DayCount]:
     """Days on which each arm has so many visitors and so many of them the outcome, on the same day."""
     rows = []
-    for number in range(days):
+    for number in range(first, first + days):
         for arm, (visitors, outcomes) in arms.items():
             rows.append(DayCount(arm, day(number), visitors))
             rows.append(DayCount(arm, day(number), outcomes, outcome, day(number)))

@@ -1,0 +1,86 @@
+"""Changes of an experiment's shares: recorded before they are made, so that a run that broke off is completed."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from animal_recommender.experiments import share_ledger
+from animal_recommender.experiments.definition import (
+    ChangedShares,
+    Experiment,
+    format_changed_shares,
+    parse_changed_shares,
+)
+from animal_recommender.experiments.share_ledger import Ledger, Step
+from animal_recommender.experiments.verdict import Verdict
+from animal_recommender.observability import logger
+from judge_experiments.services import Services
+from judge_experiments.steps import Watch, find_deterioration, lowering_step, next_step
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FOUND, EDITED = "found", "changed in the definition"  # reasons of steps that somebody else made
+
+
+class Actions:
+    """The ledger of an experiment in the raw bucket, and its shares in the parameter."""
+
+    def __init__(self, services: Services, bucket: str, parameter: str, defined: Experiment) -> None:
+        self._services, self._bucket, self._parameter, self._defined = services, bucket, parameter, defined
+        self._key = share_ledger.key(defined.name)
+
+    def settle(self, experiment: Experiment, now: datetime) -> tuple[Ledger, Experiment]:
+        """Complete a step that has begun, or record shares that somebody else changed.
+
+        Return the ledger, and the experiment with the shares that it has then.
+        """
+        ledger = self.read()
+        if ledger.begun is not None:
+            if self._is_of_definition(ledger):
+                return self.take(ledger, ledger.begun), experiment.with_shares(ledger.begun.shares)
+            ledger = ledger._replace(steps=ledger.steps[:-1])  # the definition was edited meanwhile, which wins
+        if ledger.steps and dict(ledger.steps[-1].shares) == experiment.shares:
+            return ledger, experiment
+        reason = EDITED if ledger.steps else FOUND
+        ledger = ledger.add(Step(now.isoformat(timespec="seconds"), experiment.shares, reason))
+        self.write(ledger)
+        return ledger, experiment
+
+    def _is_of_definition(self, ledger: Ledger) -> bool:
+        """Return whether the newest shares that somebody defined are still those of the definition."""
+        others = [step.shares for step in ledger.steps if step.reason in (FOUND, EDITED)]
+        return bool(others) and dict(others[-1]) == self._defined.shares
+
+    def choose(self, verdict: Verdict, ledger: Ledger, watch: Watch | None, now: datetime) -> Step | None:
+        """Return the next step: down if something became worse since the share was raised, else up if it is time."""
+        if watch is not None and (why := find_deterioration(verdict, watch)):
+            return lowering_step(self._defined.shares, why, now)
+        return next_step(verdict.experiment, ledger, verdict, now)
+
+    def take(self, ledger: Ledger, step: Step) -> Ledger:
+        """Record the step, make it, and record that it is done. A second call makes the same."""
+        begun = ledger.add(step._replace(state="begun"))
+        self.write(begun)
+        self._change(step.shares)
+        done = begun.finish()
+        self.write(done)
+        logger.info("shares changed", extra={"experiment": self._defined.name, "reason": step.reason})
+        return done
+
+    def _change(self, shares: "Mapping[str, float]") -> None:
+        ssm = self._services.ssm
+        changed = parse_changed_shares(ssm.get_parameter(Name=self._parameter)["Parameter"]["Value"])
+        changed[self._defined.name] = ChangedShares(shares, self._defined.shares)
+        ssm.put_parameter(Name=self._parameter, Value=format_changed_shares(changed), Overwrite=True)
+
+    def read(self) -> Ledger:
+        """Return the ledger, an empty one if there is none."""
+        s3 = self._services.s3
+        if not s3.list_objects_v2(Bucket=self._bucket, Prefix=self._key, MaxKeys=1).get("Contents"):
+            return Ledger()
+        return share_ledger.parse(s3.get_object(Bucket=self._bucket, Key=self._key)["Body"].read())
+
+    def write(self, ledger: Ledger) -> None:
+        """Replace the ledger."""
+        body = share_ledger.dump(ledger).encode()
+        self._services.s3.put_object(Bucket=self._bucket, Key=self._key, Body=body, ContentType="application/json")
