@@ -103,6 +103,11 @@ class DeployedModel:
         arns = [arn for entry in entries for arn in (entry["solutionVersionArn"], entry["previous"]) if arn]
         return [arn for arn in dict.fromkeys(arns) if ledger.solution_of(arn) == ledger.solution_of(arns[0])]
 
+    def list_promotions(self) -> list[tuple[datetime, str]]:
+        """Return since when each verified version serves, oldest first, as far as the history knows."""
+        known = {entry["promotedAt"]: entry["solutionVersionArn"] for entry in self._list_entries()}
+        return sorted((datetime.fromisoformat(when), arn) for when, arn in known.items())
+
     def _list_entries(self) -> list[ledger.Ledger]:
         """Return the entries in the parameter's history, oldest first, without damaged ones."""
         pages = self.ssm.get_paginator("get_parameter_history").paginate(Name=self.ledger_name)

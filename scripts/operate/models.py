@@ -19,11 +19,16 @@ from scripts.common.task import TaskError, run_task
 from scripts.common.terminal import console, print_fields
 from scripts.operate.deployed_models import DeployedModel, list_models
 from scripts.operate.deployment import Deployment, argument_parser, connect
+from scripts.operate.live_figures import ShownLists, describe_versions, read_shown_lists, sum_by_version
 
 if TYPE_CHECKING:
     from types_boto3_personalize.type_defs import CampaignTypeDef, SolutionTypeDef
 
 CHARTED = "normalized_discounted_cumulative_gain_at_5"
+LIVE_NOTE = (
+    "Live figures of two versions cannot be compared either: they had other days, visitors and animals. Only an "
+    "experiment compares (make experiment)."
+)
 _BAR = 30
 _STYLES = {"promoted": "green", "rejected": "yellow", "failed": "red", "rolled back": "magenta"}
 
@@ -119,14 +124,18 @@ def _hours(outcome: ledger.Outcome) -> str:
     return "" if outcome["trainingHours"] is None else f"{outcome['trainingHours']:.3f} h"
 
 
-def print_model(model: DeployedModel, last: int) -> None:
-    """Print one model with the chart of its `last` runs."""
+def print_model(model: DeployedModel, last: int, shown: Sequence[ShownLists] = ()) -> None:
+    """Print one model with the chart of its `last` runs, and what visitors did with its lists that were `shown`."""
     console.print(f"\n[bold]{model.name}[/bold]")
     print_fields([(f"  [dim]{name}[/dim]", value) for name, value in read_facts(model)])
     outcomes = model.list_outcomes()[-last:]
     runs = "the last run" if len(outcomes) == 1 else f"the last {len(outcomes)} runs"
     console.print(f"  [dim]{metric_label(CHARTED)} of {runs}[/dim]" if outcomes else "  no run yet")
     console.print(draw_chart(outcomes))
+    live = describe_versions(sum_by_version(model, shown))
+    if live:
+        console.print("  [dim]live, by version: lists shown to visitors of experiments, and what they led to[/dim]")
+        print_fields([(f"  [dim]{version}[/dim]", text) for version, text in live])
 
 
 def print_models(deployment: Deployment, last: int) -> None:
@@ -138,9 +147,12 @@ def print_models(deployment: Deployment, last: int) -> None:
     models = list_models(deployment)
     if not models:
         raise TaskError(f"no campaign is published for {deployment.environment}")
+    shown = read_shown_lists(deployment)
     for model in models:
-        print_model(model, last)
+        print_model(model, last, shown)
     console.print(f"\n{COMPARISON_NOTE}", style="dim")
+    if shown:
+        console.print(LIVE_NOTE, style="dim")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
