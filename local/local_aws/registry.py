@@ -10,6 +10,7 @@ from local_aws.service import Context, RunningService, Service
 # A service comes after the services that it depends on or sends work to. They close in reverse order.
 _NAMES = (
     "moto_patches",
+    "moto_server",
     "athena",
     "budgets",
     "dynamodb",

@@ -5,9 +5,9 @@ import logging
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Any, TypeVar
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug import Request, Response
 
 from local_aws import registry
@@ -50,7 +50,15 @@ class Application:
         self._console = Console(lambda path: self._administration.read(path))
         handlers = _merge(service.administration for service in running) | {"console": self._console.handle}
         self._administration = Administration(handlers, _merge(service.health for service in running))
-        self._moto = DomainDispatcherApplication(self._moto_application)
+
+    @cached_property
+    def _moto(self) -> WsgiApplication:
+        """Moto's application. It loads Flask, which a server without requests for moto does not need."""
+        from moto.moto_server.werkzeug_app import DomainDispatcherApplication
+
+        registry.correct_moto_for("moto_server")
+        application: WsgiApplication = DomainDispatcherApplication(self._moto_application)
+        return application
 
     def close(self) -> None:
         """Stop the console, and every service, the last that was started first."""
@@ -101,6 +109,8 @@ class Application:
         service = self._services.get(name)
         if service and service.prepare_moto:
             service.prepare_moto()
+        from moto.moto_server.werkzeug_app import create_backend_app
+
         return with_retry(create_backend_app(name))
 
 

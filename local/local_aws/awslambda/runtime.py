@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,8 @@ class LambdaRuntime:
             settings: limits.
             authorizer: checks the permissions of a function's role.
         """
-        self._packages = data_dir.resolve() / "packages"
-        self._modules = packages.runtime_modules(data_dir.resolve())
+        self._data_dir = data_dir.resolve()
+        self._packages = self._data_dir / "packages"
         self._endpoint = endpoint
         self.settings = settings
         self._authorizer = authorizer
@@ -134,6 +135,11 @@ class LambdaRuntime:
             pool.close()
         self._tracing.close()
         self._log.close()
+
+    @cached_property
+    def _modules(self) -> Path:
+        """The folder of AWS's Python runtime, made for the first function: it takes a few tenths of a second."""
+        return packages.runtime_modules(self._data_dir)
 
     def _pool(self, function: Function) -> FunctionPool:
         with self._lock:

@@ -1,12 +1,14 @@
 """A local Amazon Personalize: the control plane, the runtime and the events API of boto3, over HTTP."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local_aws.faults import Faults
 from local_aws.personalize.app import PersonalizeApp, PutMetrics
-from local_aws.personalize.service import SendMetrics, UseKey
 from local_aws.personalize.settings import PersonalizeSettings, Quotas
+
+if TYPE_CHECKING:
+    from local_aws.personalize.service import SendMetrics, UseKey
 
 __all__ = ["PersonalizeApp", "PersonalizeSettings", "PutMetrics", "Quotas", "create_app"]
 
@@ -17,9 +19,9 @@ def create_app(
     region: str = "us-east-1",
     settings: PersonalizeSettings | None = None,
     s3: Callable[[str, str], Any],
-    use_key: UseKey = lambda key_arn, role_arn, source_arn, actions: None,
+    use_key: "UseKey" = lambda key_arn, role_arn, source_arn, actions: None,
     put_metrics: PutMetrics = lambda region, metrics: None,
-    send_metrics: SendMetrics = lambda role_arn, source_arn, metrics: None,
+    send_metrics: "SendMetrics" = lambda role_arn, source_arn, metrics: None,
     faults: Faults | None = None,
 ) -> PersonalizeApp:
     """Return the application.

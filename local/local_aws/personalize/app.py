@@ -1,4 +1,8 @@
-"""The HTTP interface: find the operation of a request, read and write JSON, and send errors as the AWS SDKs expect."""
+"""The HTTP interface: find the operation of a request, read and write JSON, and send errors as the AWS SDKs expect.
+
+The operations, and numpy with them, are imported with the first request: a server that nobody asks for recommendations
+starts faster without them.
+"""
 
 import json
 import logging
@@ -6,23 +10,23 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug import Request, Response
 
 from local_aws.faults import Faults, InjectedError
-from local_aws.personalize import introspection
-from local_aws.personalize import operations as _operations  # noqa: F401  (registers every operation)
 from local_aws.personalize.call_metrics import MEASURED_OPERATIONS, call_metrics
 from local_aws.personalize.errors import NotSupportedError, ServiceError
-from local_aws.personalize.operation_registry import OPERATIONS
-from local_aws.personalize.service import SendMetrics, Service, UseKey
 from local_aws.personalize.service_model import error_status, input_shape, operations, rest_paths
 from local_aws.personalize.settings import PersonalizeSettings
 from local_aws.personalize.strict_json import parse_json
 from local_aws.personalize.validation import validate
+
+if TYPE_CHECKING:
+    from local_aws.personalize.operation_registry import Operation
+    from local_aws.personalize.service import SendMetrics, Service, UseKey
 
 _log = logging.getLogger(__name__)
 _CREDENTIAL_SCOPE = re.compile(r"Credential=[^/]+/\d+/([a-z0-9-]+)/")
@@ -41,9 +45,9 @@ class PersonalizeApp:
         region: str,
         settings: PersonalizeSettings,
         s3: Callable[[str, str], Any],
-        use_key: UseKey,
+        use_key: "UseKey",
         put_metrics: PutMetrics,
-        send_metrics: SendMetrics,
+        send_metrics: "SendMetrics",
         faults: Faults,
     ) -> None:
         self.account_id = account_id
@@ -57,17 +61,19 @@ class PersonalizeApp:
         self._services: dict[str, Service] = {}
         self._lock = threading.Lock()
 
-    def service(self, region: str | None = None) -> Service:
+    def service(self, region: str | None = None) -> "Service":
         """Return the state of a region, by default of the region of this application."""
         region = region or self.region
         if existing := self._services.get(region):
             return existing
+        from local_aws.personalize.service import Service
+
         with self._lock:
             outside = (self._s3, self._use_key, self._send_metrics, self.faults)
             created = Service(self.account_id, region, self.settings, *outside)
             return self._services.setdefault(region, created)
 
-    def services(self) -> list[Service]:
+    def services(self) -> "list[Service]":
         """Return the state of every region used so far."""
         return list(self._services.values())
 
@@ -81,7 +87,7 @@ class PersonalizeApp:
         if name not in operations():
             raise ServiceError(f"Unknown operation {name}", code="UnknownOperationException", status=404)
         self.faults.inject(name)
-        registered = OPERATIONS.get(name)
+        registered = _registered_operations().get(name)
         if registered is None:
             raise NotSupportedError.of(name)
         validate(input_shape(name), request)
@@ -134,12 +140,21 @@ class PersonalizeApp:
 
     def introspect(self, request: Request) -> Response:
         """Handle a request to `/_local/personalize...`."""
+        from local_aws.personalize import introspection
+
         return introspection.handle(self.services(), request)
 
     def close(self) -> None:
         """Stop all background work."""
         for service in self.services():
             service.close()
+
+
+def _registered_operations() -> "Mapping[str, Operation]":
+    from local_aws.personalize import operations as _imported  # noqa: F401  (registers every operation)
+    from local_aws.personalize.operation_registry import OPERATIONS
+
+    return OPERATIONS
 
 
 def _body(request: Request) -> dict[str, Any]:

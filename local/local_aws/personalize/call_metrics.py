@@ -5,9 +5,10 @@ Source: "CloudWatch metrics for Amazon Personalize", developer guide
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from local_aws.personalize.service import Service
+if TYPE_CHECKING:
+    from local_aws.personalize.service import Service
 
 # Operation -> its metrics of successful calls and of their latency.
 _NAMES = {
@@ -19,7 +20,7 @@ MEASURED_OPERATIONS = frozenset(_NAMES)
 
 
 def call_metrics(
-    service: Service, operation: str, request: Mapping[str, Any], status: int, milliseconds: float
+    service: "Service", operation: str, request: Mapping[str, Any], status: int, milliseconds: float
 ) -> list[dict[str, Any]]:
     """Return the members of PutMetricData for a call of a measured operation.
 
@@ -38,7 +39,7 @@ def call_metrics(
     ]
 
 
-def _dimensions(service: Service, operation: str, request: Mapping[str, Any]) -> list[dict[str, str]]:
+def _dimensions(service: "Service", operation: str, request: Mapping[str, Any]) -> list[dict[str, str]]:
     if operation == "PutEvents":
         arns = _tracker_arns(service, request.get("trackingId"))
     else:
@@ -46,7 +47,7 @@ def _dimensions(service: Service, operation: str, request: Mapping[str, Any]) ->
     return [{"Name": name, "Value": arn} for name, arn in arns.items() if isinstance(arn, str)]
 
 
-def _tracker_arns(service: Service, tracking_id: Any) -> dict[str, Any]:
+def _tracker_arns(service: "Service", tracking_id: Any) -> dict[str, Any]:
     tracker = service.trackers.get(tracking_id) if isinstance(tracking_id, str) else None
     if tracker is None:
         return {}

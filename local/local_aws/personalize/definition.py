@@ -1,7 +1,7 @@
 """The definition of Personalize, which is implemented here."""
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 from werkzeug import Request
@@ -11,8 +11,10 @@ from local_aws.iam.actors import assumed_role, service_principal
 from local_aws.iam.permission import Permission
 from local_aws.kms.key_usage import via_service
 from local_aws.personalize import create_app
-from local_aws.personalize.service import SendMetrics, UseKey
 from local_aws.service import Context, RunningService, Service
+
+if TYPE_CHECKING:
+    from local_aws.personalize.service import SendMetrics, UseKey
 
 _log = logging.getLogger(__name__)
 _PRINCIPAL = "personalize.amazonaws.com"
@@ -40,7 +42,7 @@ def start(context: Context) -> RunningService:
     )
 
 
-def _key_use(context: Context) -> UseKey:
+def _key_use(context: Context) -> "UseKey":
     def use_key(key_arn: str, role_arn: str, group_arn: str, actions: tuple[str, ...]) -> None:
         """Require the permissions for the key of a dataset group, of both the group's role and the service."""
         region, account = group_arn.split(":")[3:5]
@@ -53,7 +55,7 @@ def _key_use(context: Context) -> UseKey:
     return use_key
 
 
-def _metrics_sender(context: Context) -> SendMetrics:
+def _metrics_sender(context: Context) -> "SendMetrics":
     def send_metrics(role_arn: str, source_arn: str, metrics: list[dict[str, Any]]) -> None:
         """Send the metrics as the role does, in the region of the resource."""
         role = assumed_role(role_arn, _PRINCIPAL, source_arn, "personalize")

@@ -1,8 +1,5 @@
 """Probes of the corrections of moto's core."""
 
-import contextlib
-import io
-
 from local_aws.testing.moto_probes import ACCOUNT, client, probe
 
 
@@ -19,28 +16,6 @@ def backends_are_found_while_another_is_made() -> None:
         look_up.start()
         look_up.join(timeout=1)
         assert not look_up.is_alive(), "a look-up waits for the lock of all services"
-
-
-@probe("moto_patches.remember_hosts")
-def host_is_matched_once() -> None:
-    from moto.server import DomainDispatcherApplication
-
-    application = DomainDispatcherApplication(lambda service: None)
-    with contextlib.redirect_stdout(io.StringIO()):
-        found = application.get_backend_for_host("sqs.us-east-1.amazonaws.com")
-        application.backend_url_patterns = []
-        again = application.get_backend_for_host("sqs.us-east-1.amazonaws.com")
-    assert (found, again) == ("sqs", "sqs")
-
-
-@probe("moto_patches.leave_out_cors_headers")
-def preflight_of_a_page_is_not_allowed() -> None:
-    from moto.moto_server.werkzeug_app import create_backend_app
-    from werkzeug.test import Client
-
-    headers = {"Origin": "https://evil.example", "Access-Control-Request-Headers": "authorization"}
-    response = Client(create_backend_app("sqs")).options("/", headers=headers)
-    assert "Access-Control-Allow-Origin" not in response.headers
 
 
 @probe("moto_patches.forget_deleted_models")

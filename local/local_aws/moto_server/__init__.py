@@ -1,0 +1,1 @@
+"""moto's server, which answers what no service here does."""
