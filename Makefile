@@ -51,6 +51,7 @@ $(VENV)/.installed: requirements/dev.txt pyproject.toml local/pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable local
+	@$(VENV)/bin/python -m compileall -q local/local_aws
 	@touch $@
 
 $(CHECKOV_VENV)/.installed: requirements/checkov.txt

@@ -5,7 +5,6 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from moto.iam.access_control import PermissionResult
-from moto.moto_server.utilities import RegexConverter
 from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
 
@@ -72,15 +71,3 @@ def return_event_bridge_configuration() -> None:
             if configuration and configuration.event_bridge is not None:
                 result._result["EventBridgeConfiguration"] = {}
         return original(self, result)
-
-
-@correction
-def take_keys_with_line_breaks() -> None:
-    """Take keys with line breaks.
-
-    Cause: the patterns of paths in moto/s3/urls.py have a `.`, which matches no line break: 404.
-    """
-
-    @wrap_method(RegexConverter, "__init__")
-    def initialize(original: Any, self: RegexConverter, url_map: Any, pattern: str) -> None:
-        original(self, url_map, f"(?s:{pattern})")

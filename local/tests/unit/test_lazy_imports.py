@@ -3,7 +3,10 @@
 import subprocess
 import sys
 
-_RARE = ("scipy.sparse", "jsonschema", "aws_xray_sdk", "moto.stepfunctions.parser.models", "duckdb")
+_RARE = (
+    *("scipy.sparse", "numpy", "jsonschema", "aws_xray_sdk", "moto.stepfunctions.parser.models", "duckdb"),
+    *("flask", "jsonpath_ng", "local_aws.personalize.service"),
+)
 
 
 def test_given_the_server_when_it_starts_then_what_few_use_is_not_loaded() -> None:

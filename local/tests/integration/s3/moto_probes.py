@@ -71,7 +71,7 @@ def versions_behind_a_deleted_marker_are_listed() -> None:
     assert [version["Key"] for version in rest["Versions"]] == ["b", "c"]
 
 
-@probe("s3.take_keys_with_line_breaks")
+@probe("moto_server.take_keys_with_line_breaks")
 def path_with_a_line_break_is_served() -> None:
     from moto.moto_server.werkzeug_app import create_backend_app
     from werkzeug.test import Client
