@@ -1,15 +1,15 @@
 """The definition of S3: moto answers it, with corrections; its notifications are delivered from here."""
 
 from local_aws.events.targets import TargetInvoker
-from local_aws.s3 import notifications
+from local_aws.s3 import documents, notifications
 from local_aws.service import Context, RunningService, Service
 
 
 def start(context: Context) -> RunningService:
-    """Deliver notifications through the invoker of targets, and check their destinations."""
+    """Deliver notifications through the invoker of targets, check their destinations, and show JSON objects."""
     notifications.deliver_notifications_through(context.require(TargetInvoker))
     notifications.check_destinations_with(context.authorizer)
-    return RunningService()
+    return RunningService(administration={"documents": documents.answer})
 
 
 SERVICE = Service(

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.site_visitor import DESKTOP, PHONE
 
-SECTIONS = ("events", "machine", "models", "alarms", "mails", "roles", "functions")
+SECTIONS = ("events", "machine", "models", "experiments", "alarms", "mails", "roles", "functions")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -5,6 +5,7 @@ import { showAccess } from "./access.js";
 import { showAlarms } from "./alarms.js";
 import { showDeadLetters } from "./dead-letters.js";
 import { ratePerSecond, showEvents, showLanes, startVisitor, tickEvents, updateVisitor } from "./events.js";
+import { showExperiments } from "./experiments.js";
 import { Machine } from "./machine.js";
 import { activeFaults, showFaults, showSchedules } from "./faults.js";
 import { Functions } from "./functions.js";
@@ -18,6 +19,7 @@ const WATCHED = {
   letters: "dead-letters?limit=50",
   executions: "executions?limit=20",
   models: "personalize/models",
+  experiments: "documents?prefix=experiments/&suffix=/verdict.json",
   alarms: "alarms",
   mails: "mails?limit=50",
   access: "access/summary",
@@ -33,6 +35,7 @@ const TILES = [
   ["letters", "Dead letters"],
   ["machine", "Runs"],
   ["models", "Models"],
+  ["experiments", "Experiments"],
   ["alarms", "Alarms"],
   ["faults", "Faults"],
   ["mails", "Mails"],
@@ -75,6 +78,10 @@ const SECTIONS = {
   models: (document) => {
     models.showSolutions(document.solutions);
     tile("models", document.solutions.reduce((sum, one) => sum + one.versions.length, 0));
+  },
+  experiments: (document) => {
+    const broken = showExperiments(document.documents.map((one) => one.document));
+    tile("experiments", broken ? `${broken} broken` : document.documents.length, broken ? "bad" : "");
   },
   alarms: (document) => {
     const on = showAlarms(document.alarms);
