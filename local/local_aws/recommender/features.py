@@ -80,15 +80,19 @@ class ItemFeatures:
         if len(self.similar):
             found = self.similar[places] == items
             logs[:, found], similarities[:, found] = self.logs[:, places[found]], self.similarities[:, places[found]]
-        metadata = np.asarray(self.categories[items] @ self.preferences.T, np.float32).T
-        return np.vstack([self.popularity[:, items], logs, metadata, similarities])
+        parts = [self.popularity[:, items], logs, similarities]
+        if len(self.preferences):  # to index a sparse matrix takes long
+            parts.insert(2, np.asarray(self.categories[items] @ self.preferences.T, np.float32).T)
+        return np.vstack(parts)
 
     def weighted_sum(self, weights: Matrix) -> Matrix:
         """Return (items,): the sum of the features of every item, weighted by `weights` (features,)."""
         ends = np.cumsum([len(self.popularity), len(self.logs), len(self.preferences)])
         popularity, logs, metadata, similarities = np.split(weights, ends)
-        result = np.asarray(popularity @ self.popularity + NO_SIMILARITY * logs.sum(), np.float32)
-        result[self.similar] += logs @ (self.logs - NO_SIMILARITY) + similarities @ self.similarities
+        same = NO_SIMILARITY * logs.sum()
+        result = np.asarray(popularity @ self.popularity, np.float32)
+        result += same
+        result[self.similar] += logs @ self.logs - same + similarities @ self.similarities
         if len(metadata):
             result += self.categories @ (metadata @ self.preferences)
         return result
@@ -237,9 +241,9 @@ class FeatureExtractor:
 
         The preferences are (columns * half-lives, labels): 0 for the labels of other columns.
         """
-        if not self.catalogue.columns:
-            return sparse.csr_matrix((len(self.catalogue), 0), dtype=np.float32), np.zeros((0, 0), np.float32)
         categories, average = self._all_categories
+        if not self.catalogue.columns:
+            return categories, np.zeros((0, 0), np.float32)
         weights = np.stack([history.decayed_weights(half_life) for half_life in METADATA_HALF_LIVES])
         observed = (categories[history.items].T @ weights.T).T
         totals = weights.sum(axis=1, keepdims=True) + METADATA_SMOOTHING
@@ -250,6 +254,8 @@ class FeatureExtractor:
     @cached_property
     def _all_categories(self) -> tuple[sparse.csr_matrix, Matrix]:
         """(items, labels of all columns), and (labels,) the share of each category in all events."""
+        if not self.catalogue.columns:
+            return sparse.csr_matrix((len(self.catalogue), 0), dtype=np.float32), np.zeros(0, np.float32)
         counts = [matrix[: self.catalogue.warm].T @ self.counts + 1.0 for matrix in self.catalogue.categories]
         average = np.concatenate([row / row.sum() for row in counts]).astype(np.float32)
         return sparse.csr_matrix(sparse.hstack(self.catalogue.categories)), average

@@ -15,6 +15,9 @@ from local_aws.recommender.types import Event, Exploration, Items, ScoredItem
 from local_aws.recommender.user_history import UserHistory
 
 MINIMUM_LOG_ODDS = -500.0
+MINIMUM_SUMMED_LOG_ODDS = np.float32(-80.0)
+LEAST_UTILITY = np.finfo(np.float32).min
+BLOCK = 128  # items
 NOTHING_ADDED: Mapping[str, float] = {}
 NOTHING: NDArray[np.float32] = np.zeros(0, np.float32)
 
@@ -190,15 +193,26 @@ def _probabilities(utilities: NDArray[np.float32], items: NDArray[np.int64]) -> 
     if not len(items):
         return np.zeros(0)
     peak = utilities.max()
-    total = np.exp(utilities - peak).sum(dtype=np.float64)
+    # Odds below the bound add nothing to the sum, but are denormal numbers, on which processors are slow.
+    total = np.exp(np.maximum(utilities - peak, MINIMUM_SUMMED_LOG_ODDS)).sum(dtype=np.float64)
     log_odds = utilities[items].astype(np.float64) - float(peak)
     return np.asarray(np.exp(np.maximum(log_odds, MINIMUM_LOG_ODDS)) / total, np.float64)
 
 
 def _top(utilities: NDArray[np.float32], most: int) -> NDArray[np.int64]:
     """Return the positions of the greatest finite utilities, best first, and equal ones by position."""
-    count = min(most, int(np.count_nonzero(utilities > -np.inf)))
-    if count <= 0:
-        return np.zeros(0, np.int64)
-    top = np.argpartition(-utilities, count - 1)[:count]
-    return top[np.lexsort((top, -utilities[top]))]
+    candidates = np.flatnonzero(utilities >= max(_bound(utilities, most), LEAST_UTILITY))
+    values = -utilities[candidates]
+    return np.asarray(candidates[np.lexsort((candidates, values))[: max(most, 0)]])
+
+
+def _bound(utilities: NDArray[np.float32], most: int) -> np.float32:
+    """Return a value that at least `most` of the utilities reach, and few more, if there are many.
+
+    The `most` blocks with the greatest maxima have one such utility each. It takes a fifth of the time of a partition.
+    """
+    blocks = len(utilities) // BLOCK
+    if not 0 < most < blocks:
+        return LEAST_UTILITY
+    peaks = utilities[: blocks * BLOCK].reshape(blocks, BLOCK).max(axis=1)
+    return np.float32(np.partition(peaks, blocks - most)[blocks - most])

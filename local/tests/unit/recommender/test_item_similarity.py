@@ -39,13 +39,15 @@ def test_given_a_sparse_and_a_dense_matrix_then_the_scores_are_equal() -> None:
     item_weights = np.array([[1, 0.5], [0, 2]], np.float32)
     rows = dense[[3, 1]]
     columns, from_dense = item_similarity.sum_similarities([(rows, item_weights)], 5)
-    _, from_sparse = item_similarity.sum_similarities([(sparse.csr_matrix(rows), item_weights)], 5)
+    sparse_rows = item_similarity.SparseRows.of(sparse.csr_matrix(dense), np.array([3, 1]))
+    _, from_sparse = item_similarity.sum_similarities([(sparse_rows, item_weights)], 5)
     assert columns.tolist() == [0, 1, 2, 3, 4]
     assert from_sparse == pytest.approx(from_dense, rel=1e-6)
 
 
 def test_given_sparse_rows_then_only_their_columns_are_summed() -> None:
-    rows = sparse.csr_matrix(np.array([[0, 2, 0, 0], [0, 1, 0, 3]], np.float32))
+    matrix = sparse.csr_matrix(np.array([[0, 2, 0, 0], [0, 1, 0, 3]], np.float32))
+    rows = item_similarity.SparseRows.of(matrix, np.arange(2))
     columns, sums = item_similarity.sum_similarities([(rows, np.array([[1, 10]], np.float32))] * 2, 4)
     assert columns.tolist() == [1, 3]
     assert sums.tolist() == [[12, 30], [12, 30]]

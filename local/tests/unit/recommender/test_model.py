@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from local_aws.recommender import Event, Exploration, Interactions, Items, Model, Settings, train
+from local_aws.recommender.model import _top
 
 BREEDS = {"Siamese": "1", "Bengal": "1", "Persian": "1", "Beagle": "2", "Boxer": "2", "Pug": "2"}
 GROUPS = [f"{BREEDS[breed]}-{breed}-{size}-{age}" for breed, size, age in product(BREEDS, "123", "123")]
@@ -189,3 +190,11 @@ def test_given_added_utilities_then_an_item_gains_or_loses_its_place(model: Mode
     assert model.recommend(history, 1, added={usual[-1]: 20.0})[0].item_id == usual[-1]
     assert model.recommend(history, len(GROUPS), added={usual[0]: -20.0})[-1].item_id == usual[0]
     assert model.rank(history, usual[:3], added={usual[2]: 20.0})[0].item_id == usual[2]
+
+
+def test_given_many_utilities_then_the_top_is_that_of_a_sort_and_equal_ones_come_by_position() -> None:
+    utilities = np.random.default_rng(0).integers(0, 300, 5000).astype(np.float32)
+    utilities[::3] = -np.inf
+    expected = np.lexsort((np.arange(5000), -utilities))
+    for most in (0, 1, 25, 2000, 5000):
+        assert _top(utilities, most).tolist() == expected[: min(most, 3333)].tolist()
