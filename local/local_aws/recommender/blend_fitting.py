@@ -18,11 +18,12 @@ from local_aws.recommender.statistics import Statistics
 from local_aws.recommender.training_queries import TrainingQuery
 from local_aws.recommender.types import MINIMUM_EVENTS_PER_USER, Items
 
-MAX_QUERIES = 1500
+MAX_QUERIES = 3000
 MINIMUM_QUERIES = 100
 CUTS = (0.1, 0.2, 0.35)  # share of the events after each cut
 HELD_OUT_USERS = (250, 1000)  # at least, at most
 FOLDS = 3
+CONTEXT_PRECISION = 16.0  # of the prior of weights that depend on the history; that of the others is 1
 MAX_ITEMS_WITH_REPETITION = 2500  # up to which the statistics are computed for each cut and each fold
 
 Part = tuple[NDArray[np.bool_], list[TrainingQuery]]
@@ -47,10 +48,22 @@ def fit_weights(
     if future_share < 1 or missing > 0:
         parts += _held_out_users(observations, 1 - future_share if future_share < 1 else 1.0, random)
     choices = [_choices(observations, statistics, part, random) for part in parts if part[1]]
-    with_history = conditional_logit.fit(Choices.concatenate([first for first, _ in choices]))
-    without_history = conditional_logit.fit(Choices.concatenate([second for _, second in choices]))
-    rows = with_history.astype(np.float32).reshape(len(CONTEXTS), -1)
-    return BlendingWeights(rows, without_history.astype(np.float32))
+    with_history = Choices.concatenate([first for first, _ in choices])
+    without_history = Choices.concatenate([second for _, second in choices])
+    rows = conditional_logit.fit(with_history, _precisions(with_history.features.shape[1]))
+    popularity = conditional_logit.fit(without_history, np.ones(without_history.features.shape[1]))
+    return BlendingWeights(rows.astype(np.float32).reshape(len(CONTEXTS), -1), popularity.astype(np.float32))
+
+
+def _precisions(features: int) -> NDArray[np.float64]:
+    """Return the precisions of the prior of all weights, those of the context that is always 1 first.
+
+    Many weights that depend on the history fit chance: without a strong prior they cost a shop with few events of each
+    user 2% of its NDCG@10 (measured 2026-11-27).
+    """
+    result = np.full(features, CONTEXT_PRECISION)
+    result[: features // len(CONTEXTS)] = 1.0
+    return result
 
 
 def _time_cuts(observations: Observations, share: float, random: np.random.Generator) -> Iterator[Part]:

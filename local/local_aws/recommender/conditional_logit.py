@@ -41,15 +41,15 @@ class Choices:
         )
 
 
-def fit(choices: Choices) -> Vector:
+def fit(choices: Choices, precisions: Vector) -> Vector:
     """Return the (features,) weights with the greatest posterior probability.
 
-    The prior is a standard normal distribution on each weight of the standardised features. The method is Newton's,
-    with step halving. The loss is convex, so there is only one solution.
+    The prior is a normal distribution of each weight of the standardised features, with mean 0 and these `precisions`
+    (features,). The method is Newton's, with step halving. The loss is convex, so there is only one solution.
     """
     means = choices.features.mean(axis=0, dtype=np.float64)
     squares = np.einsum("cs,cs->s", choices.features, choices.features, dtype=np.float64) / len(choices.features)
-    scale = np.sqrt(np.maximum(squares - means**2, 1e-12))
+    scale = np.sqrt(np.maximum(squares - means**2, 1e-12) * precisions)
     likelihood = _Likelihood(choices, (choices.features / scale.astype(np.float32)).astype(np.float32))
     weights: Vector = np.zeros(len(scale))
     loss, probabilities = likelihood.evaluate(weights)

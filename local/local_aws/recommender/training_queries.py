@@ -13,8 +13,9 @@ from local_aws.recommender.features import FeatureExtractor
 from local_aws.recommender.sequences import Sequences
 from local_aws.recommender.user_history import UserHistory
 
-RECENT_CANDIDATES = 30
-SAMPLED_CANDIDATES = 50
+FREQUENT_CANDIDATES = 30  # of a history, by each order
+SAMPLED_CANDIDATES = 50  # of the rest of a history, and of the rest of the catalogue
+NO_ITEMS: NDArray[np.int64] = np.zeros(0, np.int64)
 LATER_QUERIES = 2
 
 
@@ -38,15 +39,17 @@ def time_of_cut(sequences: Sequences, after: float) -> float:
 
 
 def queries_after(sequences: Sequences, cut: float, most: int, random: np.random.Generator) -> list[TrainingQuery]:
-    """Return queries with targets after a cut: for each user one at the cut, and some at later moments.
+    """Return about `most` queries with targets after a cut: for each user one at the cut, and some at later moments.
 
     The later ones follow histories of any length, the short ones as often as the long ones, as those of new visitors
     are short. A user without events before the cut has only later ones.
     """
     before = np.add.reduceat(np.append(sequences.times < cut, False), sequences.starts[:-1]) * (sequences.lengths > 0)
     users = np.flatnonzero(sequences.lengths > before)
-    result = []
-    for user in np.sort(random.permutation(users)[: most // (1 + LATER_QUERIES)]):
+    result: list[TrainingQuery] = []
+    for user in random.permutation(users):
+        if len(result) >= most:
+            break
         begin, end = int(sequences.starts[user]), int(sequences.starts[user + 1])
         first = begin + int(before[user])
         middles = {first, *_draw_middles(begin, max(first, begin + 1), end, LATER_QUERIES, random)}
@@ -110,8 +113,8 @@ def choices_with_history(
             continue
         features = extractor.item_features(history)
         required = np.concatenate([features.leaders(), extractor.popular_items(query.now), targets])
-        required = np.append(np.setdiff1d(required, excluded), history.items[:RECENT_CANDIDATES])
-        candidates, offsets = _sample_candidates(len(extractor.catalogue), required, excluded, random)
+        required = np.append(np.setdiff1d(required, excluded), _frequent_items(history))
+        candidates, offsets = _sample_candidates(len(extractor.catalogue), required, excluded, history.items, random)
         chosen = np.isin(candidates, targets) / len(targets)
         parts.append((design_matrix(extractor, history, candidates, features), chosen, offsets))
     return _concatenate(parts)
@@ -128,24 +131,43 @@ def choices_without_history(
         if len(targets):
             features = extractor.popularity_features(query.now)
             required = np.append(np.setdiff1d(extractor.popular_items(query.now), excluded), targets)
-            candidates, offsets = _sample_candidates(features.shape[1], required, excluded, random)
+            candidates, offsets = _sample_candidates(features.shape[1], required, excluded, NO_ITEMS, random)
             parts.append((features[:, candidates].T, np.isin(candidates, targets).astype(np.float32), offsets))
     return _concatenate(parts)
 
 
+def _frequent_items(history: UserHistory) -> NDArray[np.int64]:
+    """Return the items of a history that are newest, and those that are most frequent by each count."""
+    counts = np.vstack([history.counts, history.decayed_counts, -history.ranks])
+    places = np.argsort(-counts, axis=1, kind="stable")[:, :FREQUENT_CANDIDATES]
+    return np.asarray(history.items[np.unique(places)])
+
+
 def _sample_candidates(
-    items: int, required: NDArray[np.integer], excluded: NDArray[np.integer], random: np.random.Generator
+    items: int,
+    required: NDArray[np.integer],
+    excluded: NDArray[np.integer],
+    seen: NDArray[np.integer],
+    random: np.random.Generator,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the required candidates and a sample of the others, and for each the log of how many it represents."""
-    chosen, rest = np.zeros(items, bool), np.ones(items, bool)
-    chosen[required] = True
+    """Return the required candidates and samples of the others, and for each the log of how many it represents.
+
+    The `seen` items are sampled apart: there are few of them, but they are chosen far more often than others.
+    """
+    rest = np.ones(items, bool)
     rest[required] = rest[excluded] = False
-    others = np.flatnonzero(rest)
+    history = np.unique(seen[rest[seen]])
+    rest[seen] = False
+    samples = [_sample(others, random) for others in (history, np.flatnonzero(rest))]
+    required = np.unique(required)
+    candidates = np.concatenate([required, *(sample for sample, _ in samples)])
+    return candidates, np.concatenate([np.zeros(len(required)), *(offsets for _, offsets in samples)])
+
+
+def _sample(others: NDArray[np.int64], random: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return a sample, and for each item of it the log of how many it represents."""
     sample = random.choice(others, min(SAMPLED_CANDIDATES, len(others)), replace=False)
-    candidates = np.concatenate([np.flatnonzero(chosen), sample])
-    offsets = np.zeros(len(candidates))
-    offsets[len(candidates) - len(sample) :] = np.log(len(others) / max(len(sample), 1)) if len(sample) else 0.0
-    return candidates, offsets
+    return sample, np.full(len(sample), np.log(len(others) / max(len(sample), 1)) if len(sample) else 0.0)
 
 
 def _concatenate(parts: list[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]) -> Choices:

@@ -1,10 +1,16 @@
 """The queries that the weights are fitted to."""
 
 import numpy as np
+import pytest
 
 from local_aws.recommender import Interactions
 from local_aws.recommender.sequences import Sequences, encode, index_names
-from local_aws.recommender.training_queries import queries_after, queries_of_users, time_of_cut
+from local_aws.recommender.training_queries import (
+    _sample_candidates,
+    queries_after,
+    queries_of_users,
+    time_of_cut,
+)
 
 
 def sequences(rows: list[tuple[str, float]]) -> Sequences:
@@ -32,6 +38,20 @@ def test_given_long_users_then_short_histories_are_as_frequent_as_long_ones() ->
     lengths = [query.middle - query.begin for query in queries_after(rows, 0.0, 3000, np.random.default_rng(0))]
     short, long = np.sum(np.array(lengths) < 10), np.sum(np.array(lengths) >= 10)
     assert 0.7 < short / long < 1.4
+
+
+def test_given_users_without_later_queries_then_more_users_are_asked() -> None:
+    rows = sequences([(f"u{user}", float(step)) for user in range(30) for step in range(2)])
+    assert len(queries_after(rows, 1.0, 20, np.random.default_rng(0))) == 20
+
+
+def test_given_a_long_history_then_a_sample_stands_for_its_older_items() -> None:
+    seen = np.arange(100, 300)
+    random = np.random.default_rng(0)
+    candidates, offsets = _sample_candidates(1000, seen[:20], np.arange(0), seen, random)
+    rest_of_history = np.isin(candidates, seen[20:])
+    assert np.exp(offsets[rest_of_history]).sum() == pytest.approx(180)
+    assert np.exp(offsets).sum() == pytest.approx(1000)
 
 
 def test_given_held_out_users_then_the_newest_tenth_is_the_target() -> None:
