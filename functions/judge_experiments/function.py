@@ -16,7 +16,7 @@ from animal_recommender.experiments.definition import (
 from animal_recommender.experiments.share_ledger import Ledger, Step, list_shares
 from animal_recommender.experiments.verdict import Conclusion, Verdict, judge
 from animal_recommender.observability import Handler, add_count_metric, instrument, logger
-from judge_experiments import report
+from judge_experiments import live_metrics, report
 from judge_experiments.actions import Actions
 from judge_experiments.services import Services, run_query
 from judge_experiments.watching import count_lost, watch_since
@@ -62,7 +62,7 @@ def make_handler(
 
     @instrument
     def handle(event: Any, context: "LambdaContext") -> dict[str, str]:
-        """Judge every experiment that is running or has just ended; return the conclusions by name.
+        """Judge every experiment that is running or has just ended; return the conclusions by name. Emit live figures.
 
         One that fails does not stop the others. A second call does nothing more, but for a daily mail.
 
@@ -76,6 +76,8 @@ def make_handler(
             except Exception as error:
                 logger.exception("not judged", extra={"experiment": experiment.name})
                 errors.append(error)
+        live = run_query(services, settings.workgroup, settings.query_ids[live_metrics.QUERY], [live_metrics.DAYS])
+        live_metrics.emit(live_metrics.sum_by_model(live))
         if errors:
             raise ExceptionGroup("experiments could not be judged", errors)
         return conclusions

@@ -13,7 +13,21 @@ locals {
   answering        = [for name in ["recommend", "rerank", "similar", "trending", "get_history"] : name if contains(keys(var.function_names), name)]
   requests         = { for model, campaign in var.campaigns : model => campaign.ranks ? "GetPersonalizedRanking" : "GetRecommendations" }
 
-  dashboard = [
+  # Live figures are recorded for visitors of experiments only.
+  live_rows = [for function in [lookup(var.function_names, "judge_experiments", "")] : {
+    title = "Live figures"
+    text  = "What visitors of experiments did within 7 days with the lists that each model made in the last 30 days. They rank no models: `make experiment` compares visitors."
+    graphs = [for title, metric in {
+      "Lists shown" = "ListsShown", "Lists with a click (%)" = "ListClickRate", "Lists with a favorite (%)" = "ListFavoriteRate", "Lists with an application (%)" = "ListApplicationRate"
+      } : {
+      title   = title
+      stat    = "Maximum"
+      period  = 86400
+      metrics = [for model in keys(var.campaigns) : [local.own, metric, "service", function, "model", model, { label = model }]]
+    }]
+  } if function != ""]
+
+  dashboard = concat([
     {
       title = "Events in"
       text  = "Apps write to the stream. put_events and record_history read it independently of each other. Rejected events are in the dead-letter queues."
@@ -211,5 +225,5 @@ locals {
         },
       ]
     },
-  ]
+  ], local.live_rows)
 }

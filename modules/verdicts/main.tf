@@ -3,7 +3,7 @@
 locals {
   name = "${var.prefix}-judge-experiments"
 
-  query_ids  = { for name in ["experiment_outcomes", "experiment_answers"] : name => var.analytics.query_ids[name] }
+  query_ids  = { for name in ["attribution", "experiment_answers", "experiment_outcomes"] : name => var.analytics.query_ids[name] }
   arn_prefix = "arn:${var.account.partition}"
   regional   = "${var.account.region}:${var.account.id}"
   glue_arn   = "${local.arn_prefix}:glue:${local.regional}"

@@ -145,6 +145,28 @@ run "given_a_dashboard_when_planned_then_it_fits_cloudwatchs_grid" {
   }
 }
 
+run "given_experiments_when_planned_then_the_dashboard_shows_what_their_visitors_did_and_otherwise_not" {
+  command = plan
+  variables {
+    function_names = {
+      put_events        = "test-put-events", record_history = "test-record-history", normalize_events = "test-normalize-events"
+      recommend         = "test-recommend", rerank = "test-rerank", get_history = "test-get-history"
+      report_outcome    = "test-report-outcome", put_pets = "test-put-pets", import_pets = "test-import-pets"
+      publish_pets      = "test-publish-pets"
+      judge_experiments = "test-judge-experiments"
+    }
+  }
+
+  assert {
+    condition     = strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "ListClickRate") && strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "\"test-judge-experiments\",\"model\",\"recommender\"")
+    error_message = "Each model's live figures must be shown."
+  }
+  assert {
+    condition     = contains(keys(aws_cloudwatch_metric_alarm.this), "judge-experiments-errors")
+    error_message = "Errors of the judging must raise an alarm."
+  }
+}
+
 run "given_feeds_that_are_expected_when_planned_then_a_missing_one_raises_an_alarm_and_otherwise_not" {
   command = plan
   variables {

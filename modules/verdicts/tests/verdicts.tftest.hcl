@@ -13,7 +13,7 @@ variables {
   analytics = {
     workgroup_name = "test"
     database_name  = "test"
-    query_ids      = { experiment_outcomes = "1", experiment_answers = "2", funnel = "3" }
+    query_ids      = { attribution = "0", experiment_answers = "2", experiment_outcomes = "1", funnel = "3" }
   }
   parameters = {
     definitions     = "/animal-recommender/test/experiments"
@@ -62,8 +62,8 @@ run "given_the_role_when_planned_then_it_may_change_nothing_but_shares_verdicts_
     error_message = "Only metrics have no resource type."
   }
   assert {
-    condition     = local.query_ids == { experiment_outcomes = "1", experiment_answers = "2" }
-    error_message = "The function runs two queries."
+    condition     = local.query_ids == { attribution = "0", experiment_answers = "2", experiment_outcomes = "1" }
+    error_message = "The function runs three queries."
   }
 }
 

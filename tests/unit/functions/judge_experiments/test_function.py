@@ -31,7 +31,7 @@ SETTINGS = Settings(
     raw_bucket="raw",
     workgroup="test",
     topic_arn="arn:aws:sns:us-east-1:123456789012:topic",
-    query_ids={"experiment_outcomes": "id-outcomes", "experiment_answers": "id-answers"},
+    query_ids={"experiment_outcomes": "id-outcomes", "experiment_answers": "id-answers", "attribution": "id-live"},
     function_names={"recommend": "test-recommend"},
 )
 BETTER, EQUAL = {"model": (500, 40), "popular": (500, 20)}, {"model": (500, 20), "popular": (500, 20)}
@@ -109,14 +109,16 @@ class World:
         return {"QueryExecutionId": request["QueryString"]}
 
     def get_query_execution(self, QueryExecutionId: str) -> dict[str, Any]:  # noqa: N803
-        state = {"State": "FAILED", "StateChangeReason": "no table"} if self.fails else {"State": "SUCCEEDED"}
+        fails = self.fails and QueryExecutionId != "id-live"
+        state = {"State": "FAILED", "StateChangeReason": "no table"} if fails else {"State": "SUCCEEDED"}
         return {"QueryExecution": {"Status": state}}
 
     def get_paginator(self, operation: str) -> "World":
         return self
 
     def paginate(self, QueryExecutionId: str) -> list[dict[str, Any]]:  # noqa: N803
-        rows = self._outcomes() if QueryExecutionId == "id-outcomes" else []
+        live = [["recommend", "recommender", "2026-11-01T10:00:00Z", "100", "30", "5", "1"]]
+        rows = {"id-outcomes": self._outcomes(), "id-live": live}.get(QueryExecutionId, [])
         lines = [["header"], *rows]
         return [{"ResultSet": {"Rows": [{"Data": [{"VarCharValue": cell} for cell in line]} for line in lines]}}]
 
@@ -176,6 +178,13 @@ def test_given_no_difference_yet_when_run_then_the_verdict_is_written_and_nobody
     }  # fmt: skip
     assert (world.mails, world.shares) == ([], None)
     assert [step.reason for step in world.ledger.steps] == ["found"]
+
+
+def test_given_lists_of_a_model_when_run_then_their_rates_are_metrics(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(EARLY)
+    assert any('"ListClickRate":[30.0]' in line for line in capsys.readouterr().out.replace(" ", "").splitlines())
 
 
 def test_given_a_daily_mail_when_run_then_it_is_sent_without_news(world: World, run: Run) -> None:
