@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from local_aws.personalize.action_model import ActionModel
 from local_aws.personalize.actions import ActionDeployment
 from local_aws.personalize.errors import JobFailedError
+from local_aws.personalize.hyperparameters import V1
 from local_aws.personalize.item_utilities import ContextStatistics, UserStatistics, objective_utilities
 from local_aws.personalize.recipe import Recipe
 from local_aws.personalize.recipes import RECIPES
@@ -51,6 +52,8 @@ class Deployment:
     context: ContextStatistics | None = None
     users: UserStatistics | None = None
     unused_columns: Mapping[str, Collection[str]] = field(default_factory=dict)
+    memory: float = 1.0
+    """The share of the usual events of a history that counts."""
 
 
 def deploy(service: Service, campaign: Resource, version_arn: str, config: dict[str, Any]) -> None:
@@ -108,7 +111,15 @@ def make_deployment(service: Service, version: Resource, solution: Resource, con
         parameters=solution_config.get("featureTransformationParameters", {}),
         objective=objective_utilities(items, solution_config),
         unused_columns=unused_columns(service, solution),
+        memory=_memory(version, solution_config),
     )
+
+
+def _memory(version: Resource, config: Mapping[str, Any]) -> float:
+    """Return how much of a history counts: the less, the smaller `bptt`, which is for long-term effects."""
+    bptt = V1["bptt"]
+    tuned = version.get("tunedHPOParams", {}).get("algorithmHyperParameters", {})
+    return float((config.get("algorithmHyperParameters", {}) | tuned).get("bptt", bptt.default)) / bptt.high
 
 
 def start_update(service: Service, campaign: Resource, change: dict[str, Any], version_arn: str) -> None:

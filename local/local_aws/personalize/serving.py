@@ -7,17 +7,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from local_aws.personalize.added_utilities import PERSONAL, added_utilities
 from local_aws.personalize.campaigns import Deployment
 from local_aws.personalize.errors import InvalidInputError
 from local_aws.personalize.filters import Filter, FilterContext, allowed_items, parse_filter
-from local_aws.personalize.item_utilities import ContextStatistics, UserStatistics, add
 from local_aws.personalize.resource_types import CAMPAIGN, FILTER, RECOMMENDER, SOLUTION
 from local_aws.personalize.service import Service
 from local_aws.personalize.training import newest_active_version, training_items
 from local_aws.personalize.trending import trending_items
 from local_aws.recommender import Event, Exploration, ScoredItem
 
-_PERSONAL = ("USER_PERSONALIZATION", "PERSONALIZED_RANKING")
 _NO_CONTEXT = frozenset(
     ("USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE", "IMPRESSION", "RECOMMENDATION_ID")
 )
@@ -79,14 +78,15 @@ def get_visitor(service: Service, deployment: Deployment, request: Mapping[str, 
     if visitor_id is None:
         return Visitor(None, (), None, item_id)
     data = service.data(deployment.group_arn)
-    history = data.interactions.history(visitor_id, service.settings.quotas.history_events)
+    limit = round(service.settings.quotas.history_events * deployment.memory)
+    history = data.interactions.history(visitor_id, limit)
     return Visitor(visitor_id, history, data.users.get(visitor_id), item_id, context)
 
 
 def _check_context(service: Service, deployment: Deployment, context: Mapping[str, str]) -> None:
     if not context:
         return
-    if deployment.recipe.recipe_type not in _PERSONAL:
+    if deployment.recipe.recipe_type not in PERSONAL:
         raise InvalidInputError(f"The recipe {deployment.recipe.name} takes no context.")
     schema = service.schema_of(deployment.group_arn, "Interactions")
     known = {field.name for field in schema.fields} - _NO_CONTEXT if schema else set()
@@ -147,51 +147,39 @@ def recommend(
         return _related_items(service, deployment, visitor, count, allowed)
     if deployment.recipe.trends:
         return trending_items(service, deployment, count, allowed)
+    impressions = service.data(deployment.group_arn).interactions.impressions
+    exploration = _exploration(deployment, visitor, service.now(), impressions)
+    return _personal_items(service, deployment, visitor, count, allowed, exploration)
+
+
+def unexplored_items(
+    service: Service, deployment: Deployment, visitor: Visitor, count: int, allowed: Collection[str] | None
+) -> frozenset[str]:
+    """Return the items that `recommend` would return without exploration."""
+    items = _personal_items(service, deployment, visitor, count, allowed, None)
+    return frozenset(scored.item_id for scored in items)
+
+
+def _personal_items(
+    service: Service,
+    deployment: Deployment,
+    visitor: Visitor,
+    count: int,
+    allowed: Collection[str] | None,
+    exploration: Exploration | None,
+) -> list[ScoredItem]:
     history = deployment.events.filter_history(visitor.history)
-    interactions = service.data(deployment.group_arn).interactions
-    exploration = _exploration(deployment, visitor, service.now(), interactions.impressions)
     # The age of an item ends at the newest interaction of the dataset, not today (explorationItemAgeCutOff).
-    newest, added = interactions.newest(), _added_utilities(service, deployment, visitor)
+    newest = service.data(deployment.group_arn).interactions.newest()
+    added = added_utilities(service, deployment, visitor.context, visitor.record, len(visitor.history))
     return deployment.model.recommend(history, count, allowed=allowed, exploration=exploration, now=newest, added=added)
 
 
 def rank(service: Service, deployment: Deployment, visitor: Visitor, items: Sequence[str]) -> list[ScoredItem]:
     """Return each of the items once, the best for the visitor first."""
     history = deployment.events.filter_history(visitor.history)
-    return deployment.model.rank(history, items, added=_added_utilities(service, deployment, visitor))
-
-
-def _added_utilities(service: Service, deployment: Deployment, visitor: Visitor) -> Mapping[str, float]:
-    """Return what the objective of the solution, the context and the metadata of the visitor add to items."""
-    parts = [deployment.objective]
-    if visitor.context:
-        parts.append(_context_statistics(service, deployment).utilities(visitor.context))
-    if visitor.record and deployment.recipe.recipe_type in _PERSONAL:
-        parts.append(_user_statistics(service, deployment).utilities(visitor.record, len(visitor.history)))
-    return add(*parts) if len(parts) > 1 else deployment.objective
-
-
-def _context_statistics(service: Service, deployment: Deployment) -> ContextStatistics:
-    if deployment.context is None:
-        unused = deployment.unused_columns.get("Interactions", ())
-        columns = service.data(deployment.group_arn).interactions.columns()
-        extras = ((item, columns.extra(row)) for row, item in enumerate(columns.items) if item is not None)
-        deployment.context = ContextStatistics(
-            (item, {name: value for name, value in extra.items() if name not in unused}) for item, extra in extras
-        )
-    return deployment.context
-
-
-def _user_statistics(service: Service, deployment: Deployment) -> UserStatistics:
-    if deployment.users is None:
-        data, schema = service.data(deployment.group_arn), service.schema_of(deployment.group_arn, "Users")
-        unused = {"USER_ID", *deployment.unused_columns.get("Users", ())}
-        fields = schema.fields if schema else ()
-        used = [one.name for one in fields if one.name not in unused and (one.categorical or one.type != "string")]
-        columns = data.interactions.columns()
-        pairs = ((u, i) for u, i in zip(columns.users, columns.items, strict=True) if u is not None and i is not None)
-        deployment.users = UserStatistics.of(data.users.snapshot(), used, pairs)
-    return deployment.users
+    added = added_utilities(service, deployment, visitor.context, visitor.record, len(visitor.history))
+    return deployment.model.rank(history, items, added=added)
 
 
 def _related_items(
@@ -233,7 +221,8 @@ def describe_item(
         members["score"] = scored.score
     if columns:
         record = service.data(deployment.group_arn).items.get(scored.item_id) or {}
-        members["metadata"] = {name: str(record[name]) for name in columns if record.get(name) is not None}
+        # AWS's notebooks read the names of the columns in lower case, however they are requested.
+        members["metadata"] = {name.lower(): str(record[name]) for name in columns if record.get(name) is not None}
     return members
 
 

@@ -178,7 +178,8 @@ def _category(value: str) -> str:
 
 
 def _epoch_seconds(value: str) -> int:
-    time = _integer(value)
+    # AWS's own notebooks import times with a fraction of a second into columns of type long.
+    time = int(_number(value)) if "." in value else _integer(value)
     if not 0 <= time < _MAX_SECONDS:
         raise ValueError(f"'{value}' is not in epoch seconds")
     return time

@@ -10,14 +10,22 @@ from local_aws.personalize.resource_store import paginate
 from local_aws.personalize.service import Service
 from local_aws.personalize.service_model import output_shape, project
 
+_PAGE_WITH_DOMAIN = 10
+
 
 @operation("ListRecipes")
 def list_recipes(service: Service, request: dict[str, Any]) -> dict[str, Any]:
-    """Handle ListRecipes: all recipes, or the use cases of a domain."""
+    """Handle ListRecipes: all recipes, or the use cases of a domain.
+
+    As on AWS, whose notebooks rely on it, the pages of a domain are those of all recipes, and some of them are empty.
+    Here the use cases of the domain come first.
+    """
     domain = request.get("domain")
-    recipes = [recipe.describe() for recipe in RECIPES.values() if domain in (None, recipe.domain)]
-    page, token = paginate(recipes, "ListRecipes", request)
-    response: dict[str, Any] = project(output_shape("ListRecipes"), {"recipes": page, "nextToken": token})
+    ordered = sorted(RECIPES.values(), key=lambda recipe: recipe.domain != domain) if domain else list(RECIPES.values())
+    paging = {"maxResults": _PAGE_WITH_DOMAIN} | request if domain else request
+    page, token = paginate(ordered, "ListRecipes", paging)
+    described = [recipe.describe() for recipe in page if domain in (None, recipe.domain)]
+    response: dict[str, Any] = project(output_shape("ListRecipes"), {"recipes": described, "nextToken": token})
     return response
 
 

@@ -76,8 +76,11 @@ def _register_list(resource_type: ResourceType) -> None:
     @operation(name)
     def list_(service: Service, request: dict[str, Any]) -> dict[str, Any]:
         fields = {parent: request[parent]} if parent and request.get(parent) else {}
-        for arn in fields.values():
-            if not service.store.find(arn):
+        for arn in list(fields.values()):
+            found = service.store.find(arn)
+            if found and parent and found.resource_type is SOLUTION_VERSION:  # AWS lists what belongs to its solution
+                fields[parent] = found["solutionArn"]
+            if not found:
                 not_found = ResourceNotFoundError.of(arn)
                 raise not_found if not_found.code in errors else InvalidInputError(not_found.message)
         page, token = paginate(service.store.all(resource_type, **fields), name, request)

@@ -12,6 +12,7 @@ from local_aws.personalize.service import Service
 from local_aws.recommender import ScoredItem
 
 _DEFAULT_RESULTS = 25
+_EXPLORED = {"reason": ["Exploration"]}
 _DEFAULT_ACTIONS, _MAXIMUM_ACTIONS = 5, 100
 _RECOMMENDING = ("USER_PERSONALIZATION", "POPULAR_ITEMS", "RELATED_ITEMS")
 
@@ -37,6 +38,9 @@ def get_recommendations(service: Service, request: dict[str, Any]) -> dict[str, 
         serving.describe_item(service, deployment, scored, columns) | _describe_promotion(deployment, name)
         for scored, name in chosen
     ]
+    if deployment.recipe.gives_reasons:
+        expected = serving.unexplored_items(service, deployment, visitor, count, allowed)
+        items = [item if "promotionName" in item or item["itemId"] in expected else item | _EXPLORED for item in items]
     return _respond(service, deployment, request, "itemList", items)
 
 

@@ -280,7 +280,7 @@ def test_given_a_stack_when_the_runtime_is_called_then_items_are_returned(
     )
     assert len(response["itemList"]) == 10
     assert len(response["recommendationId"]) <= 40
-    assert {item["metadata"]["KIND"] for item in response["itemList"]} <= {"k1", "k2"}
+    assert {item["metadata"]["kind"] for item in response["itemList"]} <= {"k1", "k2"}
     ranking = clients.runtime.get_personalized_ranking(
         campaignArn=stack["rank-campaign"], userId="u1", inputList=["i5", "none", "i6"]
     )

@@ -111,3 +111,10 @@ def test_given_a_campaign_that_follows_latest_when_a_version_is_trained_then_it_
     )
     with pytest.raises(InvalidInputError, match="LATEST"):
         with_campaign.call("CreateCampaign", name="x", solutionVersionArn=with_campaign.arns["solution"] + "/$LATEST")
+
+
+def test_given_a_version_when_campaigns_are_listed_then_they_are_those_of_its_solution(
+    with_campaign: InProcessPersonalize,
+) -> None:
+    listed = with_campaign.call("ListCampaigns", solutionArn=with_campaign.arns["version"])["campaigns"]
+    assert [campaign["campaignArn"] for campaign in listed] == [with_campaign.arns["campaign"]]

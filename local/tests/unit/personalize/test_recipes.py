@@ -25,7 +25,9 @@ def test_given_the_second_version_when_a_new_item_is_put_then_it_is_explored_wit
     with_data.recommend("u0")
     with_data.wait_idle()
     # The fake recommender gives the last of ten places to a new item if one in ten is explored.
-    assert with_data.recommend("u0", 10)[-1] == "new"
+    request = {"campaignArn": with_data.arns["campaign"], "userId": "u0", "numResults": 10}
+    items = with_data.call("GetRecommendations", **request)["itemList"]
+    assert [(item["itemId"], item.get("reason")) for item in items if "reason" in item] == [("new", ["Exploration"])]
 
 
 def test_given_the_second_version_when_an_exploration_is_configured_then_it_is_refused(
@@ -48,7 +50,7 @@ def test_given_no_configuration_when_metadata_are_requested_then_only_the_second
 ) -> None:
     request = {"campaignArn": with_data.deploy(recipe), "userId": "u0", "metadataColumns": {"ITEMS": ["SPECIES"]}}
     if enabled:
-        assert "SPECIES" in with_data.call("GetRecommendations", **request)["itemList"][0]["metadata"]
+        assert "species" in with_data.call("GetRecommendations", **request)["itemList"][0]["metadata"]
     else:
         with pytest.raises(InvalidInputError, match="not enabled"):
             with_data.call("GetRecommendations", **request)
@@ -75,3 +77,17 @@ def test_given_an_algorithm_when_described_then_it_says_which_hyperparameters_ca
 
     assert tunable(V1) == {"hidden_dimension": True, "bptt": True, "recency_mask": True}
     assert tunable(V2) == {"apply_recency_bias": False}
+
+
+@pytest.mark.parametrize(("bptt", "remembers"), [("2", False), ("32", True)])
+def test_given_a_bptt_when_requested_then_a_small_one_forgets_early_events(
+    with_data: InProcessPersonalize, bptt: str, remembers: bool
+) -> None:
+    with_data.deploy(V1, algorithmHyperParameters={"bptt": bptt})
+    # Two parts of 32 of the 200 events of a history are the newest dozen. The fake recommender counts every event.
+    for _ in range(3):
+        with_data.put_views("s", *(f"i{n}" for n in range(10)), user="u", sentAt=NOW + 6000 + _)
+    for _ in range(2):
+        with_data.put_views("s", *(f"i{n}" for n in range(20, 30)), user="u", sentAt=NOW + 7000 + _)
+    cats = {f"i{n}" for n in range(20)}
+    assert (set(with_data.recommend("u", 3)) <= cats) is remembers

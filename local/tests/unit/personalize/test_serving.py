@@ -65,7 +65,7 @@ def test_given_metadata_columns_when_enabled_then_items_have_them(with_campaign:
     response = with_campaign.call(
         "GetRecommendations", campaignArn=with_campaign.arns["campaign"], userId="u0", **selected
     )
-    assert response["itemList"][0]["metadata"]["SPECIES"] in ("cat", "dog|pet")
+    assert response["itemList"][0]["metadata"]["species"] in ("cat", "dog|pet")
     with pytest.raises(InvalidInputError, match="numResults"):
         with_campaign.recommend("u0", 51, **selected)
 

@@ -90,3 +90,9 @@ def test_given_an_empty_text_without_null_in_the_schema_when_read_then_only_meta
     assert read_csv("f.csv", b"ITEM_ID,YEAR\na,\n", parse_schema(text)).columns["YEAR"] == [None]
     with pytest.raises(JobFailedError, match="column ITEM_ID: a value is missing"):
         read_csv("f.csv", b"ITEM_ID,YEAR\n,1999\n", parse_schema(text))
+
+
+def test_given_a_time_with_a_fraction_when_read_then_it_is_the_second() -> None:
+    header = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE"
+    table = read_csv("f.csv", f"{header}\nu,i,1700000000.75,view\n".encode(), parse_schema(INTERACTIONS))
+    assert table.columns["TIMESTAMP"] == [1_700_000_000]
