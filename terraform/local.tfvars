@@ -72,6 +72,19 @@ browser_api = {
   throttling = { rate = 2000, burst = 5000, visitors_rate = 200, visitors_burst = 1000 }
 }
 
+# For requests for one shelter, so that `make demo` and the other shelters' pages show what the models say.
+experiments = {
+  newest-first = {
+    arms = {
+      model  = { share = 0.5, shows = "recommender" }
+      newest = { share = 0.5, shows = "newest" }
+    }
+    control  = "newest"
+    shelters = ["hilltop"]
+    end_date = "2099-12-31"
+  }
+}
+
 batch = { filter = "not-applied-for" } # make batch ENV=local writes recommendations for all users
 
 budget = { monthly_usd = 500 }

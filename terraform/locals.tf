@@ -92,6 +92,11 @@ locals {
     report_outcome            = {}
   }
 
+  # Function with experiments -> the models that their arms show.
+  experiment_models = { for name in toset(values(var.experiments)[*].function) : name => setintersection(keys(var.models), flatten([
+    for it in values(var.experiments) : values(it.arms)[*].shows if it.function == name
+  ])) }
+
   # Functions that exist only with the model that they ask.
   models_asked = { rerank = "reranker", similar = "similar", trending = "trending" }
 

@@ -142,6 +142,7 @@ module "serving" {
   filters                     = module.personalize.filters
   visitor_tokens              = local.visitor_tokens
   personalize_timeout_seconds = var.personalize_timeout_seconds
+  experiments                 = one([for it in module.experiments : merge(it.serving, { models = local.experiment_models })])
 
   fallback = {
     bucket     = module.storage.seed_bucket_name
@@ -160,6 +161,22 @@ module "serving" {
     long_waiting_days  = var.pets.long_waiting_days
     long_waiting_share = var.pets.long_waiting_share
   }
+}
+
+module "experiments" {
+  source = "../modules/experiments"
+  count  = length(var.experiments) > 0 ? 1 : 0
+
+  prefix             = local.prefix
+  account            = local.account
+  parameter_path     = local.parameter_path
+  experiments        = var.experiments
+  kms_key_arn        = module.encryption.key_arn
+  log_retention_days = var.log_retention_days
+  raw_bucket_arn     = module.storage.raw_bucket_arn
+  function_names     = { for name in keys(local.experiment_models) : name => "${local.prefix}-${name}" }
+  firehose           = var.firehose
+  alarm              = { enabled = var.alarms.enabled, topic_arn = module.notifications.topic_arn }
 }
 
 module "http_api" {
@@ -308,6 +325,7 @@ resource "terraform_data" "deletion_protection" {
     module.history,
     module.pets,
     module.serving,
+    module.experiments,
     module.http_api,
     module.browser_api,
     module.site,

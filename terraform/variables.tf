@@ -320,6 +320,11 @@ variable "models" {
   }))
 
   validation {
+    condition     = length(setintersection(keys(var.models), ["popular", "newest", "longest_waiting", "hold_out"])) == 0
+    error_message = "models: popular, newest, longest_waiting and hold_out are lists that experiments show, and cannot be names of models."
+  }
+
+  validation {
     condition     = contains(keys(var.models), "recommender")
     error_message = "models must have an entry `recommender`; `reranker` and others are optional."
   }
@@ -551,4 +556,50 @@ variable "budget" {
     monthly_usd = number
   })
   default = null
+}
+
+variable "experiments" {
+  description = "Experiments by name: visitors see different lists, and what they do says which is better. function: recommend (default), rerank, similar or trending. arms: each with its share of the visitors, and what it shows: one of models, or popular, newest, longest_waiting, hold_out. control: the arm with which the others are compared. traffic: the part of all visitors that takes part. species and shelters: only requests for these. primary_outcome (Application) and secondary_outcomes: of event_types. start_date and end_date: first and last day (UTC). hoped_for_lift: the relative effect that one hopes for. act: whether shares may be changed without a person. {} has none, and makes nothing. See modules/experiments."
+  type = map(object({
+    function = optional(string, "recommend")
+    arms = map(object({
+      share = number
+      shows = string
+    }))
+    control            = optional(string)
+    traffic            = optional(number, 1)
+    species            = optional(set(string), [])
+    shelters           = optional(set(string), [])
+    primary_outcome    = optional(string, "Application")
+    secondary_outcomes = optional(list(string), [])
+    start_date         = optional(string)
+    end_date           = string
+    hoped_for_lift     = optional(number, 0.1)
+    act                = optional(bool, false)
+  }))
+  default = {}
+
+  validation {
+    condition     = alltrue([for shows in flatten([for it in values(var.experiments) : values(it.arms)[*].shows]) : contains(concat(keys(var.models), ["popular", "newest", "longest_waiting", "hold_out"]), shows)])
+    error_message = "experiments: shows must be one of models (${join(", ", keys(var.models))}), or popular, newest, longest_waiting or hold_out."
+  }
+
+  # What a campaign can be asked depends on its recipe.
+  validation {
+    condition = alltrue([for it in values(var.experiments) : alltrue([for arm in values(it.arms) :
+      (it.function == "rerank") == strcontains(var.models[arm.shows].recipe, "ranking") && (it.function == "similar") == can(regex("similar|sims", var.models[arm.shows].recipe))
+      if contains(keys(var.models), arm.shows)
+    ])])
+    error_message = "experiments: arms of rerank must show models with a ranking recipe, arms of similar those with aws-similar-items or aws-sims, and others neither."
+  }
+
+  validation {
+    condition     = alltrue([for it in values(var.experiments) : contains(keys(var.models), lookup({ rerank = "reranker", similar = "similar", trending = "trending" }, it.function, "recommender"))])
+    error_message = "experiments: a function exists only with its model: rerank with reranker, similar with similar, trending with trending."
+  }
+
+  validation {
+    condition     = alltrue([for type in flatten([for it in values(var.experiments) : concat([it.primary_outcome], it.secondary_outcomes)]) : contains(var.event_types, type)])
+    error_message = "experiments: primary_outcome and secondary_outcomes must be among event_types (${join(", ", var.event_types)})."
+  }
 }

@@ -2,10 +2,24 @@ locals {
   # The keys of an event, and of the envelope {"Partitionkey": …, "Data": event} around one; JSON and SQL compare them
   # without regard to case. All are text: a column of another type would fail every query as soon as one line holds
   # something else there. queries/ read what is inside animalmetadata and data with JSON functions.
-  columns = [
-    "userid", "sessionid", "eventtype", "animalmetadata", "animal_id", "eventid", "timestamp", "recommendationid",
-    "impression", "eventvalue", "partitionkey", "data",
-  ]
+  #
+  # Those of an exposure: see functions/animal_recommender/experiments/exposures.py.
+  tables = {
+    events = {
+      description = "Events as they were sent; arrival is the hour (UTC) in which they arrived"
+      columns = [
+        "userid", "sessionid", "eventtype", "animalmetadata", "animal_id", "eventid", "timestamp", "recommendationid",
+        "impression", "eventvalue", "partitionkey", "data",
+      ]
+    }
+    exposures = {
+      description = "What visitors of experiments were shown; arrival is the hour (UTC) in which it was recorded"
+      columns = [
+        "exposureid", "time", "experiment", "arm", "function", "visitor", "user", "session", "model", "recommendationid",
+        "source", "shown",
+      ]
+    }
+  }
 
   # A query file is a description and a SELECT from `event`, which event.sql defines; one that reads exposures has more
   # tables, the first of which exposure.sql defines.
@@ -39,10 +53,17 @@ resource "aws_glue_catalog_database" "this" {
   description = "Raw events of ${var.prefix}"
 }
 
-resource "aws_glue_catalog_table" "events" {
-  name          = "events"
+moved {
+  from = aws_glue_catalog_table.events
+  to   = aws_glue_catalog_table.this["events"]
+}
+
+resource "aws_glue_catalog_table" "this" {
+  for_each = local.tables
+
+  name          = each.key
   database_name = aws_glue_catalog_database.this.name
-  description   = "Events as they were sent; arrival is the hour (UTC) in which they arrived"
+  description   = each.value.description
   table_type    = "EXTERNAL_TABLE"
 
   # Partition projection: Athena computes the partitions from these rules, so no partition has to be registered. The whole
@@ -56,7 +77,7 @@ resource "aws_glue_catalog_table" "events" {
     "projection.arrival.range"         = "NOW-3YEARS,NOW"
     "projection.arrival.interval"      = "1"
     "projection.arrival.interval.unit" = "HOURS"
-    "storage.location.template"        = "s3://${var.raw_bucket}/events/$${arrival}/"
+    "storage.location.template"        = "s3://${var.raw_bucket}/${each.key}/$${arrival}/"
   }
 
   partition_keys {
@@ -65,7 +86,7 @@ resource "aws_glue_catalog_table" "events" {
   }
 
   storage_descriptor {
-    location      = "s3://${var.raw_bucket}/events/"
+    location      = "s3://${var.raw_bucket}/${each.key}/"
     input_format  = "org.apache.hadoop.mapred.TextInputFormat"
     output_format = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
     compressed    = true
@@ -78,7 +99,7 @@ resource "aws_glue_catalog_table" "events" {
     }
 
     dynamic "columns" {
-      for_each = local.columns
+      for_each = each.value.columns
 
       content {
         name = columns.value

@@ -104,7 +104,12 @@ locals {
     {
       sid = "Firehose"
       # Unused here: firehose:UpdateDestination - the stream keeps its settings
-      actions   = ["firehose:CreateDeliveryStream", "firehose:TagDeliveryStream", "firehose:UpdateDestination"]
+      actions = [
+        "firehose:CreateDeliveryStream",
+        "firehose:StartDeliveryStreamEncryption",
+        "firehose:TagDeliveryStream",
+        "firehose:UpdateDestination",
+      ]
       resources = ["${local.regional.firehose}:deliverystream/${var.prefix}-*"]
     },
     {

@@ -46,6 +46,12 @@ locals {
       tables      = { ReadPets = { actions = ["dynamodb:BatchGetItem"], resources = [var.pets.table_arn] } }
     }
   } : name => function if contains(keys(var.campaign_arns), function.model) }
+
+  # Function -> the campaigns of the models that arms of its experiments show.
+  experiment_campaigns = {
+    for name, models in try(var.experiments.models, {}) : name => { for model in models : model => var.campaign_arns[model] }
+    if contains(keys(local.functions), name)
+  }
 }
 
 module "function" {
@@ -61,7 +67,12 @@ module "function" {
 
   visitor_tokens = var.visitor_tokens
 
-  environment = merge(each.value.environment, {
+  environment = merge(each.value.environment, contains(keys(local.experiment_campaigns), each.key) ? {
+    EXPERIMENTS_PARAMETER = var.experiments.definitions
+    SHARES_PARAMETER      = var.experiments.shares
+    EXPOSURE_STREAM       = var.experiments.stream
+    EXPERIMENT_CAMPAIGNS  = jsonencode(local.experiment_campaigns[each.key])
+    } : {}, {
     AGE_LIMITS                  = jsonencode(var.pets.age_limits)
     CAMPAIGN_ARN                = var.campaign_arns[each.value.model]
     FILTERS                     = jsonencode(var.filters)
@@ -75,7 +86,27 @@ data "aws_iam_policy_document" "this" {
   statement {
     sid       = "AskCampaign"
     actions   = [each.value.action]
-    resources = concat([var.campaign_arns[each.value.model]], values(var.filters)[*].arn)
+    resources = distinct(concat([var.campaign_arns[each.value.model]], values(lookup(local.experiment_campaigns, each.key, {})), values(var.filters)[*].arn))
+  }
+
+  dynamic "statement" {
+    for_each = contains(keys(local.experiment_campaigns), each.key) ? [var.experiments] : []
+
+    content {
+      sid       = "ReadExperiments"
+      actions   = ["ssm:GetParameters"]
+      resources = statement.value.parameter_arns
+    }
+  }
+
+  dynamic "statement" {
+    for_each = contains(keys(local.experiment_campaigns), each.key) ? [var.experiments] : []
+
+    content {
+      sid       = "RecordExposures"
+      actions   = ["firehose:PutRecord"]
+      resources = [statement.value.stream_arn]
+    }
   }
 
   dynamic "statement" {

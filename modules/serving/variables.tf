@@ -124,3 +124,16 @@ variable "visitor_tokens" {
   })
   default = null
 }
+
+variable "experiments" {
+  description = "What functions with experiments need (see modules/experiments), and for each of them the models that its arms show. Null without experiments."
+  type = object({
+    definitions    = string
+    shares         = string
+    parameter_arns = list(string)
+    stream         = string
+    stream_arn     = string
+    models         = map(set(string))
+  })
+  default = null
+}

@@ -14,6 +14,7 @@ locals {
     }
     raw-events = {
       "events/"        = var.retention_days.raw_events
+      "exposures/"     = var.retention_days.raw_events
       "errors/"        = var.retention_days.errors
       "query-results/" = var.retention_days.query_results
     }

@@ -23,7 +23,7 @@ variable "kms_key_arn" {
 }
 
 variable "retention_days" {
-  description = "How many days each kind of object is kept. raw_events. errors: records that Firehose could not process. query_results: results of Athena queries. access_logs. feeds: files with pets, and the reports of their imports. batches: lists of users and what is recommended to them. older_versions: versions of objects that were overwritten or deleted."
+  description = "How many days each kind of object is kept. raw_events, and exposures of experiments. errors: records that Firehose could not process. query_results: results of Athena queries. access_logs. feeds: files with pets, and the reports of their imports. batches: lists of users and what is recommended to them. older_versions: versions of objects that were overwritten or deleted."
   type = object({
     raw_events     = optional(number, 730)
     errors         = optional(number, 30)

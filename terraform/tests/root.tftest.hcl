@@ -510,3 +510,49 @@ run "given_other_age_limits_when_planned_then_commands_find_them_too" {
     error_message = "make pets needs the age limits of the deployment."
   }
 }
+
+run "given_an_experiment_when_planned_then_its_function_may_ask_the_models_of_its_arms" {
+  command = plan
+  variables {
+    models = {
+      recommender = { recipe = "aws-user-personalization" }
+      challenger  = { recipe = "aws-user-personalization-v2" }
+    }
+    experiments = {
+      new-model = {
+        arms     = { now = { share = 0.9, shows = "recommender" }, new = { share = 0.1, shows = "challenger" } }
+        end_date = "2027-03-31"
+      }
+    }
+  }
+
+  assert {
+    condition     = local.experiment_models == { recommend = toset(["challenger", "recommender"]) } && length(module.experiments) == 1
+    error_message = "The function must get the campaigns of both models."
+  }
+}
+
+run "given_no_experiment_when_planned_then_nothing_is_made_for_one" {
+  command = plan
+
+  assert {
+    condition     = length(module.experiments) == 0
+    error_message = "A deployment without experiments must not pay for them."
+  }
+}
+
+run "given_an_arm_with_an_unknown_model_when_planned_then_refused" {
+  command = plan
+  variables {
+    experiments = { a = { arms = { x = { share = 0.5, shows = "nobody" }, y = { share = 0.5, shows = "newest" } }, end_date = "2027-03-31" } }
+  }
+  expect_failures = [var.experiments]
+}
+
+run "given_an_outcome_that_no_app_sends_when_planned_then_refused" {
+  command = plan
+  variables {
+    experiments = { a = { arms = { x = { share = 0.5, shows = "popular" }, y = { share = 0.5, shows = "newest" } }, primary_outcome = "Adoption", end_date = "2027-03-31" } }
+  }
+  expect_failures = [var.experiments]
+}

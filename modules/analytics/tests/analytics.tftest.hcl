@@ -11,12 +11,16 @@ run "given_a_raw_store_when_planned_then_athena_computes_its_partitions" {
   command = plan
 
   assert {
-    condition     = aws_glue_catalog_table.events.parameters["projection.enabled"] == "true"
+    condition     = aws_glue_catalog_table.this["events"].parameters["projection.enabled"] == "true"
     error_message = "Partitions must be projected."
   }
   assert {
-    condition     = aws_glue_catalog_table.events.parameters["storage.location.template"] == "s3://test-raw/events/$${arrival}/" && aws_glue_catalog_table.events.parameters["projection.arrival.format"] == "'year='yyyy'/month='MM'/day='dd'/hour='HH"
+    condition     = aws_glue_catalog_table.this["events"].parameters["storage.location.template"] == "s3://test-raw/events/$${arrival}/" && aws_glue_catalog_table.this["events"].parameters["projection.arrival.format"] == "'year='yyyy'/month='MM'/day='dd'/hour='HH"
     error_message = "The projected path must be the one that Firehose writes."
+  }
+  assert {
+    condition     = aws_glue_catalog_table.this["exposures"].parameters["storage.location.template"] == "s3://test-raw/exposures/$${arrival}/"
+    error_message = "Exposures must have a table of their own."
   }
 }
 
@@ -40,7 +44,7 @@ run "given_queries_when_planned_then_results_are_encrypted_and_scans_limited" {
   }
   assert {
     condition     = alltrue([for name, query in aws_athena_named_query.this : strcontains(query.query, "exposure AS (") == contains(["attribution", "experiment_answers", "experiment_outcomes"], name)])
-    error_message = "Only queries that read exposures may define them: a deployment without experiments has no such table."
+    error_message = "Only queries that read exposures may define them: the others would scan a second table."
   }
   assert {
     condition     = alltrue([for query in aws_athena_named_query.this : length(query.description) > 20 && !startswith(query.description, "--")])

@@ -143,3 +143,30 @@ run "given_a_share_above_one_when_planned_then_refused" {
   }
   expect_failures = [var.pets]
 }
+
+run "given_an_experiment_when_planned_then_only_its_function_reads_it_and_may_ask_its_models" {
+  command = plan
+  variables {
+    experiments = {
+      definitions    = "/animal-recommender/test/experiments"
+      shares         = "/animal-recommender/test/experiment-shares"
+      parameter_arns = ["arn:aws:ssm:us-east-1:123456789012:parameter/animal-recommender/test/experiments"]
+      stream         = "test-exposures"
+      stream_arn     = "arn:aws:firehose:us-east-1:123456789012:deliverystream/test-exposures"
+      models         = { recommend = ["recommender", "reranker"] }
+    }
+  }
+
+  assert {
+    condition     = toset(one([for statement in data.aws_iam_policy_document.this["recommend"].statement : toset(statement.resources) if statement.sid == "AskCampaign"])) == toset([var.campaign_arns.recommender, var.campaign_arns.reranker, var.filters.species.arn])
+    error_message = "recommend must be allowed to ask the models of the arms."
+  }
+  assert {
+    condition     = one([for statement in data.aws_iam_policy_document.this["recommend"].statement : toset(statement.actions) if statement.sid == "RecordExposures"]) == toset(["firehose:PutRecord"])
+    error_message = "recommend must be allowed to record exposures, and nothing more."
+  }
+  assert {
+    condition     = length([for statement in data.aws_iam_policy_document.this["rerank"].statement : true if statement.sid == "ReadExperiments"]) == 0
+    error_message = "A function without experiments must have no rights for them."
+  }
+}

@@ -98,7 +98,7 @@ run "given_retention_when_planned_then_raw_events_expire_by_prefix" {
   assert {
     condition = { for rule in aws_s3_bucket_lifecycle_configuration.this["raw-events"].rule :
       rule.id => rule.expiration[0].days if rule.id != "older-versions"
-    } == { events = 10, errors = 30, query-results = 2 }
+    } == { events = 10, exposures = 10, errors = 30, query-results = 2 }
     error_message = "Each prefix of the raw store must have its own retention."
   }
 }

@@ -1,0 +1,105 @@
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
+  }
+}
+
+variables {
+  prefix             = "test-animal-recommender"
+  account            = { id = "123456789012", region = "us-east-1", partition = "aws" }
+  parameter_path     = "/animal-recommender/test"
+  kms_key_arn        = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+  log_retention_days = 30
+  raw_bucket_arn     = "arn:aws:s3:::test-raw"
+  function_names     = { recommend = "test-animal-recommender-recommend" }
+  alarm              = { topic_arn = "arn:aws:sns:us-east-1:123456789012:test" }
+  experiments = {
+    newest-first = {
+      arms     = { model = { share = 0.5, shows = "recommender" }, newest = { share = 0.5, shows = "newest" } }
+      end_date = "2027-03-31"
+    }
+  }
+}
+
+run "given_an_experiment_when_planned_then_its_definition_has_every_default" {
+  command = plan
+
+  assert {
+    condition     = aws_ssm_parameter.definitions.name == "/animal-recommender/test/experiments" && jsondecode(aws_ssm_parameter.definitions.value).newest-first.function == "recommend" && jsondecode(aws_ssm_parameter.definitions.value).newest-first.primary_outcome == "Application"
+    error_message = "The functions must find the definition."
+  }
+  assert {
+    condition     = aws_ssm_parameter.shares.value == "{}"
+    error_message = "No share is changed at the beginning."
+  }
+}
+
+run "given_an_experiment_when_planned_then_exposures_are_encrypted_and_their_path_is_the_tables" {
+  command = plan
+
+  assert {
+    condition     = aws_kinesis_firehose_delivery_stream.exposures.server_side_encryption[0].key_arn == var.kms_key_arn && aws_kinesis_firehose_delivery_stream.exposures.extended_s3_configuration[0].kms_key_arn == var.kms_key_arn
+    error_message = "Exposures must be encrypted with the environment's key, while they wait and in S3."
+  }
+  assert {
+    condition     = startswith(aws_kinesis_firehose_delivery_stream.exposures.extended_s3_configuration[0].prefix, "exposures/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/")
+    error_message = "The prefix must be the projection of the table in modules/analytics."
+  }
+  assert {
+    condition     = toset(one([for statement in data.aws_iam_policy_document.firehose.statement : statement.resources if statement.sid == "WriteExposures"])) == toset(["arn:aws:s3:::test-raw/exposures/*"])
+    error_message = "Firehose must not write raw events with this role."
+  }
+}
+
+run "given_alarms_when_planned_then_lost_exposures_are_told" {
+  command = plan
+
+  assert {
+    condition     = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset(["recommend-exposures-not-sent", "recommend-experiments-not-read", "exposures-late"])
+    error_message = "Each function with experiments needs its alarms."
+  }
+}
+
+run "given_no_alarms_when_planned_then_there_are_none" {
+  command = plan
+  variables {
+    alarm = { enabled = false, topic_arn = "arn:aws:sns:us-east-1:123456789012:test" }
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.this) == 0
+    error_message = "Alarms must follow the switch."
+  }
+}
+
+run "given_shares_of_less_than_everybody_when_planned_then_refused" {
+  command = plan
+  variables {
+    experiments = { a = { arms = { x = { share = 0.5, shows = "popular" }, y = { share = 0.4, shows = "newest" } }, end_date = "2027-03-31" } }
+  }
+  expect_failures = [var.experiments]
+}
+
+run "given_one_arm_when_planned_then_refused" {
+  command = plan
+  variables {
+    experiments = { a = { arms = { x = { share = 1, shows = "popular" } }, end_date = "2027-03-31" } }
+  }
+  expect_failures = [var.experiments]
+}
+
+run "given_no_real_day_when_planned_then_refused" {
+  command = plan
+  variables {
+    experiments = { a = { arms = { x = { share = 0.5, shows = "popular" }, y = { share = 0.5, shows = "newest" } }, end_date = "2027-02-31" } }
+  }
+  expect_failures = [var.experiments]
+}
+
+run "given_rerank_with_a_list_when_planned_then_refused" {
+  command = plan
+  variables {
+    experiments = { a = { function = "rerank", arms = { x = { share = 0.5, shows = "newest" }, y = { share = 0.5, shows = "reranker" } }, end_date = "2027-03-31" } }
+  }
+  expect_failures = [var.experiments]
+}
