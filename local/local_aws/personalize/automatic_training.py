@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local_aws.personalize import solution_versions
+from local_aws.personalize.recipes import RECIPES
 from local_aws.personalize.resource_store import Resource
 from local_aws.personalize.resource_types import SOLUTION, SOLUTION_VERSION
 from local_aws.personalize.service import Service
@@ -43,6 +44,8 @@ def _run(service: Service, solution_arn: str, schedule: int, *, skip: bool = Fal
 def _train_if_new_data(service: Service, solution: Resource) -> None:
     data = service.data(solution["datasetGroupArn"])
     interactions = len(data.interactions) + len(data.action_interactions)
+    if RECIPES[solution["recipeArn"]].semantic:
+        interactions += data.items.version
     if interactions != solution["trainedInteractions"]:
         solution.fields["trainedInteractions"] = interactions
         solution_versions.start_training(service, solution, {}, mode="FULL", training_type="AUTOMATIC")

@@ -54,6 +54,8 @@ class Field:
     nullable: bool = False
     categorical: bool = False
     textual: bool = False
+    item_name: bool = False
+    """Whether it names the item (`itemName`), for the recipe Semantic-Similarity."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +111,10 @@ def _parse_field(document: Any) -> Field:
     if len(value_types) != 1 or value_types[0] not in _PRIMITIVES:
         raise _invalid(f"field {name}: the type must be one of {', '.join(sorted(_PRIMITIVES))}, or that and null")
     categorical, textual = bool(document.get("categorical")), bool(document.get("textual"))
-    if (categorical or textual) and value_types[0] != "string":
-        raise _invalid(f"field {name}: only a string can be categorical or textual")
-    return Field(name, value_types[0], "null" in types, categorical, textual)
+    item_name = bool(document.get("itemName"))
+    if (categorical or textual or item_name) and value_types[0] != "string":
+        raise _invalid(f"field {name}: only a string can be categorical, textual or itemName")
+    return Field(name, value_types[0], "null" in types, categorical, textual, item_name)
 
 
 def _check_rules(schema: Schema) -> None:

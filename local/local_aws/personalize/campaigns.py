@@ -15,6 +15,7 @@ from local_aws.personalize.recipe import Recipe
 from local_aws.personalize.recipes import RECIPES
 from local_aws.personalize.resource_store import Resource, Update
 from local_aws.personalize.resource_types import CAMPAIGN, SOLUTION
+from local_aws.personalize.semantic_model import SemanticModel
 from local_aws.personalize.service import Service
 from local_aws.personalize.statuses import ACTIVE, CREATE_FAILED, CREATE_IN_PROGRESS, CREATE_PENDING, StatusTimeline
 from local_aws.personalize.training import EventFilter, newest_active_version, unused_columns
@@ -43,7 +44,8 @@ class Deployment:
     recipe: Recipe
     config: dict[str, Any]
     events: EventFilter
-    model: "Model"
+    model: Any
+    """A Model of the recommender, or a SemanticModel."""
     catalogue_version: int
     refreshed: float
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -105,7 +107,7 @@ def make_deployment(service: Service, version: Resource, solution: Resource, con
         recipe=RECIPES[version["recipeArn"]],
         config=config,
         events=EventFilter.from_version(version.fields),
-        model=service.models.get(version.arn),
+        model=_load_model(service, version),
         catalogue_version=version["catalogueVersion"],
         refreshed=service.now(),
         parameters=solution_config.get("featureTransformationParameters", {}),
@@ -113,6 +115,12 @@ def make_deployment(service: Service, version: Resource, solution: Resource, con
         unused_columns=unused_columns(service, solution),
         memory=_memory(version, solution_config),
     )
+
+
+def _load_model(service: Service, version: Resource) -> "Model | SemanticModel":
+    if RECIPES[version["recipeArn"]].semantic:
+        return SemanticModel.from_bytes(service.models.read(version.arn))
+    return service.models.get(version.arn)
 
 
 def _memory(version: Resource, config: Mapping[str, Any]) -> float:

@@ -39,6 +39,8 @@ class Recipe:
     """Whether it explores a little, and takes no itemExplorationConfig."""
     maximum_items: int = 750_000
     """Of more items, the most used ones are considered."""
+    semantic: bool = False
+    """Whether it compares the texts of items, and needs no interactions."""
     gives_metadata: bool = False
     """Whether campaigns return metadata without enableMetadataWithRecommendations."""
     updates: bool = False
@@ -67,8 +69,8 @@ class Recipe:
 
     @property
     def learns_new_items(self) -> bool:
-        """Whether new items are added to its newest version every two hours."""
-        return self.explores or self.explores_by_itself
+        """Whether new items are added to its newest version, every two hours or with incremental updates."""
+        return self.explores or self.explores_by_itself or self.semantic
 
     @property
     def tunable(self) -> Algorithm:

@@ -77,6 +77,16 @@ _RECIPES = (
         "similar-items",
         needs=("itemId",),
     ),
+    Recipe(
+        "aws-semantic-similarity",
+        "RELATED_ITEMS",
+        "Items with similar texts.",
+        needs=("itemId",),
+        needs_items=True,
+        semantic=True,
+        gives_metadata=True,
+        maximum_items=10_000_000,
+    ),
     Recipe("aws-item-affinity", "USER_SEGMENTATION", "Users with an affinity for an item.", "user-personalization"),
     Recipe(
         "aws-item-attribute-affinity",

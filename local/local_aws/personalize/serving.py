@@ -12,6 +12,7 @@ from local_aws.personalize.campaigns import Deployment
 from local_aws.personalize.errors import InvalidInputError
 from local_aws.personalize.filters import Filter, FilterContext, allowed_items, parse_filter
 from local_aws.personalize.resource_types import CAMPAIGN, FILTER, RECOMMENDER, SOLUTION
+from local_aws.personalize.semantic_model import SemanticModel, influence_of
 from local_aws.personalize.service import Service
 from local_aws.personalize.training import newest_active_version, training_items
 from local_aws.personalize.trending import trending_items
@@ -172,19 +173,24 @@ def _personal_items(
     # The age of an item ends at the newest interaction of the dataset, not today (explorationItemAgeCutOff).
     newest = service.data(deployment.group_arn).interactions.newest()
     added = added_utilities(service, deployment, visitor.context, visitor.record, len(visitor.history))
-    return deployment.model.recommend(history, count, allowed=allowed, exploration=exploration, now=newest, added=added)
+    how = {"allowed": allowed, "exploration": exploration, "now": newest, "added": added}
+    items: list[ScoredItem] = deployment.model.recommend(history, count, **how)
+    return items
 
 
 def rank(service: Service, deployment: Deployment, visitor: Visitor, items: Sequence[str]) -> list[ScoredItem]:
     """Return each of the items once, the best for the visitor first."""
     history = deployment.events.filter_history(visitor.history)
     added = added_utilities(service, deployment, visitor.context, visitor.record, len(visitor.history))
-    return deployment.model.rank(history, items, added=added)
+    ranked: list[ScoredItem] = deployment.model.rank(history, items, added=added)
+    return ranked
 
 
 def _related_items(
     service: Service, deployment: Deployment, visitor: Visitor, count: int, allowed: Collection[str] | None
 ) -> list[ScoredItem]:
+    if isinstance(deployment.model, SemanticModel):
+        return deployment.model.similar(visitor.item_id or "", count, allowed, influence_of(deployment.config))
     looked_at = Event(visitor.item_id or "", service.now())
     related = deployment.model.recommend([looked_at], count + 1, allowed=allowed)
     return [scored for scored in related if scored.item_id != visitor.item_id][:count]
@@ -270,10 +276,14 @@ def _add_items(service: Service, deployment: Deployment, version: int) -> None:
 def _is_updated_automatically(service: Service, deployment: Deployment) -> bool:
     """Return whether the version is the newest one of its solution, and not made by an UPDATE.
 
+    With Semantic-Similarity the solution says so (performIncrementalUpdate).
+
     Sources: developer guide, "Automatic updates" (only the latest solution version is updated, even if a campaign
     serves an older one); CreateSolutionVersion, `trainingMode` (UPDATE stops automatic updates).
     """
     if deployment.recipe.domain:
         return True
+    if deployment.recipe.semantic:
+        return bool(service.store.get(deployment.solution_arn, SOLUTION)["performIncrementalUpdate"])
     newest = newest_active_version(service, deployment.solution_arn)
     return newest is not None and newest.arn == deployment.version_arn and newest["trainingMode"] != "UPDATE"

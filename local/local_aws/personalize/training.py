@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -19,6 +20,7 @@ from local_aws.personalize.offline_metrics import SolutionMetrics, newest_types
 from local_aws.personalize.recipes import RECIPES
 from local_aws.personalize.resource_store import Resource
 from local_aws.personalize.resource_types import SOLUTION, SOLUTION_VERSION
+from local_aws.personalize.semantic_model import SemanticModel
 from local_aws.personalize.service import Service
 from local_aws.personalize.statuses import (
     ACTIVE,
@@ -122,6 +124,8 @@ def train(service: Service, version: Resource, solution: Resource) -> dict[str, 
         trained = _update(service, version, items)
     elif RECIPES[version["recipeArn"]].recipe_type == "PERSONALIZED_ACTIONS":
         trained = _fit_actions(service, version)
+    elif RECIPES[version["recipeArn"]].semantic:
+        trained = _fit_semantics(service, version, items)
     else:
         trained = _fit(service, version, items)
     service.models.put(version.arn, trained.model)
@@ -207,6 +211,16 @@ def _fit_actions(service: Service, version: Resource) -> TrainedModel:
     data = service.data(version["datasetGroupArn"])
     model = ActionModel.fit(data.action_interactions.between(-math.inf, math.inf))
     return TrainedModel(model.to_bytes(), {"coverage": len(model.shares) / max(len(data.actions), 1)}, {})
+
+
+def _fit_semantics(service: Service, version: Resource, items: Items | None) -> TrainedModel:
+    interactions = _interactions(service, version, version.get("solutionConfig") or {})
+    interactions, items = limit_items(interactions, items, RECIPES[version["recipeArn"]].maximum_items)
+    if items is None or not len(items.item_ids):
+        raise JobFailedError("There are no items to train with.")
+    model = SemanticModel.fit(items, Counter(interactions.item_ids))
+    described = sum(map(bool, model.words))
+    return TrainedModel(model.to_bytes(), {"coverage": described / len(items.item_ids)}, {})
 
 
 def _update(service: Service, version: Resource, items: Items | None) -> TrainedModel:

@@ -84,7 +84,7 @@ def to_items(records: dict[str, dict[str, Any]], schema: Schema, excluded: froze
         field
         for field in schema.fields
         if field.name not in ("ITEM_ID", "CREATION_TIMESTAMP", *excluded)
-        and (field.categorical or field.textual or field.type not in ("string", "boolean"))
+        and (field.categorical or field.textual or field.item_name or field.type not in ("string", "boolean"))
     ]
     created = [None if "CREATION_TIMESTAMP" in excluded else r.get("CREATION_TIMESTAMP") for r in records.values()]
     return Items(
@@ -97,4 +97,4 @@ def to_items(records: dict[str, dict[str, Any]], schema: Schema, excluded: froze
 
 
 def _values(field: Field, values: list[Any]) -> list[Any]:
-    return list(keywords(values)) if field.textual else values
+    return list(keywords(values)) if field.textual or field.item_name else values

@@ -27,6 +27,7 @@ def create_campaign(service: Service, request: dict[str, Any]) -> dict[str, Any]
     if recipe.recipe_type == "USER_SEGMENTATION":
         raise InvalidInputError(f"The recipe {recipe.name} has no campaigns; create a batch segment job.")
     check_exploration(recipe, config)
+    check_influence_data(service, version["datasetGroupArn"], config)
     config |= exploration_config(recipe, config)
     group_arn = version["datasetGroupArn"]
     if len(service.store.all(CAMPAIGN, datasetGroupArn=group_arn)) >= service.settings.quotas.campaigns_per_group:
@@ -59,6 +60,7 @@ def update_campaign(service: Service, request: dict[str, Any]) -> dict[str, Any]
     if not recipe.explores and "itemExplorationConfig" not in change.get("campaignConfig", {}):
         config.pop("itemExplorationConfig", None)  # belongs to the recipe that the campaign served before
     check_exploration(recipe, config)
+    check_influence_data(service, version["datasetGroupArn"], config)
     config |= exploration_config(recipe, config)
     start_update(service, campaign, change | {"campaignConfig": config}, version.arn)
     return {"campaignArn": campaign.arn}
@@ -106,13 +108,27 @@ def check_exploration(recipe: Recipe, config: Mapping[str, Any]) -> None:
 
 
 def check_ranking_influence(recipe: Recipe, config: Mapping[str, Any]) -> None:
-    """Check that a campaign or batch job has no rankingInfluence, which only the recipe Semantic-Similarity takes.
+    """Check that a campaign or batch job has no rankingInfluence, unless its recipe is Semantic-Similarity.
 
     Raises:
         InvalidInputError: It has one.
     """
-    if config.get("rankingInfluence"):
+    if config.get("rankingInfluence") and not recipe.semantic:
         raise InvalidInputError(f"The recipe {recipe.name} takes no rankingInfluence.")
+
+
+def check_influence_data(service: Service, group_arn: str, config: Mapping[str, Any]) -> None:
+    """Check that there are the data that a rankingInfluence is computed from.
+
+    Raises:
+        InvalidInputError: POPULARITY needs an Interactions dataset, FRESHNESS the column CREATION_TIMESTAMP of Items.
+    """
+    influence = config.get("rankingInfluence") or {}
+    if influence.get("POPULARITY") and not service.dataset(group_arn, "Interactions"):
+        raise InvalidInputError("The rankingInfluence POPULARITY needs an Interactions dataset.")
+    items = service.schema_of(group_arn, "Items")
+    if influence.get("FRESHNESS") and not (items and items.field("CREATION_TIMESTAMP")):
+        raise InvalidInputError("The rankingInfluence FRESHNESS needs the column CREATION_TIMESTAMP of Items.")
 
 
 def exploration_config(recipe: Recipe, config: Mapping[str, Any]) -> dict[str, Any]:

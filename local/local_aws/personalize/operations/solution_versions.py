@@ -60,9 +60,19 @@ def get_solution_metrics(service: Service, request: dict[str, Any]) -> dict[str,
 def _require_datasets(service: Service, solution: Resource) -> None:
     recipe = RECIPES[solution["recipeArn"]]
     needed = ["Actions", "Action_Interactions"] if recipe.recipe_type == "PERSONALIZED_ACTIONS" else ["Interactions"]
+    if recipe.semantic:
+        needed = []
+        _require_texts(service, solution)
     for dataset_type in (*needed, "Items") if recipe.needs_items else needed:
         if not service.dataset(solution["datasetGroupArn"], dataset_type):
             raise InvalidInputError(f"The recipe {recipe.name} needs a dataset of type {dataset_type}.")
+
+
+def _require_texts(service: Service, solution: Resource) -> None:
+    schema = service.schema_of(solution["datasetGroupArn"], "Items")
+    fields = schema.fields if schema else ()
+    if schema and not (any(one.item_name for one in fields) and any(one.textual for one in fields)):
+        raise InvalidInputError("aws-semantic-similarity needs an itemName field and a textual field of Items.")
 
 
 def _check_mode(service: Service, solution: Resource, mode: str) -> None:

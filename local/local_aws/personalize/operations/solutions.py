@@ -43,7 +43,7 @@ def create_solution(service: Service, request: dict[str, Any]) -> dict[str, Any]
         performHPO=request.get("performHPO", False),
         performAutoML=False,
         performAutoTraining=automatic,
-        performIncrementalUpdate=request.get("performIncrementalUpdate", False),
+        performIncrementalUpdate=request.get("performIncrementalUpdate", recipe.semantic),
         solutionConfig=config,
     )
     schedule_training(service, solution)
@@ -57,7 +57,7 @@ def update_solution(service: Service, request: dict[str, Any]) -> dict[str, Any]
     latest = solution.updates.get("latestSolutionUpdate")
     if service.status(solution) != ACTIVE or (latest and latest.timeline.status_at(service.now()) != ACTIVE):
         raise ResourceInUseError(f"The solution {solution.arn} is not ACTIVE, or an update of it is under way.")
-    _refuse_incremental_updates(request)
+    _check_incremental_updates(RECIPES[solution["recipeArn"]], request)
     change = {name: request[name] for name in ("performAutoTraining", "performIncrementalUpdate") if name in request}
     config = request.get("solutionUpdateConfig", {})
     _check_schedule(config)
@@ -77,20 +77,20 @@ def update_solution(service: Service, request: dict[str, Any]) -> dict[str, Any]
 def _recipe(request: Mapping[str, Any]) -> Recipe:
     if request.get("performAutoML"):
         raise NotSupportedError("performAutoML is not available in the local Amazon Personalize.")
-    _refuse_incremental_updates(request)
     if "recipeArn" not in request:
         raise InvalidInputError("recipeArn is required when performAutoML is false.")
     recipe = RECIPES.get(request["recipeArn"])
     if recipe is None:
         state = "is retired; use aws-user-personalization" if "aws-hrnn" in request["recipeArn"] else "does not exist"
         raise InvalidInputError(f"The recipe {request['recipeArn']} {state}.")
+    _check_incremental_updates(recipe, request)
     if recipe.domain:
         raise InvalidInputError(f"The recipe {recipe.name} is a use case of a domain; create a recommender.")
     return recipe
 
 
-def _refuse_incremental_updates(request: Mapping[str, Any]) -> None:
-    if request.get("performIncrementalUpdate"):
+def _check_incremental_updates(recipe: Recipe, request: Mapping[str, Any]) -> None:
+    if request.get("performIncrementalUpdate") and not recipe.semantic:
         raise InvalidInputError("performIncrementalUpdate is only for the recipe aws-semantic-similarity.")
 
 
