@@ -203,6 +203,20 @@ def raw_events(settings: Settings, load: Load, prices: Prices) -> float:
     )
 
 
+def exposures(settings: Settings, load: Load, prices: Prices) -> float:
+    """Price the exposures of experiments, as if every request were one: Firehose, and S3 as long as raw events."""
+    rate = load.requests * settings.functions_with_experiments
+    size = prices.assume("exposure_bytes")
+    delivered = rate * SECONDS * _rounded(size, _FIREHOSE_ROUNDS_TO) / GB
+    day = rate * 86_400 * size * prices.assume("gzip") / GB
+    objects = SECONDS / max(settings.buffering_seconds, 60) if rate else 0.0
+    return (
+        delivered * prices.usd("firehose.in")
+        + day * settings.raw_events_days * prices.usd("s3.storage")
+        + objects / 1000 * prices.usd("s3.puts")
+    )
+
+
 def monitoring(settings: Settings, load: Load, prices: Prices) -> float:
     """Price logs, traces, metrics, alarms and the dashboard."""
     called = [rate for rate, _ in invocations(settings, load, prices).values()]
@@ -251,6 +265,7 @@ COMPONENTS: Mapping[str, Component] = {
     "History (DynamoDB)": history,
     "Pets (DynamoDB)": pets,
     "Raw events (Firehose, S3)": raw_events,
+    "Exposures of experiments": exposures,
     "CloudWatch, X-Ray": monitoring,
     "Site (CloudFront)": site,
     "API for browsers": browsers,

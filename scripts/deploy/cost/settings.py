@@ -67,6 +67,7 @@ class Settings:
     site: bool = False
     browsers: bool = False
     batches_per_month: float = 0.0
+    functions_with_experiments: int = 0
 
     @classmethod
     def read(cls, configuration: Configuration) -> Settings:
@@ -98,6 +99,7 @@ class Settings:
             site=variables.get("site") is not None,
             browsers=browsers,
             batches_per_month=_batches(variables.get("batch")),
+            functions_with_experiments=_count_functions(variables.get("experiments") or {}),
         )
 
 
@@ -111,6 +113,11 @@ def _batches(batch: Mapping[str, Any] | None) -> float:
     if batch is None:
         return 0.0
     return count_runs(batch.get("schedule_expression") or BATCH_SCHEDULE)
+
+
+def _count_functions(experiments: Mapping[str, Mapping[str, Any]]) -> int:
+    """Return how many functions have an experiment."""
+    return len({one.get("function") or "recommend" for one in experiments.values()})
 
 
 def _model(model: Mapping[str, Any], new_interactions: float) -> Model:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from scripts.common.terminal import Progress, Show, plural, running
 from scripts.operate.deployment import CONSUMERS, Deployment
 from scripts.operate.forget_user.event_files import time_of_file, without_lines
+from scripts.operate.forget_user.exposure_files import without_exposures
 from scripts.operate.forget_user.history import History
 from scripts.operate.forget_user.journal import LOOK, Journal, State
 from scripts.operate.forget_user.letters import Letters
@@ -107,8 +108,10 @@ class Stores:
         self._state.count(ITEMS, self._history.forget(self._person))
 
     def _files(self) -> Iterator[Files]:
-        """Yield raw events, records that Firehose could not write, answers to queries, imported data, and batches."""
+        """Yield raw events, exposures, records that Firehose could not write, answers to queries, imports, batches."""
         yield Files("raw-bucket", "events/", self._without_events)
+        # After the events, which tell whose a session was.
+        yield Files("raw-bucket", "exposures/", lambda _, content: without_exposures(self._person, content))
         yield Files("raw-bucket", "errors/", self._without_events)
         yield Files("raw-bucket", "query-results/", self._without_answer)
         yield Files("seed-bucket", "seed/", lambda _, content: without_rows(self._person, content))

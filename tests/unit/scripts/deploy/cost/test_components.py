@@ -125,3 +125,11 @@ def test_the_catalogue_of_pets_costs_its_feeds_and_its_storage():
     feeds = 1000 * 30 / 1e6 * (2.2 * PRICES.usd("dynamodb.writes") + 2 * PRICES.usd("dynamodb.reads"))
     assert of("pets") == pytest.approx(feeds + 1000 * 3000 / 2**30 * PRICES.usd("dynamodb.storage"))
     assert of("pets", replace(SETTINGS, point_in_time_recovery=True)) > of("pets")
+
+
+def test_exposures_are_billed_by_request_of_the_functions_with_experiments():
+    assert of("exposures") == 0
+    one = of("exposures", replace(SETTINGS, functions_with_experiments=1), Load(0, 10))
+    assert of("exposures", replace(SETTINGS, functions_with_experiments=2), Load(0, 5)) == pytest.approx(one)
+    firehose = 10 * SECONDS * 5 * 1024 / 2**30 * 0.029
+    assert firehose < one < 2 * firehose
