@@ -15,6 +15,11 @@ export interface Pet {
     distanceKilometers?: number;
     daysWaiting?: number;
 }
+/** The experiment that a visitor is in, and the arm that an answer shows. */
+export interface Experiment {
+    name: string;
+    arm: string;
+}
 /** One element of an answer of `recommend`, `similar` or `trending`. */
 export interface Recommendation {
     /** The animal group, `{species}-{breed}-{size}-{age}`. */
@@ -23,6 +28,8 @@ export interface Recommendation {
     recommendationId?: string;
     promotion?: string;
     source: string;
+    /** Only if the visitor is in an experiment. */
+    experiment?: Experiment;
     /** Only if pets were asked for; null if the catalogue did not answer. */
     pet?: Pet | null;
 }
@@ -66,6 +73,8 @@ export interface Ranking {
     /** Every id of the request exactly once, best first. */
     ranking: string[];
     source: string;
+    /** Only if the visitor is in an experiment. */
+    experiment?: Experiment;
     /** Pets that cannot be adopted now. Only after a request with `petIds`, as `unknown`. */
     unavailable?: string[];
     /** Ids that the catalogue does not know. */

@@ -19,6 +19,12 @@ export interface Pet {
   daysWaiting?: number;
 }
 
+/** The experiment that a visitor is in, and the arm that an answer shows. */
+export interface Experiment {
+  name: string;
+  arm: string;
+}
+
 /** One element of an answer of `recommend`, `similar` or `trending`. */
 export interface Recommendation {
   /** The animal group, `{species}-{breed}-{size}-{age}`. */
@@ -27,6 +33,8 @@ export interface Recommendation {
   recommendationId?: string;
   promotion?: string;
   source: string;
+  /** Only if the visitor is in an experiment. */
+  experiment?: Experiment;
   /** Only if pets were asked for; null if the catalogue did not answer. */
   pet?: Pet | null;
 }
@@ -63,6 +71,8 @@ export interface Ranking {
   /** Every id of the request exactly once, best first. */
   ranking: string[];
   source: string;
+  /** Only if the visitor is in an experiment. */
+  experiment?: Experiment;
   /** Pets that cannot be adopted now. Only after a request with `petIds`, as `unknown`. */
   unavailable?: string[];
   /** Ids that the catalogue does not know. */
