@@ -80,7 +80,7 @@ def test_given_stored_data_with_control_characters_then_they_are_shown_as_escape
     catalogue: Deployment, capsys: pytest.CaptureFixture[str]
 ) -> None:
     evil = "x\x1b[2J\ny\u202e\x07"
-    one = Pet("E", {**ANIMAL, "animal_primary_breed_id": evil}, "pending", "2026-11-26T12:00:00.000000Z", name=evil)
+    one = Pet("E", ANIMAL, "pending", "2026-11-26T12:00:00.000000Z", name=evil)
     one = one._replace(shelter=evil, photo=evil, fields={"note": evil})
     PetWriter(boto3.client("dynamodb"), "pets").write(one, None)
     for arguments in (["--id=E"], ["--status=pending"], ["--id=E\x1b[2J"]):

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from local_aws.personalize.resource_types import DATASET, SCHEMA
 from local_aws.personalize.resource_types import SOLUTION as SOLUTIONS
+from local_aws.testing.in_process import ITEMS
 from local_aws.testing.personalize_account import USER_PERSONALIZATION, PersonalizeAccount
 from scripts.common.personalize import Poll
 from scripts.common.task import TaskError
@@ -38,11 +40,14 @@ def test_given_none_when_created_then_it_is_active_and_does_not_train_by_itself(
 
 
 def test_given_excluded_columns_when_created_then_the_solution_does_not_train_on_them(
-    personalize: Any, poll: Poll
+    account: PersonalizeAccount, personalize: Any, poll: Poll
 ) -> None:
-    create(personalize, Wanted(NAME, GROUP, USER_PERSONALIZATION, excluded_columns=("AVAILABLE_PETS",)), poll)
+    schema = account.add(SCHEMA, "items", name="items", schema=ITEMS)
+    items = {"datasetGroupArn": GROUP, "datasetType": "ITEMS", "schemaArn": schema}
+    account.add(DATASET, "test/ITEMS", name="items", **items)
+    create(personalize, Wanted(NAME, GROUP, USER_PERSONALIZATION, excluded_columns=("PRICE",)), poll)
     config = describe(personalize)["solutionConfig"]
-    assert config["trainingDataConfig"] == {"excludedDatasetColumns": {"Items": ["AVAILABLE_PETS"]}}
+    assert config["trainingDataConfig"] == {"excludedDatasetColumns": {"Items": ["PRICE"]}}
 
 
 def test_given_no_hyperparameters_when_created_then_the_recipe_has_its_own(
