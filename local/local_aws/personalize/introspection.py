@@ -4,7 +4,7 @@
 resources failed.
 `/_local/personalize/events?trackingId=ID`: the ids of the streamed events of each user and each session in the order of
 arrival, and how many duplicates were ignored. `userId` or `sessionId` select one user or session.
-`/_local/personalize/models`: solutions, versions with metrics, campaigns.
+`/_local/personalize/models`: solutions, versions with metrics, campaigns; recommenders; what users did with actions.
 `/_local/personalize/interactions?id=ID`: the newest interactions of the user or session with that id.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 from werkzeug import Request, Response
 
 from local_aws.http.parameters import read_limit
-from local_aws.personalize.model_overview import describe_models
+from local_aws.personalize.model_overview import describe_actions, describe_models, describe_recommenders
 from local_aws.personalize.resource_types import DATASET_GROUP, RESOURCE_TYPES
 from local_aws.personalize.service import Service
 
@@ -26,7 +26,12 @@ def handle(services: list[Service], request: Request) -> Response:
     if page == "events":
         return _describe_events(services, request)
     if page == "models":
-        return _json({"solutions": [one for service in services for one in describe_models(service)]}, 200)
+        described = {
+            "solutions": [one for service in services for one in describe_models(service)],
+            "recommenders": [one for service in services for one in describe_recommenders(service)],
+            "actions": [one for service in services for one in describe_actions(service)],
+        }
+        return _json(described, 200)
     if page == "interactions":
         return _describe_interactions(services, request)
     return _json({service.region: _summarise(service) for service in services}, 200)

@@ -77,7 +77,8 @@ const SECTIONS = {
   },
   models: (document) => {
     models.showSolutions(document.solutions);
-    tile("models", document.solutions.reduce((sum, one) => sum + one.versions.length, 0));
+    models.showRecommenders(document.recommenders, document.actions);
+    tile("models", document.solutions.reduce((sum, one) => sum + one.versions.length, 0) + document.recommenders.length);
   },
   experiments: (document) => {
     const broken = showExperiments(document.documents.map((one) => one.document));

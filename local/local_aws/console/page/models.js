@@ -18,7 +18,17 @@ export class Models {
   constructor() {
     this.select = h("select", { id: "metric", on: { change: () => this.#choose() } });
     this.list = h("div", {});
-    byId("solutions").append(h("p", { class: "inline" }, h("label", { for: "metric" }, "Metric"), this.select), this.list);
+    this.recommenders = h("div", {});
+    this.actions = h("div", {});
+    byId("solutions").append(
+      h("p", { class: "inline" }, h("label", { for: "metric" }, "Metric"), this.select),
+      this.list, this.recommenders, this.actions,
+    );
+  }
+
+  showRecommenders(recommenders, actions) {
+    this.recommenders.replaceChildren(...(recommenders.length ? [recommenderTable(recommenders)] : []));
+    this.actions.replaceChildren(...(actions.length ? [actionTable(actions)] : []));
   }
 
   showSolutions(solutions) {
@@ -55,6 +65,25 @@ export class Models {
     }));
     showList(this.list, shown, (one) => one.arn, solutionElement, "There is no solution.");
   }
+}
+
+function recommenderTable(recommenders) {
+  const rows = recommenders.map((one) => h("tr", {},
+    h("th", { scope: "row" }, one.name, h("span", { class: "muted block" }, one.recipe)),
+    h("td", {}, time(one.creationDateTime * 1000)),
+    h("td", {}, statusBadge(one.status), one.failureReason ? h("span", { class: "block" }, one.failureReason) : null),
+    h("td", { class: "number" }, number(one.modelMetrics?.normalized_discounted_cumulative_gain_at_10)),
+    h("td", { class: "number" }, number(one.modelMetrics?.coverage))));
+  return h("div", {}, h("h3", {}, "Recommenders"),
+    table("Recommenders", ["Recommender", "Created", "Status", "NDCG@10", "Coverage"], h("tbody", {}, rows)));
+}
+
+function actionTable(actions) {
+  const rows = actions.map((one) => h("tr", {},
+    h("th", { scope: "row" }, one.action, h("span", { class: "muted block" }, one.group)),
+    [one.value, one.TAKEN, one.NOT_TAKEN, one.VIEWED].map((count) => h("td", { class: "number" }, count ?? "—"))));
+  return h("div", {}, h("h3", {}, "Actions"),
+    table("Actions", ["Action", "Value", "Taken", "Not taken", "Viewed"], h("tbody", {}, rows)));
 }
 
 function solutionElement(solution) {

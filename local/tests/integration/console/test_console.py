@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import axe_playwright_python
 import pytest
@@ -129,6 +130,35 @@ def test_given_outputs_and_a_run_that_goes_on_then_the_decisions_on_versions_are
         "a": {"outcome": "promoted", "reason": "good", "rules": []},
         "b": {"outcome": "reject", "reason": "", "rules": [{"text": "NDCG", "passed": False}]},
     }
+
+
+def test_given_a_recommender_and_actions_then_they_are_shown_with_the_models(aws: LocalAws, page: Page) -> None:
+    personalize, name = aws.client("personalize"), unique_name("shop")
+    group = personalize.create_dataset_group(name=name, domain="ECOMMERCE")["datasetGroupArn"]
+    custom = personalize.create_dataset_group(name=f"{name}-actions")["datasetGroupArn"]
+    eventually(lambda: personalize.describe_dataset_group(datasetGroupArn=custom)["datasetGroup"]["status"] == "ACTIVE")
+    create_dataset(aws, group, "Interactions", "USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP", domain="ECOMMERCE")
+    actions = create_dataset(aws, custom, "Actions", "ACTION_ID", "KIND")
+    recipe = "arn:aws:personalize:::recipe/aws-ecomm-recommended-for-you"
+    personalize.create_recommender(name=name, datasetGroupArn=group, recipeArn=recipe)
+    events = aws.client("personalize-events")
+    events.put_actions(datasetArn=actions, actions=[{"actionId": MARKUP, "properties": json.dumps({"kind": "card"})}])
+    shows(page, "solutions", name)
+    shows(page, "solutions", "CREATE FAILED")  # it has no interactions
+    shows(page, "solutions", MARKUP)
+
+
+def create_dataset(aws: LocalAws, group: str, kind: str, *columns: str, **domain: Any) -> str:
+    """Create a dataset of text columns and a TIMESTAMP, and return its ARN when it is ACTIVE."""
+    personalize, name = aws.client("personalize"), unique_name(kind)
+    fields = [{"name": one, "type": "long" if one == "TIMESTAMP" else "string"} for one in columns]
+    document = {"type": "record", "name": kind, "namespace": "com.amazonaws.personalize.schema", "fields": fields}
+    schema = personalize.create_schema(name=name, schema=json.dumps(document), **domain)["schemaArn"]
+    arn: str = personalize.create_dataset(name=name, schemaArn=schema, datasetGroupArn=group, datasetType=kind)[
+        "datasetArn"
+    ]
+    eventually(lambda: personalize.describe_dataset(datasetArn=arn)["dataset"]["status"] == "ACTIVE")
+    return arn
 
 
 def test_given_a_function_then_its_log_is_shown_while_it_runs(aws: LocalAws, page: Page) -> None:

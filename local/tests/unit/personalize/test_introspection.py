@@ -6,7 +6,7 @@ from typing import Any
 from werkzeug import Request
 from werkzeug.test import EnvironBuilder
 
-from local_aws.testing.in_process import INTERACTIONS, InProcessPersonalize
+from local_aws.testing.in_process import INTERACTIONS, InProcessPersonalize, schema
 
 
 def test_given_streamed_events_when_requested_then_each_is_shown_once_by_user_and_session(
@@ -79,3 +79,31 @@ def test_given_a_failed_import_then_the_summary_says_why(personalize: InProcessP
     failures = read(personalize, "")["us-east-1"]["failures"]
     assert list(failures) == [arn]
     assert "the header has no" in failures[arn]
+
+
+def test_given_actions_then_models_show_what_users_did_with_them(personalize: InProcessPersonalize) -> None:
+    text = {"type": "string"}
+    personalize.create_dataset(
+        "Actions", schema("Actions", {"name": "ACTION_ID", **text}, {"name": "VALUE", "type": "long"})
+    )
+    columns = [{"name": name, **text} for name in ("USER_ID", "ACTION_ID", "EVENT_TYPE")]
+    kind = schema("ActionInteractions", *columns, {"name": "TIMESTAMP", "type": "long"})
+    personalize.create_dataset("Action_Interactions", kind)
+    personalize.import_csv("Actions", "ACTION_ID,VALUE\nenroll,5\ninstall,9\n", "actions")
+    rows = [f"u{n},enroll,{kind},1700000000" for n, kind in enumerate(("Taken", "Taken", "Viewed", "Not taken"))]
+    personalize.import_csv("Action_Interactions", "\n".join(["USER_ID,ACTION_ID,EVENT_TYPE,TIMESTAMP", *rows]), "taken")
+    enroll, install = read(personalize, "models")["actions"]
+    assert enroll == {"group": "group", "action": "enroll", "value": 5, "TAKEN": 2, "NOT_TAKEN": 1, "VIEWED": 1}
+    assert (install["action"], install["TAKEN"]) == ("install", 0)
+
+
+def test_given_a_recommender_that_failed_then_models_say_why(personalize: InProcessPersonalize) -> None:
+    group = personalize.call("CreateDatasetGroup", name="shop", domain="ECOMMERCE")["datasetGroupArn"]
+    personalize.create_dataset("Interactions", INTERACTIONS, group, domain="ECOMMERCE")
+    recipe = "arn:aws:personalize:::recipe/aws-ecomm-recommended-for-you"
+    personalize.call("CreateRecommender", name="for-you", datasetGroupArn=group, recipeArn=recipe)
+    personalize.wait_idle()
+    (recommender,) = read(personalize, "models")["recommenders"]
+    assert (recommender["name"], recommender["recipe"]) == ("for-you", "aws-ecomm-recommended-for-you")
+    assert recommender["status"] == "CREATE FAILED"
+    assert "1000 interactions" in recommender["failureReason"]
