@@ -110,15 +110,17 @@ class Scorer:
 def families() -> dict[str, Family]:
     """Return the baselines of this module, each with its variants."""
     return {
-        "frequency": _family(frequency, product((3.0, 30.0, 1e9))),
-        "decayed kNN": _family(decayed_neighbours, product((100, 500), (2.0, 5.0, 20.0))),
-        "V-SKNN": _family(session_neighbours, product((100, 500), (5.0, 30.0))),
-        "SLIST": _family(slist, product((0.2, 0.8), (10.0, 100.0))),
-        "EASE": _family(ease, product((50.0, 300.0, 1500.0))),
+        "frequency": family(frequency, product((3.0, 30.0, 1e9))),
+        "decayed kNN": family(decayed_neighbours, product((100, 500), (2.0, 5.0, 20.0))),
+        "V-SKNN": family(session_neighbours, product((100, 500), (5.0, 30.0))),
+        "SLIST": family(slist, product((0.2, 0.8), (10.0, 100.0))),
+        "EASE": family(ease, product((50.0, 300.0, 1500.0))),
     }
 
 
-def _family(fit: Callable[..., Callable[[Query], Matrix]], settings: Any) -> Family:
+def family(fit: Callable[..., Callable[[Query], Matrix]], settings: Any) -> Family:
+    """Return a family of which `fit` (events, *setting) gives the score of each item after the history of a query."""
+
     def train(training: Interactions, queries: Sequence[Query], values: tuple[Any, ...], skip_seen: bool) -> Scorer:
         key = (id(training), values)
         if key not in trained:

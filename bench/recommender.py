@@ -2,8 +2,9 @@
 
 `speed`: training on generated data (processor seconds, peak memory), and recommending 25 items (milliseconds, in the
 process). `growth`: the exponents with which the cost of a training grows with the number of interactions and of items.
-`quality`: the metrics on synthetic worlds, or on FILE.csv, compared with `implicit` and
-the other baselines: by the documented protocol and by the time cut, and of users who are new after the cut.
+`quality`: the metrics on synthetic worlds, on the public data of `bench/public_data.py`, or on FILE.csv, compared with
+`implicit`, SASRec and the other baselines: by the documented protocol and by the time cut, and of users who are new
+after the cut. The first two take part where they are installed: `pip install -r requirements/bench.in`.
 """
 
 import argparse
@@ -18,10 +19,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bench import baselines, figures
+from bench import baselines, figures, public_data, sasrec
 from bench.worlds import WORLDS, generate_named
 from local_aws.recommender import Event, Interactions, Model, Settings, train
 from local_aws.recommender import baselines as implicit
+from local_aws.recommender.baselines import Family
 from local_aws.recommender.comparison import compare
 from local_aws.recommender.csv_data import read_interactions
 from local_aws.recommender.evaluation_split import DOCUMENTED, TIME_CUT, queries_of_new_users
@@ -36,7 +38,9 @@ def main() -> int:
     """Print the measurements that the command line selects."""
     parser = argparse.ArgumentParser(prog="python -m bench.recommender", description=__doc__)
     parser.add_argument("what", nargs="?", choices=("speed", "growth", "quality"), default="speed")
-    parser.add_argument("worlds", nargs="*", default=list(WORLDS), help=f"of {', '.join(WORLDS)}, or files")
+    parser.add_argument(
+        "worlds", nargs="*", default=list(WORLDS), help=f"of {', '.join([*WORLDS, *public_data.names()])}, or files"
+    )
     parser.add_argument("--interactions", type=int, default=1_000_000)
     parser.add_argument("--items", type=int, default=10_000)
     options = parser.parse_args()
@@ -47,13 +51,31 @@ def main() -> int:
     else:
         for name in options.worlds:
             print(f"\n===== {name} =====")
-            quality(read_interactions(Path(name)) if name.endswith(".csv") else generate_named(name))
+            quality(read_data(name))
     return 0
+
+
+def read_data(name: str) -> Interactions:
+    """Return the events of a file, of a public data set or of a world."""
+    if name.endswith(".csv"):
+        return read_interactions(Path(name))
+    return public_data.load(name) if name in public_data.names() else generate_named(name)
+
+
+def comparators() -> dict[str, Family]:
+    """Return all baselines whose libraries are installed, and print what is missing."""
+    result = baselines.families()
+    for library, module in (("implicit", implicit), ("torch", sasrec)):
+        if module.available():
+            result |= module.families()
+        else:
+            print(f"`{library}` is not installed, so its models are left out (pip install -r requirements/bench.in)")
+    return result
 
 
 def quality(interactions: Interactions) -> None:
     """Compare by both protocols. The figure to trust is that of the time cut."""
-    families = (implicit.families() if implicit.available() else {}) | baselines.families()
+    families = comparators()
     compare(interactions, None, DOCUMENTED, families)
     short = {f"after {length} events of new users": queries_of_new_users(interactions, length) for length in LENGTHS}
     compare(interactions, None, TIME_CUT, families, {title: asked for title, asked in short.items() if asked})

@@ -50,7 +50,10 @@ def compare(
     print(f"ours trained in {time.process_time() - began:.1f} CPU-seconds", flush=True)
     answered = [*queries, *chain(*(others or {}).values())]
     for name, family in families.items():
-        recommenders[name] = baselines.tune(family, protocol, training, answered)
+        try:
+            recommenders[name] = baselines.tune(family, protocol, training, answered)
+        except MemoryError as error:
+            print(f"{name} is left out: {error}")
     _report(recommenders, queries, catalogue)
     for title, asked in (others or {}).items():
         _print_table(
