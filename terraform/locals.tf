@@ -79,6 +79,7 @@ locals {
     trending                  = { memory_size = 512, timeout = 10 }
     start_batch               = { memory_size = 1024, timeout = 900 } # reads the whole history
     check_batch               = {}
+    judge_experiments         = { memory_size = 512, timeout = 900 } # waits for three queries of each experiment
     plan_retraining           = {}
     check_interactions        = { timeout = 60 }
     create_solution_version   = {}
@@ -103,7 +104,7 @@ locals {
   functions = { for name, defaults in local.function_defaults : name => merge(
     defaults,
     { for setting, value in try(var.functions[name], {}) : setting => value if value != null },
-  ) if contains(keys(var.models), lookup(local.models_asked, name, "recommender")) && (var.batch != null || !endswith(name, "_batch")) }
+  ) if contains(keys(var.models), lookup(local.models_asked, name, "recommender")) && (var.batch != null || !endswith(name, "_batch")) && (length(var.experiments) > 0 || name != "judge_experiments") }
 }
 
 locals {

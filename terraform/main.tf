@@ -272,6 +272,29 @@ module "batch" {
   alarm                = { enabled = var.alarms.enabled, topic_arn = module.notifications.topic_arn }
 }
 
+module "verdicts" {
+  source = "../modules/verdicts"
+  count  = length(var.experiments) > 0 ? 1 : 0
+
+  prefix         = local.prefix
+  account        = local.account
+  platform       = local.platform
+  settings       = local.functions.judge_experiments
+  analytics      = { workgroup_name = module.analytics.workgroup_name, database_name = module.analytics.database_name, query_ids = module.analytics.query_ids }
+  raw_bucket     = { name = module.storage.raw_bucket_name, arn = module.storage.raw_bucket_arn }
+  function_names = { for name in keys(local.experiment_models) : name => module.serving.function_names[name] }
+  topic_arn      = module.notifications.topic_arn
+  schedule       = var.verdicts
+  alarm          = { enabled = var.alarms.enabled }
+
+  parameters = {
+    definitions     = module.experiments[0].serving.definitions
+    definitions_arn = module.experiments[0].serving.parameter_arns[0]
+    shares          = module.experiments[0].serving.shares
+    shares_arn      = module.experiments[0].shares_parameter_arn
+  }
+}
+
 module "monitoring" {
   source = "../modules/monitoring"
 
@@ -332,6 +355,7 @@ resource "terraform_data" "deletion_protection" {
     module.notifications,
     module.retraining,
     module.batch,
+    module.verdicts,
     module.monitoring,
     aws_ssm_parameter.published,
     data.aws_iam_policy_document.caller,

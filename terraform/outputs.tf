@@ -7,6 +7,7 @@ locals {
     },
     try(module.browser_api[0].function_names, {}),
     try(module.batch[0].function_names, {}),
+    try(module.verdicts[0].function_names, {}),
     module.history.function_names,
     module.pets.function_names,
     module.serving.function_names,

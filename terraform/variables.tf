@@ -603,3 +603,13 @@ variable "experiments" {
     error_message = "experiments: primary_outcome and secondary_outcomes must be among event_types (${join(", ", var.event_types)})."
   }
 }
+
+variable "verdicts" {
+  description = "When experiments are judged (expression, timezone), and whether a mail is sent each time (daily_mail) or only if something is new. See modules/verdicts."
+  type = object({
+    expression = optional(string, "cron(30 6 * * ? *)")
+    timezone   = optional(string, "UTC")
+    daily_mail = optional(bool, false)
+  })
+  default = {}
+}

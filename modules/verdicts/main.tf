@@ -8,29 +8,56 @@ locals {
   regional   = "${var.account.region}:${var.account.id}"
   glue_arn   = "${local.arn_prefix}:glue:${local.regional}"
 
-  # Sid -> the calls of the function. `via` names the service that uses the key for the function.
-  calls = {
-    ReadDefinitions = { actions = ["ssm:GetParameter"], resources = [var.parameters.definitions_arn, var.parameters.shares_arn] }
-    ChangeShares    = { actions = ["ssm:PutParameter"], resources = [var.parameters.shares_arn] }
-    ReadMetrics     = { actions = ["cloudwatch:GetMetricStatistics"], resources = ["*"] }
-    Mail            = { actions = ["sns:Publish"], resources = [var.topic_arn] }
-    EncryptMail     = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = [var.platform.kms_key_arn], via = "sns" }
-    Query = {
+  # The calls of the function. `via` names the service that uses the key for the function.
+  calls = [
+    { sid = "ReadDefinitions", actions = ["ssm:GetParameter"], resources = [var.parameters.definitions_arn, var.parameters.shares_arn] },
+    {
+      sid = "ChangeShares"
+      # Unused here: ssm:PutParameter - no experiment of local.tfvars may act.
+      actions   = ["ssm:PutParameter"]
+      resources = [var.parameters.shares_arn]
+    },
+    { sid = "ReadMetrics", actions = ["cloudwatch:GetMetricStatistics"], resources = ["*"] },
+    { sid = "Mail", actions = ["sns:Publish"], resources = [var.topic_arn] },
+    { sid = "EncryptMail", actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = [var.platform.kms_key_arn], via = "sns" },
+    {
+      sid       = "Query"
       actions   = ["athena:GetNamedQuery", "athena:GetQueryExecution", "athena:GetQueryResults", "athena:StartQueryExecution"]
       resources = ["${local.arn_prefix}:athena:${local.regional}:workgroup/${var.analytics.workgroup_name}"]
-    }
-    ReadTables = {
-      actions = ["glue:GetDatabase", "glue:GetTable", "glue:GetPartitions"]
+    },
+    {
+      sid = "ReadTables"
+      # Unused here: glue:GetDatabase, glue:GetPartitions, glue:GetTable - Athena reads tables with the rights of its caller;
+      #   the local one reads them itself.
+      actions = ["glue:GetDatabase", "glue:GetPartitions", "glue:GetTable"]
       resources = concat(
         ["${local.glue_arn}:catalog", "${local.glue_arn}:database/${var.analytics.database_name}"],
         [for table in ["events", "exposures"] : "${local.glue_arn}:table/${var.analytics.database_name}/${table}"],
       )
-    }
-    ListObjects  = { actions = ["s3:GetBucketLocation", "s3:ListBucket"], resources = [var.raw_bucket.arn] }
-    ReadObjects  = { actions = ["s3:GetObject"], resources = [for prefix in ["events", "exposures", "experiments", "query-results"] : "${var.raw_bucket.arn}/${prefix}/*"] }
-    WriteObjects = { actions = ["s3:PutObject"], resources = [for prefix in ["experiments", "query-results"] : "${var.raw_bucket.arn}/${prefix}/*"] }
-    UseKeyForS3  = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = [var.platform.kms_key_arn], via = "s3" }
-  }
+    },
+    { sid = "ListLedgers", actions = ["s3:ListBucket"], resources = [var.raw_bucket.arn] },
+    {
+      sid = "FindBucket"
+      # Unused here: s3:GetBucketLocation - Athena asks for the region of the bucket with the rights of its caller.
+      actions   = ["s3:GetBucketLocation"]
+      resources = [var.raw_bucket.arn]
+    },
+    { sid = "ReadLedgers", actions = ["s3:GetObject"], resources = ["${var.raw_bucket.arn}/experiments/*"] },
+    { sid = "WriteVerdicts", actions = ["s3:PutObject"], resources = ["${var.raw_bucket.arn}/experiments/*"] },
+    {
+      sid = "ReadEvents"
+      # Unused here: s3:GetObject - Athena reads objects with the rights of its caller; the local one reads them itself.
+      actions   = ["s3:GetObject"]
+      resources = [for prefix in ["events", "exposures", "query-results"] : "${var.raw_bucket.arn}/${prefix}/*"]
+    },
+    {
+      sid = "WriteResults"
+      # Unused here: s3:AbortMultipartUpload, s3:PutObject - Athena writes results with the rights of its caller.
+      actions   = ["s3:AbortMultipartUpload", "s3:PutObject"]
+      resources = ["${var.raw_bucket.arn}/query-results/*"]
+    },
+    { sid = "UseKeyForS3", actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = [var.platform.kms_key_arn], via = "s3" },
+  ]
 }
 
 module "function" {
@@ -61,7 +88,7 @@ data "aws_iam_policy_document" "function" {
     for_each = local.calls
 
     content {
-      sid       = statement.key
+      sid       = statement.value.sid
       actions   = statement.value.actions
       resources = statement.value.resources
 

@@ -87,6 +87,9 @@ def _of_athena(call: Call) -> Iterator[str | ActionOnResource]:
     elif query := call.parameters.get("NamedQueryId"):
         found = athena_backends[call.account][call.region].named_queries.get(query)
         name = getattr(getattr(found, "workgroup", None), "name", "primary")
+    elif execution := call.parameters.get("QueryExecutionId"):
+        known = athena_backends[call.account][call.region].executions.get(execution)
+        name = getattr(getattr(known, "workgroup", None), "name", "primary")
     elif call.operation == "ListTagsForResource" or "Tag" in call.operation:
         yield str(call.parameters.get("ResourceARN"))
         return
