@@ -19,10 +19,15 @@ from datetime import date, timedelta
 from typing import Any
 
 ITEMS = [f"{species}-breed {n}-{n % 5 + 1}-{n % 5 + 1}" for species in (1, 2) for n in range(250)]
+_ARMS = {"a": {"share": 0.5, "shows": "bench"}, "b": {"share": 0.5, "shows": "other"}}
+EXPERIMENTS = json.dumps({"bench": {"arms": _ARMS, "end_date": "2099-12-31"}})
 ANSWERS = {
+    "/": {},
     "/events": {},
     "AmazonSQS.SendMessageBatch": {"Successful": [], "Failed": []},
     "AmazonSSM.GetParameter": {"Parameter": {"Name": "campaign", "Value": "arn:aws:personalize:::campaign/bench"}},
+    "AmazonSSM.GetParameters": {"Parameters": [{"Name": "experiments", "Value": EXPERIMENTS}]},
+    "Firehose_20150804.PutRecord": {"RecordId": "1", "Encrypted": True},
     "DynamoDB_20120810.BatchWriteItem": {"UnprocessedItems": {}},
     "DynamoDB_20120810.GetItem": {},
     "DynamoDB_20120810.PutItem": {},

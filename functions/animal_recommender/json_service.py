@@ -5,6 +5,7 @@ This needs neither: one POST, signed by botocore. It is for calls beside a reque
 https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 """
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -53,6 +54,11 @@ class JsonService:
                 if attempt == self._attempts or classify(error) is not ErrorKind.TRANSIENT:
                     raise
         raise AssertionError("there is no attempt")  # pragma: no cover
+
+    def connect(self) -> None:
+        """Open a connection for the calls to come, by a request whose answer does not matter."""
+        with contextlib.suppress(*AwsError):
+            self._http.send(AWSRequest("GET", self._url).prepare())
 
     def _call_once(self, operation: str, parameters: Mapping[str, Any]) -> Any:
         headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{self._target}.{operation}"}

@@ -7,8 +7,9 @@
 Positions begin with 1. The same exposure may arrive twice, with one `exposureId`.
 
 The function sends a line after it has made the answer, in a thread. The answer waits WAIT_SECONDS at most, which is
-enough to sign and send it. Lambda stops the threads of a function while it has no request, so a thread that is still
-waiting for Firehose then goes on with the next request.
+enough to sign and send it over a connection that is open, and not for the answer of Firehose. Lambda stops the threads
+of a function while it has no request, so a thread that still waits then goes on with the next request: it reads the
+answer of Firehose, or finds the connection closed and sends the line again.
 """
 
 import json
@@ -23,7 +24,7 @@ from animal_recommender.experiments.subject import Subject
 from animal_recommender.observability import add_count_metric, logger
 from animal_recommender.timestamps import format_time
 
-WAIT_SECONDS = 0.02
+WAIT_SECONDS = 0.005
 # More lines than this wait only while Firehose does not answer. Then each further one is lost.
 MAX_WAITING = 20
 # Nobody sees more of a list, and a line stays far below Firehose's 1,000 KiB.

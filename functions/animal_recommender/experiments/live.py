@@ -2,6 +2,7 @@
 
 import base64
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -107,6 +108,8 @@ def make_experiments(settings: ExperimentSettings, function: str) -> LiveExperim
     names = [settings.experiments_parameter, settings.shares_parameter]
 
     def read() -> tuple[str, str]:
+        # So that the next line needs no time for a connection.
+        threading.Thread(target=firehose.connect, daemon=True, name="firehose").start()
         output = ssm.call("GetParameters", {"Names": names})
         values = {parameter["Name"]: parameter["Value"] for parameter in output["Parameters"]}
         return values.get(names[0], "{}"), values.get(names[1], "{}")
