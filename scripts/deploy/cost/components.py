@@ -217,6 +217,14 @@ def exposures(settings: Settings, load: Load, prices: Prices) -> float:
     )
 
 
+def verdicts(settings: Settings, load: Load, prices: Prices) -> float:
+    """Price the queries of the daily verdicts: Athena reads all events and exposures of each experiment's time."""
+    rate = load.requests * settings.functions_with_experiments
+    day = 86_400 * (load.events * prices.assume("event_bytes") + rate * prices.assume("exposure_bytes"))
+    read = day * prices.assume("gzip") * prices.assume("experiment_days") * settings.experiments
+    return 30 * read / 1e12 * prices.usd("athena.scanned")
+
+
 def monitoring(settings: Settings, load: Load, prices: Prices) -> float:
     """Price logs, traces, metrics, alarms and the dashboard."""
     called = [rate for rate, _ in invocations(settings, load, prices).values()]
@@ -266,6 +274,7 @@ COMPONENTS: Mapping[str, Component] = {
     "Pets (DynamoDB)": pets,
     "Raw events (Firehose, S3)": raw_events,
     "Exposures of experiments": exposures,
+    "Verdicts on experiments (Athena)": verdicts,
     "CloudWatch, X-Ray": monitoring,
     "Site (CloudFront)": site,
     "API for browsers": browsers,

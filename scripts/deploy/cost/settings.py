@@ -68,6 +68,7 @@ class Settings:
     browsers: bool = False
     batches_per_month: float = 0.0
     functions_with_experiments: int = 0
+    experiments: int = 0
 
     @classmethod
     def read(cls, configuration: Configuration) -> Settings:
@@ -100,6 +101,7 @@ class Settings:
             browsers=browsers,
             batches_per_month=_batches(variables.get("batch")),
             functions_with_experiments=_count_functions(variables.get("experiments") or {}),
+            experiments=len(variables.get("experiments") or {}),
         )
 
 

@@ -133,3 +133,11 @@ def test_exposures_are_billed_by_request_of_the_functions_with_experiments():
     assert of("exposures", replace(SETTINGS, functions_with_experiments=2), Load(0, 5)) == pytest.approx(one)
     firehose = 10 * SECONDS * 5 * 1024 / 2**30 * 0.029
     assert firehose < one < 2 * firehose
+
+
+def test_verdicts_cost_what_their_queries_read_for_each_experiment():
+    one = replace(SETTINGS, experiments=1, functions_with_experiments=1)
+    assert of("verdicts") == 0
+    assert of("verdicts", replace(one, experiments=3)) == pytest.approx(3 * of("verdicts", one))
+    read = 30 * 30 * 86_400 * 400 * PRICES.assume("gzip") / 1e12  # a month's looks at a month of one event a second
+    assert of("verdicts", one, Load(1, 0)) == pytest.approx(read * 5)
