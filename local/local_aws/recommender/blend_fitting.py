@@ -18,7 +18,8 @@ from local_aws.recommender.statistics import Statistics
 from local_aws.recommender.training_queries import TrainingQuery
 from local_aws.recommender.types import MINIMUM_EVENTS_PER_USER, Items
 
-MAX_QUERIES = 3000
+MAX_QUERIES = 1500  # of a large catalogue, where they take most of the memory
+MAX_QUERIES_WITH_REPETITION = 3000
 MINIMUM_QUERIES = 100
 CUTS = (0.1, 0.2, 0.35)  # share of the events after each cut
 HELD_OUT_USERS = (250, 1000)  # at least, at most
@@ -68,10 +69,11 @@ def _precisions(features: int) -> NDArray[np.float64]:
 
 def _time_cuts(observations: Observations, share: float, random: np.random.Generator) -> Iterator[Part]:
     sequences = observations.sequences
-    cuts = CUTS if len(observations.names) <= MAX_ITEMS_WITH_REPETITION else CUTS[:1]
+    repeated = len(observations.names) <= MAX_ITEMS_WITH_REPETITION
+    cuts, most = (CUTS, MAX_QUERIES_WITH_REPETITION) if repeated else (CUTS[:1], MAX_QUERIES)
     for after in cuts if share else ():
         cut = training_queries.time_of_cut(sequences, after)
-        queries = training_queries.queries_after(sequences, cut, round(share * MAX_QUERIES / len(cuts)), random)
+        queries = training_queries.queries_after(sequences, cut, round(share * most / len(cuts)), random)
         if (sequences.times < cut).any():
             yield sequences.times < cut, queries
 
