@@ -241,7 +241,7 @@ test: lint test-unit test-client ## Run everything that must pass
 
 .PHONY: bench
 bench: setup package ## Measure verdicts, data path, serving, browsers, recommender
-	@for bench in bench.experiments bench.data_path bench.serving bench.exposures bench.pets bench.browser_api bench.journey bench.recommender local_aws.personalize.bench; do $(RUN) -m $$bench; done
+	@for bench in bench.experiments bench.assignment bench.data_path bench.serving bench.exposures bench.pets bench.browser_api bench.journey bench.recommender local_aws.personalize.bench; do $(RUN) -m $$bench; done
 
 .PHONY: soak
 soak: setup package ## Send 100,000 events under faults and compare all stores
