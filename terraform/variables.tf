@@ -559,7 +559,7 @@ variable "budget" {
 }
 
 variable "experiments" {
-  description = "Experiments by name: visitors see different lists, and what they do says which is better. function: recommend (default), rerank, similar or trending. arms: each with its share of the visitors, and what it shows: one of models, or popular, newest, longest_waiting, hold_out. control: the arm with which the others are compared. traffic: the part of all visitors that takes part. species and shelters: only requests for these. primary_outcome (Application) and secondary_outcomes: of event_types. start_date and end_date: first and last day (UTC). hoped_for_lift: the relative effect that one hopes for. act: whether shares may be changed without a person. {} has none, and makes nothing. See modules/experiments."
+  description = "Experiments by name: visitors see different lists, and what they do says which is better. function: recommend (default), rerank, similar or trending. arms: each with its share of the visitors, and what it shows: one of models, or popular, newest, longest_waiting, hold_out. control: the arm with which the others are compared. traffic: the part of all visitors that takes part. species and shelters: only requests for these. primary_outcome (Application) and secondary_outcomes: of event_types. start_date and end_date: first and last day (UTC). hoped_for_lift: the relative effect that one hopes for. act: whether shares may be changed without a person. Terraform ignores a field with another name. {} has none, and makes nothing. See modules/experiments."
   type = map(object({
     function = optional(string, "recommend")
     arms = map(object({

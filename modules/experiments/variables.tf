@@ -57,7 +57,7 @@ variable "alarm" {
 }
 
 variable "experiments" {
-  description = "Experiments by name. function: recommend, rerank, similar or trending. arms: each with its share of the visitors, and what it shows: a model, or popular, newest, longest_waiting, hold_out. control: the arm with which the others are compared (default: the first by name). traffic: the part of all visitors that takes part. species and shelters: only requests for these. primary_outcome and secondary_outcomes: event types. start_date and end_date: first and last day (UTC). hoped_for_lift: the relative effect that one hopes for. act: whether shares may be changed without a person."
+  description = "Experiments by name. function: recommend, rerank, similar or trending. arms: each with its share of the visitors, and what it shows: a model, or popular, newest, longest_waiting, hold_out. control: the arm with which the others are compared (default: the first by name). traffic: the part of all visitors that takes part. species and shelters: only requests for these. primary_outcome and secondary_outcomes: event types. start_date and end_date: first and last day (UTC). hoped_for_lift: the relative effect that one hopes for. act: whether shares may be changed without a person. Terraform ignores a field with another name."
   type = map(object({
     function = optional(string, "recommend")
     arms = map(object({
@@ -97,13 +97,43 @@ variable "experiments" {
   }
 
   validation {
-    condition     = alltrue([for it in values(var.experiments) : it.traffic >= 0 && it.traffic <= 1 && it.hoped_for_lift > 0])
-    error_message = "experiments: traffic must be 0 to 1, and hoped_for_lift more than 0."
+    condition     = alltrue([for it in values(var.experiments) : !(it.traffic <= 0 || it.traffic > 1)])
+    error_message = "experiments: traffic of ${join(", ", [for name, it in var.experiments : name if it.traffic <= 0 || it.traffic > 1])} must be above 0, and at most 1."
   }
 
   validation {
-    condition     = alltrue([for it in values(var.experiments) : alltrue([for day in compact([it.start_date, it.end_date]) : can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", day)) && can(timeadd("${day}T00:00:00Z", "0s"))])])
-    error_message = "experiments: start_date and end_date must be days such as 2027-01-31."
+    condition     = alltrue([for it in values(var.experiments) : !(it.hoped_for_lift <= 0 || it.hoped_for_lift > 5)])
+    error_message = "experiments: hoped_for_lift of ${join(", ", [for name, it in var.experiments : name if it.hoped_for_lift <= 0 || it.hoped_for_lift > 5])} must be above 0, and at most 5. It is a fraction: 0.1 is 10% more."
+  }
+
+  validation {
+    condition     = alltrue([for it in values(var.experiments) : !(try(it.arms[coalesce(it.control, sort(keys(it.arms))[0])].share, 1) == 0)])
+    error_message = "experiments: the share of the control of ${join(", ", [for name, it in var.experiments : name if try(it.arms[coalesce(it.control, sort(keys(it.arms))[0])].share, 1) == 0])} must be above 0, or there is nothing to compare with."
+  }
+
+  validation {
+    condition     = alltrue([for it in values(var.experiments) : !(anytrue([for id in it.species : !can(regex("^[1-9][0-9]*$", id))]))])
+    error_message = "experiments: species of ${join(", ", [for name, it in var.experiments : name if anytrue([for id in it.species : !can(regex("^[1-9][0-9]*$", id))])])} must be the numbers of species, such as \"1\"."
+  }
+
+  validation {
+    condition     = alltrue([for it in values(var.experiments) : !(contains(it.secondary_outcomes, it.primary_outcome))])
+    error_message = "experiments: secondary_outcomes of ${join(", ", [for name, it in var.experiments : name if contains(it.secondary_outcomes, it.primary_outcome)])} have the primary_outcome, too."
+  }
+
+  validation {
+    condition     = alltrue([for it in values(var.experiments) : !(!can(formatdate("YYYY", "${it.end_date}T00:00:00Z")))])
+    error_message = "experiments: end_date of ${join(", ", [for name, it in var.experiments : name if !can(formatdate("YYYY", "${it.end_date}T00:00:00Z"))])} must be a day such as 2027-01-31."
+  }
+
+  validation {
+    condition     = alltrue([for it in values(var.experiments) : !(it.start_date != null && !can(formatdate("YYYY", "${it.start_date}T00:00:00Z")))])
+    error_message = "experiments: start_date of ${join(", ", [for name, it in var.experiments : name if it.start_date != null && !can(formatdate("YYYY", "${it.start_date}T00:00:00Z"))])} must be a day such as 2027-01-31."
+  }
+
+  validation {
+    condition     = alltrue([for it in values(var.experiments) : !(try(timecmp("${it.start_date}T00:00:00Z", "${it.end_date}T00:00:00Z") > 0, false))])
+    error_message = "experiments: end_date of ${join(", ", [for name, it in var.experiments : name if try(timecmp("${it.start_date}T00:00:00Z", "${it.end_date}T00:00:00Z") > 0, false)])} is before start_date."
   }
 
   validation {

@@ -96,6 +96,91 @@ run "given_no_real_day_when_planned_then_refused" {
   expect_failures = [var.experiments]
 }
 
+run "given_no_real_first_day_when_planned_then_refused" {
+  command = plan
+  variables {
+    experiments = { a = { arms = { x = { share = 0.5, shows = "popular" }, y = { share = 0.5, shows = "newest" } }, end_date = "2027-03-31", start_date = "2027-13-01" } }
+  }
+  expect_failures = [var.experiments]
+}
+
+run "given_an_end_before_the_start_when_planned_then_refused" {
+  command = plan
+  variables {
+    experiments = { a = { arms = { x = { share = 0.5, shows = "popular" }, y = { share = 0.5, shows = "newest" } }, end_date = "2027-03-31", start_date = "2027-04-01" } }
+  }
+  expect_failures = [var.experiments]
+}
+
+run "given_a_control_that_nobody_sees_when_planned_then_refused" {
+  command = plan
+  variables {
+    experiments = { a = { arms = { x = { share = 1, shows = "popular" }, y = { share = 0, shows = "newest" } }, end_date = "2027-03-31", control = "y" } }
+  }
+  expect_failures = [var.experiments]
+}
+
+run "given_a_first_arm_that_nobody_sees_when_planned_then_refused" {
+  command = plan
+  variables {
+    experiments = { a = { arms = { x = { share = 0, shows = "popular" }, y = { share = 1, shows = "newest" } }, end_date = "2027-03-31" } }
+  }
+  expect_failures = [var.experiments]
+}
+
+run "given_no_traffic_when_planned_then_refused" {
+  command = plan
+  variables {
+    experiments = { a = { arms = { x = { share = 0.5, shows = "popular" }, y = { share = 0.5, shows = "newest" } }, end_date = "2027-03-31", traffic = 0 } }
+  }
+  expect_failures = [var.experiments]
+}
+
+run "given_a_lift_in_percent_when_planned_then_refused" {
+  command = plan
+  variables {
+    experiments = { a = { arms = { x = { share = 0.5, shows = "popular" }, y = { share = 0.5, shows = "newest" } }, end_date = "2027-03-31", hoped_for_lift = 50 } }
+  }
+  expect_failures = [var.experiments]
+}
+
+run "given_species_by_their_names_when_planned_then_refused" {
+  command = plan
+  variables {
+    experiments = { a = { arms = { x = { share = 0.5, shows = "popular" }, y = { share = 0.5, shows = "newest" } }, end_date = "2027-03-31", species = ["cats"] } }
+  }
+  expect_failures = [var.experiments]
+}
+
+run "given_an_outcome_twice_when_planned_then_refused" {
+  command = plan
+  variables {
+    experiments = { a = { arms = { x = { share = 0.5, shows = "popular" }, y = { share = 0.5, shows = "newest" } }, end_date = "2027-03-31", secondary_outcomes = ["Favorite", "Application"] } }
+  }
+  expect_failures = [var.experiments]
+}
+
+run "given_the_limits_of_every_setting_when_planned_then_accepted" {
+  command = plan
+  variables {
+    experiments = { a = {
+      arms               = { x = { share = 0, shows = "popular" }, y = { share = 1, shows = "newest" } }
+      control            = "y"
+      traffic            = 1
+      hoped_for_lift     = 5
+      species            = ["1", "20"]
+      secondary_outcomes = ["Favorite"]
+      start_date         = "2028-02-29"
+      end_date           = "2028-02-29"
+    } }
+  }
+
+  assert {
+    condition     = jsondecode(aws_ssm_parameter.definitions.value).a.hoped_for_lift == 5
+    error_message = "What is just within the limits must be accepted."
+  }
+}
+
 run "given_rerank_with_a_list_when_planned_then_refused" {
   command = plan
   variables {
