@@ -1,8 +1,8 @@
 """Check the assignment of visitors to arms on 1,000,000 visitors: `python -m bench.assignment [visitors]`.
 
 Prints the p-value of a chi-square test that arms are chosen as their shares say, the one that two experiments are
-independent of each other, and how many visitors move when a share changes, beside the number that must. Exit status 1 if
-one of them is wrong. The unit tests do the same with fewer visitors.
+independent of each other, and how many visitors move when a share changes, beside the number that must. The exit status
+is 1 if one of them is wrong. The unit tests do the same with fewer visitors.
 """
 
 from __future__ import annotations
