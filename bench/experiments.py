@@ -1,10 +1,11 @@
-"""`python -m bench.experiments [A_A] [POWERED]`: count wrong verdicts on experiments, and what they cost.
+"""`python -m bench.experiments [A_A] [POWERED] [UNEQUAL]`: count wrong verdicts on experiments, and what they cost.
 
 Without a difference (A/A): of A_A experiments, judged daily for 30 days, how many ever get a wrong verdict; beside it a
-usual test looked at daily, and at the end only. With a lift of 10 % and of 20 %: of POWERED experiments, how many find
-it with as many visitors as are said to be needed, and how many visitors that took, compared with a usual test that
-looks once. The verdicts are those of `animal_recommender.experiments`. Without a difference, outcomes come up to a week
-after the exposure; with one, on the same day, because a later outcome delays both kinds of tests alike.
+usual test looked at daily, and at the end only. The same of UNEQUAL experiments with a small arm. With a lift of 10 %
+and of 20 %: of POWERED experiments, how many find it with as many visitors as are said to be needed, and how many
+visitors that took, compared with a usual test that looks once. The verdicts are those of
+`animal_recommender.experiments`. Without a difference, outcomes come up to a week after the exposure; with one, on the
+same day, because a later outcome delays both kinds of tests alike.
 """
 
 import sys
@@ -27,7 +28,9 @@ DELAYS = (0.5, 0.15, 0.1, 0.08, 0.07, 0.06, 0.04)  # on which day after the firs
 RATES, VISITORS = (0.005, 0.02, 0.1), (50, 300, 2000)  # of an arm and day
 LIFTS, POWERED_RATE = (0.1, 0.2), 0.05
 ARMS = ("control", "other")
-DEFAULTS = ("2000", "500")
+SHARES, HOPED_FOR = (0.01, 0.02, 0.05), (0.1, 0.3, 1.0)  # of a small arm, with few outcomes: UNEQUAL_RATES
+UNEQUAL_RATES, UNEQUAL_VISITORS = (0.005, 0.03), 2000  # of both arms and a day
+DEFAULTS = ("2000", "500", "1800")
 
 
 class Outcome(NamedTuple):
@@ -39,12 +42,12 @@ class Outcome(NamedTuple):
     usual_once: bool
 
 
-def experiment(lift: float, days: int) -> Experiment:
-    """Make an experiment of two arms with equal shares."""
+def experiment(lift: float, days: int, share: float = 0.5) -> Experiment:
+    """Make an experiment of two arms; `share` is that of the one that is not the control."""
     return Experiment(
         name="bench",
         function="recommend",
-        arms=tuple(Arm(name, 0.5, name) for name in ARMS),
+        arms=tuple(Arm(name, part, name) for name, part in zip(ARMS, (1 - share, share), strict=True)),
         control=ARMS[0],
         traffic=1.0,
         species=frozenset(),
@@ -59,13 +62,21 @@ def experiment(lift: float, days: int) -> Experiment:
 
 
 def simulate(
-    random: Generator, visitors: float, rates: Sequence[float], days: int, delays: Sequence[float] = DELAYS
+    random: Generator,
+    visitors: float,
+    rates: Sequence[float],
+    days: int,
+    delays: Sequence[float] = DELAYS,
+    share: float = 0.5,
 ) -> Counts:
-    """Make the counts of two arms: as many visitors as the shares happen to send, outcomes in the week after."""
+    """Make the counts of two arms: as many visitors as the shares happen to send, outcomes in the week after.
+
+    `visitors` come on a day and arm on average.
+    """
     rows: list[DayCount] = []
     for number in range(days):
         both = random.poisson(2 * visitors)
-        split = random.binomial(both, 0.5)
+        split = random.binomial(both, 1 - share)
         for arm, size, rate in zip(ARMS, (split, both - split), rates, strict=True):
             rows += _arm_day(arm, number, int(size), random.multinomial(random.binomial(size, rate), delays))
     return Counts(tuple(rows), {})
@@ -79,9 +90,9 @@ def _arm_day(arm: str, number: int, size: int, outcomes: Sequence[int]) -> Itera
             yield DayCount(arm, day, int(visitors), OUTCOME, day + timedelta(delay))
 
 
-def evaluate(counts: Counts, days: int, lift: float) -> Outcome:
+def evaluate(counts: Counts, days: int, lift: float, share: float = 0.5) -> Outcome:
     """Judge an experiment at the end of its last day, which tells the verdict of every day before."""
-    verdict = judge(experiment(lift, days), counts, FIRST + timedelta(days - 1))
+    verdict = judge(experiment(lift, days, share), counts, FIRST + timedelta(days - 1))
     usual = [abs(_usual_statistic(counts, day)) > NormalDist().inv_cdf(1 - ALPHA / 2) for day in range(days)]
     return Outcome(verdict.conclusion, _verdict_day(verdict), any(usual), usual[-1])
 
@@ -111,6 +122,22 @@ def false_verdicts(number: int, seed: int = 1) -> list[tuple[float, int, list[Ou
     return [
         (rate, visitors, [evaluate(simulate(random, visitors, (rate, rate), DAYS), DAYS, 0.1) for _ in range(each)])
         for rate, visitors in settings
+    ]
+
+
+def false_unequal(number: int, seed: int = 4) -> list[tuple[float, float, list[Outcome]]]:
+    """Run A/A experiments with a small arm: for each share and hoped-for lift an equal part, at both rates."""
+    settings = [(share, lift) for share in SHARES for lift in HOPED_FOR]
+    each = -(-number // len(settings) // len(UNEQUAL_RATES))
+    random = np.random.default_rng(seed)
+
+    def run(share: float, lift: float, rate: float) -> Outcome:
+        counts = simulate(random, UNEQUAL_VISITORS / 2, (rate, rate), DAYS, share=share)
+        return evaluate(counts, DAYS, lift, share)
+
+    return [
+        (share, lift, [run(share, lift, rate) for rate in UNEQUAL_RATES for _ in range(each)])
+        for share, lift in settings
     ]
 
 
@@ -144,13 +171,13 @@ def find_lift(lift: float, number: int, seed: int = 2) -> Powered:
     return Powered(lift, usual, planned, len(better) / number, len(early) / number, sum(taken) / number)
 
 
-def print_false(groups: Sequence[tuple[float, int, list[Outcome]]]) -> bool:
-    """Print how many A/A experiments got a wrong verdict; return whether they are few enough."""
-    rows = [_false_row(f"{rate:.1%}, {visitors:,} a day and arm", outcomes) for rate, visitors, outcomes in groups]
-    every = [outcome for _, _, outcomes in groups for outcome in outcomes]
-    columns = ("rate and visitors", "experiments", "wrong verdicts", "of them broken", "usual test daily", "at the end")
+def print_false(kind: str, groups: Sequence[tuple[str, list[Outcome]]]) -> bool:
+    """Print how many A/A experiments got a wrong verdict; return whether they are few enough in each group."""
+    rows = [_false_row(name, outcomes) for name, outcomes in groups]
+    every = [outcome for _, outcomes in groups for outcome in outcomes]
+    columns = (kind, "experiments", "wrong verdicts", "of them broken", "usual test daily", "at the end")
     figures.table(f"No difference, judged daily for {DAYS} days", columns, [*rows, _false_row("all", every)])
-    met = sum(map(is_false, every)) <= ALPHA * len(every)
+    met = all(sum(map(is_false, outcomes)) <= ALPHA * len(outcomes) for _, outcomes in groups)
     figures.console.print(f"At most {ALPHA:.0%} wrong verdicts: {figures.verdict(met)}")
     return met
 
@@ -192,8 +219,10 @@ def print_power(results: Iterable[Powered]) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Print the measurements; return 1 if there are too many wrong verdicts."""
-    a_a, powered = map(int, [*arguments, *DEFAULTS[len(arguments) :]])
-    met = print_false(false_verdicts(a_a))
+    a_a, powered, unequal = map(int, [*arguments, *DEFAULTS[len(arguments) :]])
+    equal = [(f"{rate:.1%}, {visitors:,} a day and arm", group) for rate, visitors, group in false_verdicts(a_a)]
+    small = [(f"{share:.0%}, {lift:.0%}", group) for share, lift, group in false_unequal(unequal)]
+    met = all([print_false("rate and visitors", equal), print_false("share of the arm, lift hoped for", small)])
     print_power(find_lift(lift, powered) for lift in LIFTS)
     return 0 if met else 1
 

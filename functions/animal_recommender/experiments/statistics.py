@@ -22,10 +22,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
 
-ENOUGH_OUTCOMES = 60
-"""Outcomes of both arms together, and visitors without one, from which the asymptotic sequence is used.
+ENOUGH_OUTCOMES = 30
+"""Outcomes of each arm, and visitors without one, from which the asymptotic sequence is used.
 
-`bench/experiments.py` measures that no more experiments than alpha reach a false verdict with it.
+Both arms together would not do: the standard error of a small arm is near 0 until it has outcomes.
+`bench/experiments.py` measures that no more experiments than alpha reach a false verdict with it, also with small arms.
 """
 
 MISMATCH_CONCENTRATION = 100.0
@@ -126,7 +127,7 @@ def difference_interval(pairs: Sequence[Pair], alpha: float, lift: float) -> Int
     """
     control, arm = _sum(pair.control for pair in pairs), _sum(pair.arm for pair in pairs)
     both, weight = control + arm, sum(pair.weight for pair in pairs)
-    if weight == 0 or min(both.outcomes, both.visitors - both.outcomes) < ENOUGH_OUTCOMES:
+    if weight == 0 or min(map(_rarer, (control, arm))) < ENOUGH_OUTCOMES:
         return _exact_difference(control, arm, alpha)
     estimate = sum(pair.weight * (pair.arm.rate - pair.control.rate) for pair in pairs) / weight
     so_far = information(weight, both.rate) / planned_information(lift, alpha)
@@ -136,6 +137,10 @@ def difference_interval(pairs: Sequence[Pair], alpha: float, lift: float) -> Int
 
 def _sum(tallies: Iterable[Tally]) -> Tally:
     return sum(tallies, Tally(0, 0))
+
+
+def _rarer(tally: Tally) -> int:
+    return min(tally.outcomes, tally.visitors - tally.outcomes)
 
 
 def _exact_difference(control: Tally, arm: Tally, alpha: float) -> Interval:

@@ -54,10 +54,24 @@ def test_given_any_counts_when_a_rates_interval_is_computed_then_the_rate_is_ins
     assert 0 <= interval.lower <= tally.rate <= interval.upper <= 1
 
 
-def test_given_few_outcomes_when_compared_then_the_interval_is_that_of_two_exact_ones() -> None:
-    control, arm = Tally(1000, 9), Tally(1000, ENOUGH_OUTCOMES - 10)
+@pytest.mark.parametrize(
+    ("control", "arm"),
+    [
+        (Tally(1000, 200), Tally(1000, ENOUGH_OUTCOMES - 1)),
+        (Tally(1000, ENOUGH_OUTCOMES - 1), Tally(1000, 200)),
+        (Tally(1000, 200), Tally(1000, 1001 - ENOUGH_OUTCOMES)),
+    ],
+)
+def test_given_few_outcomes_in_one_arm_when_compared_then_the_interval_is_that_of_two_exact_ones(
+    control: Tally, arm: Tally
+) -> None:
     interval = difference_interval([Pair(control, arm)], 0.05, 0.1)
     assert interval.lower == rate_interval(arm, 0.025).lower - rate_interval(control, 0.025).upper
+
+
+def test_given_a_small_arm_without_any_outcome_yet_when_compared_then_it_is_not_taken_to_be_worse() -> None:
+    interval = difference_interval([Pair(Tally(19_800, 99), Tally(200, 0))], 0.05, 0.3)
+    assert interval.lower < 0 < interval.upper
 
 
 def test_given_many_outcomes_when_compared_then_the_interval_is_that_of_the_theorem() -> None:
