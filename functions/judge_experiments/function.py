@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from animal_recommender.experiments.counting import read_counts
+from animal_recommender.experiments.current import log_wrong_shares
 from animal_recommender.experiments.definition import (
     Experiment,
     apply_changed_shares,
@@ -89,7 +90,7 @@ def _read_experiments(settings: Settings, services: Services, now: datetime) -> 
     """Return the experiments to judge: as they are defined, and with the shares that they have now."""
     defined = parse_experiments(services.ssm.get_parameter(Name=settings.experiments_parameter)["Parameter"]["Value"])
     changed = parse_changed_shares(services.ssm.get_parameter(Name=settings.shares_parameter)["Parameter"]["Value"])
-    pairs = zip(defined, apply_changed_shares(defined, changed), strict=True)
+    pairs = zip(defined, apply_changed_shares(defined, changed, log_wrong_shares), strict=True)
     today = now.date()
     return [pair for pair in pairs if any(pair[0].is_running(day) for day in (today, today - LAST_LOOK))]
 

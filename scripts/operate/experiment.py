@@ -25,7 +25,7 @@ from animal_recommender.experiments.definition import (
 from animal_recommender.experiments.verdict import Comparison, Conclusion, Look, Verdict, judge
 from animal_recommender.experiments.words import describe
 from scripts.common.task import TaskError, run_task
-from scripts.common.terminal import console, print_table, running
+from scripts.common.terminal import console, print_error, print_table, running
 from scripts.operate.deployment import Deployment, argument_parser, connect
 from scripts.operate.query import connect_athena
 
@@ -54,7 +54,7 @@ def list_experiments(deployment: Deployment) -> tuple[Experiment, ...]:
         experiments = parse_experiments(deployment.names.get("experiments", "{}"))
         changed = parse_changed_shares(deployment.names.get("experiment-shares", "{}"))
         if experiments:
-            return apply_changed_shares(experiments, changed)
+            return apply_changed_shares(experiments, changed, print_error)
     except ValueError as error:
         raise TaskError(str(error)) from None
     raise TaskError(

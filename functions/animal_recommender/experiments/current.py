@@ -61,9 +61,15 @@ class CurrentExperiments:
     def _refresh(self) -> None:
         try:
             definitions, shares = self._read()
-            self._known = apply_changed_shares(parse_experiments(definitions), parse_changed_shares(shares))
+            defined, changed = parse_experiments(definitions), parse_changed_shares(shares)
+            self._known = apply_changed_shares(defined, changed, log_wrong_shares)
             self._read_at = self._clock()
         except AwsError as error:
             logger.error("Experiments not read", extra={"error": error_code(error)})
         except ValueError as error:  # its text names the experiment, and has nothing of a request
             logger.error("Experiments not valid", extra={"error": str(error)})
+
+
+def log_wrong_shares(text: str) -> None:
+    """Log changed shares that do not count; the text names the experiment, and has nothing of a request."""
+    logger.error("Changed shares not valid", extra={"error": text})

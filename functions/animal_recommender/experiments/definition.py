@@ -7,6 +7,7 @@ changed from, so that an edit of the tfvars wins.
 """
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
@@ -83,17 +84,20 @@ class Experiment(NamedTuple):
         Raises:
             ValueError: They are not the shares of its arms, or together not 1.
         """
+        _check_shares(self.name, shares)
         if shares.keys() != self.shares.keys():
             raise ValueError(f"Experiment {self.name}: the shares must be those of all its arms")
-        _check_shares(self.name, shares)
         return self._replace(arms=tuple(arm._replace(share=float(shares[arm.name])) for arm in self.arms))
 
 
 class ChangedShares(NamedTuple):
-    """Shares that an experiment has now, instead of those of its definition, `changed_from`."""
+    """Shares that an experiment has now, instead of those of its definition, `changed_from`.
 
-    shares: Mapping[str, float]
-    changed_from: Mapping[str, float]
+    Both are by arm. People write them too, so they may be anything until they are applied.
+    """
+
+    shares: Any
+    changed_from: Any
 
 
 def parse_experiments(text: str) -> tuple[Experiment, ...]:
@@ -150,24 +154,39 @@ def _check(experiment: Experiment) -> None:
         raise ValueError(f"Experiment {experiment.name}: needs two arms, and one of them as control")
     if experiment.function not in FUNCTIONS or not 0 <= experiment.traffic <= 1:
         raise ValueError(f"Experiment {experiment.name}: the function must be one of {FUNCTIONS}, the traffic 0-1")
+    if not 0 < experiment.hoped_for_lift < math.inf:
+        raise ValueError(f"Experiment {experiment.name}: hoped_for_lift must be above 0")
 
 
-def _check_shares(name: str, shares: Mapping[str, float]) -> None:
-    if min(shares.values(), default=-1) < 0 or abs(sum(shares.values()) - 1) > _TOLERANCE:
+def _check_shares(name: str, shares: Any) -> None:
+    if not _are_shares(shares):
         raise ValueError(f"Experiment {name}: the shares of the arms must be 0 or more, and together 1")
+
+
+def _are_shares(shares: Any) -> bool:
+    try:  # JSON may have NaN, of which no comparison is true
+        return all(share >= 0 for share in shares.values()) and abs(sum(shares.values()) - 1) <= _TOLERANCE
+    except (AttributeError, TypeError):
+        return False
 
 
 def parse_changed_shares(text: str) -> dict[str, ChangedShares]:
     """Parse the changed shares: `{experiment: {"shares": {arm: share}, "changed_from": {arm: share}}}`.
 
+    What is wrong with those of one experiment is found when they are applied.
+
     Raises:
-        ValueError: The text is something else.
+        ValueError: The text is no JSON object.
     """
-    try:
-        documents = json.loads(text)
-        return {name: ChangedShares(one["shares"], one["changed_from"]) for name, one in documents.items()}
-    except (AttributeError, KeyError, TypeError) as error:
-        raise ValueError("Changed shares must be a JSON object by the names of experiments") from error
+    documents = json.loads(text)
+    if not isinstance(documents, dict):
+        raise ValueError("Changed shares must be a JSON object by the names of experiments")
+    return {name: _changed_shares(document) for name, document in documents.items()}
+
+
+def _changed_shares(document: Any) -> ChangedShares:
+    fields = document if isinstance(document, dict) else {}
+    return ChangedShares(fields.get("shares"), fields.get("changed_from"))
 
 
 def format_changed_shares(changed: Mapping[str, ChangedShares]) -> str:
@@ -176,17 +195,19 @@ def format_changed_shares(changed: Mapping[str, ChangedShares]) -> str:
 
 
 def apply_changed_shares(
-    experiments: tuple[Experiment, ...], changed: Mapping[str, ChangedShares]
+    experiments: tuple[Experiment, ...], changed: Mapping[str, ChangedShares], complain: Callable[[str], None]
 ) -> tuple[Experiment, ...]:
     """Return the experiments with the shares that they have at present.
 
-    Raises:
-        ValueError: Changed shares that count are not those of the arms.
+    An experiment whose changed shares are wrong keeps those of its definition. `complain` gets a text with its name.
     """
-    return tuple(_apply(experiment, changed.get(experiment.name)) for experiment in experiments)
+    return tuple(_apply(one, changed[one.name], complain) if one.name in changed else one for one in experiments)
 
 
-def _apply(experiment: Experiment, changed: ChangedShares | None) -> Experiment:
-    if changed is None or dict(changed.changed_from) != experiment.shares:
+def _apply(experiment: Experiment, changed: ChangedShares, complain: Callable[[str], None]) -> Experiment:
+    try:
+        _check_shares(experiment.name, changed.changed_from)
+        return experiment.with_shares(changed.shares) if changed.changed_from == experiment.shares else experiment
+    except ValueError as error:
+        complain(f"{error}. The changed shares do not count")
         return experiment
-    return experiment.with_shares(changed.shares)

@@ -180,6 +180,12 @@ def test_given_no_difference_yet_when_run_then_the_verdict_is_written_and_nobody
     assert [step.reason for step in world.ledger.steps] == ["found"]
 
 
+def test_given_wrong_changed_shares_when_run_then_the_defined_ones_count(world: World, run: Run) -> None:
+    world.parameters["shares"] = '{"shelf": {"shares": null}}'
+    assert run(EARLY) == {"shelf": "not enough data yet"}
+    assert world.verdict["arms"][1]["share"] == 0.5
+
+
 def test_given_lists_of_a_model_when_run_then_their_rates_are_metrics(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:

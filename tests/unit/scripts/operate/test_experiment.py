@@ -137,6 +137,14 @@ def test_given_no_experiment_or_a_damaged_one_when_asked_then_it_is_said(definit
         choose_experiments(deployed(experiments=definitions), None)
 
 
+def test_given_wrong_changed_shares_when_asked_then_they_are_named_and_the_defined_ones_count(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (shelf,) = choose_experiments(deployed(**{"experiment-shares": '{"shelf": {"shares": null}}'}), None)
+    assert shelf.shares == {"model": 0.5, "popular": 0.5}
+    assert "Experiment shelf: the shares" in " ".join(capsys.readouterr().err.split())
+
+
 def test_given_no_exposure_when_judged_then_it_is_said_why(shown: io.StringIO) -> None:
     deployment = deployed(lost=4)
     (shelf,) = choose_experiments(deployment, None)

@@ -121,3 +121,20 @@ def test_a_wrong_definition_is_logged_and_the_known_ones_stay(clock: ManualClock
     # then
     assert names(current) == ["shelf"]
     assert "Experiment shelf: a field is missing" in logs.getvalue()
+
+
+def test_wrong_shares_of_one_experiment_are_logged_and_do_not_stop_the_others(clock: ManualClock, logs: Any) -> None:
+    # given
+    stored = Parameters()
+    stored.definitions = {"shelf": document(), "window": document()}
+    defined, right = {"newest": 0.5, "popular": 0.5}, {"newest": 0.1, "popular": 0.9}
+    stored.shares = format_changed_shares(
+        {"shelf": ChangedShares(None, defined), "window": ChangedShares(right, defined)}
+    )
+
+    # when
+    found = CurrentExperiments(stored, clock, LONG).get()
+
+    # then
+    assert [one.shares for one in found] == [defined, right]
+    assert "Experiment shelf: the shares" in logs.getvalue()

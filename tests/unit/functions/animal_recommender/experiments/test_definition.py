@@ -88,7 +88,11 @@ def test_the_first_and_the_last_day_belong_to_the_experiment(day, runs):
         {"arms": {"a": {"shows": "popular"}, "b": {"share": 1, "shows": "newest"}}},
         {"end_date": "soon"},
         {"function": "get_history"},
+        {"arms": {"a": {"share": float("nan"), "shows": "popular"}, "b": {"share": 1, "shows": "newest"}}},
         {"traffic": 2},
+        {"traffic": float("nan")},
+        {"hoped_for_lift": 0},
+        {"hoped_for_lift": float("nan")},
         {"control": "nobody"},
     ],
 )
@@ -109,7 +113,7 @@ def test_changed_shares_replace_those_of_the_definition():
     changed = {"shelf": ChangedShares({"fresh": 0.2, "model": 0.8}, experiment.shares)}
 
     # when
-    (now,) = apply_changed_shares((experiment,), parse_changed_shares(format_changed_shares(changed)))
+    (now,) = apply_changed_shares((experiment,), parse_changed_shares(format_changed_shares(changed)), pytest.fail)
 
     # then
     assert now.shares == {"fresh": 0.2, "model": 0.8}
@@ -120,16 +124,46 @@ def test_changed_shares_end_with_an_edit_of_the_definition():
     changed = {"shelf": ChangedShares({"fresh": 0.2, "model": 0.8}, {"fresh": 0.4, "model": 0.6})}
 
     # when, then
-    assert apply_changed_shares((parsed(),), changed) == (parsed(),)
+    assert apply_changed_shares((parsed(),), changed, pytest.fail) == (parsed(),)
 
 
-@pytest.mark.parametrize("shares", [{"fresh": 1.0}, {"fresh": 0.2, "model": 0.2}])
+@pytest.mark.parametrize("shares", [{"fresh": 1.0}, {"fresh": 0.2, "model": 0.2}, {"fresh": float("nan"), "model": 1}])
 def test_shares_of_other_arms_or_of_less_than_everybody_are_refused(shares):
     with pytest.raises(ValueError, match="Experiment shelf: the shares"):
         parsed().with_shares(shares)
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"shelf": 1}', '{"shelf": {}}'])
+HALVES = {"fresh": 0.5, "model": 0.5}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        None,
+        1,
+        {},
+        {"shares": None, "changed_from": HALVES},
+        {"shares": {"fresh": "much", "model": 1}, "changed_from": HALVES},
+        {"shares": {"fresh": 1}, "changed_from": HALVES},
+        {"shares": HALVES, "changed_from": None},
+    ],
+)
+def test_wrong_shares_of_one_experiment_leave_it_as_it_is_defined_and_change_the_others(changed):
+    # given
+    experiments = parse_experiments(json.dumps({"other": SMALLEST, "shelf": SMALLEST}))
+    right = {"shares": {"fresh": 0.2, "model": 0.8}, "changed_from": HALVES}
+    complaints = []
+
+    # when
+    text = json.dumps({"shelf": changed, "other": right})
+    other, shelf = apply_changed_shares(experiments, parse_changed_shares(text), complaints.append)
+
+    # then
+    assert (other.shares, shelf.shares) == (right["shares"], HALVES)
+    assert [complaint.partition(":")[0] for complaint in complaints] == ["Experiment shelf"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null"])
 def test_changed_shares_of_another_form_are_refused(text):
     with pytest.raises(ValueError, match=r"JSON|Expecting"):
         parse_changed_shares(text)
