@@ -42,6 +42,15 @@ def find_raising(ledger: Ledger) -> Step | None:
     return own[0] if own and own[0].reason.startswith(RAISED) else None
 
 
+def find_raised_arm(ledger: Ledger) -> str:
+    """Return the arm whose share the newest step raised: it grew most in relation to the share before.
+
+    The step before is not the first one if a person edited the shares since.
+    """
+    before, raised = (step.shares for step in ledger.steps[-2:])
+    return max(raised, key=lambda arm: raised[arm] / (before.get(arm) or 1e-9))
+
+
 def _own_steps(ledger: Ledger) -> list[Step]:
     """Return the steps since a person last defined the shares, newest first."""
     return list(takewhile(lambda step: step.reason.startswith((RAISED, LOWERED)), reversed(ledger.steps)))

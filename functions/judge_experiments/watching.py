@@ -10,7 +10,7 @@ from animal_recommender.experiments.share_ledger import Ledger
 from animal_recommender.experiments.statistics import difference_interval
 from animal_recommender.experiments.verdict import ALPHA
 from judge_experiments.services import Services
-from judge_experiments.steps import Watch, find_raising
+from judge_experiments.steps import Watch, find_raised_arm, find_raising
 
 if TYPE_CHECKING:
     from types_boto3_cloudwatch.type_defs import DimensionTypeDef
@@ -32,7 +32,7 @@ def watch_since(
     raised = find_raising(ledger)
     if raised is None:
         return None
-    arm = _find_raised_arm(experiment, ledger)
+    arm = find_raised_arm(ledger)
     since = datetime.fromisoformat(raised.when)
     recent = experiment._replace(start_date=since.date() + timedelta(1))  # the first whole day
     counts = read_counts(recent, now.date(), ask, 0)
@@ -45,12 +45,6 @@ def watch_since(
         degraded=answers.degraded,
         outcomes=difference_interval(pairs, ALPHA, experiment.hoped_for_lift),
     )
-
-
-def _find_raised_arm(experiment: Experiment, ledger: Ledger) -> str:
-    """Return the arm whose share is greatest in relation to the share that was found at first."""
-    found = ledger.steps[0].shares
-    return max(experiment.shares, key=lambda arm: experiment.shares[arm] / (found.get(arm) or 1e-9))
 
 
 def _error_rate(services: Services, function: str, start: datetime, end: datetime) -> float:

@@ -8,6 +8,7 @@ from animal_recommender.experiments.verdict import Verdict, judge
 from judge_experiments.steps import (
     Watch,
     find_deterioration,
+    find_raised_arm,
     find_raising,
     lowering_step,
     next_step,
@@ -76,6 +77,17 @@ def test_given_steps_when_the_raising_is_asked_then_it_is_the_newest_one_that_st
     assert find_raising(Ledger((FOUND, raised))) == raised
     assert find_raising(Ledger((FOUND, raised, lowering_step({}, "it is slow", NOW)))) is None
     assert find_raising(Ledger((FOUND, raised, FOUND))) is None
+
+
+@pytest.mark.parametrize("edited", [{"model": 0.05, "popular": 0.95}, {"model": 0.8, "popular": 0.2}])
+def test_given_an_edit_before_the_step_when_the_raised_arm_is_asked_then_the_first_shares_do_not_count(
+    edited: dict[str, float],
+) -> None:
+    first = FOUND._replace(shares={"model": 0.5, "popular": 0.5})
+    before = Step("2026-11-03T06:00:00+00:00", edited, "changed in the definition")
+    share = edited["model"] + 0.1
+    step = Step("2026-11-05T06:00:00+00:00", {"model": share, "popular": 1 - share}, "raised model")
+    assert find_raised_arm(Ledger((first, before, step))) == "model"
 
 
 @pytest.mark.parametrize(
