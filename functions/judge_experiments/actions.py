@@ -1,7 +1,7 @@
 """Changes of an experiment's shares: recorded before they are made, so that a run that broke off is completed."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from animal_recommender.experiments import share_ledger
 from animal_recommender.experiments.definition import (
@@ -22,12 +22,22 @@ if TYPE_CHECKING:
 FOUND, EDITED = "found", "changed in the definition"  # reasons of steps that somebody else made
 
 
+class _Condition(TypedDict, total=False):
+    IfMatch: str
+    IfNoneMatch: str
+
+
 class Actions:
-    """The ledger of an experiment in the raw bucket, and its shares in the parameter."""
+    """The ledger of an experiment in the raw bucket, and its shares in the parameter.
+
+    The ledger is written only over the version that was read or written before: of two runs at once the second fails
+    instead of losing what the first one recorded, and its retry finds that.
+    """
 
     def __init__(self, services: Services, bucket: str, parameter: str, defined: Experiment) -> None:
         self._services, self._bucket, self._parameter, self._defined = services, bucket, parameter, defined
         self._key = share_ledger.key(defined.name)
+        self._version: str | None = None
 
     def settle(self, experiment: Experiment, now: datetime) -> tuple[Ledger, Experiment]:
         """Complete a step that has begun, or record shares that somebody else changed.
@@ -77,10 +87,21 @@ class Actions:
         """Return the ledger, an empty one if there is none."""
         s3 = self._services.s3
         if not s3.list_objects_v2(Bucket=self._bucket, Prefix=self._key, MaxKeys=1).get("Contents"):
+            self._version = None
             return Ledger()
-        return share_ledger.parse(s3.get_object(Bucket=self._bucket, Key=self._key)["Body"].read())
+        found = s3.get_object(Bucket=self._bucket, Key=self._key)
+        self._version = found["ETag"]
+        return share_ledger.parse(found["Body"].read())
 
     def write(self, ledger: Ledger) -> None:
-        """Replace the ledger."""
+        """Replace the ledger that was read.
+
+        Raises:
+            botocore.exceptions.ClientError: PreconditionFailed - somebody else has written it since.
+        """
+        condition: _Condition = {"IfMatch": self._version} if self._version else {"IfNoneMatch": "*"}
         body = share_ledger.dump(ledger).encode()
-        self._services.s3.put_object(Bucket=self._bucket, Key=self._key, Body=body, ContentType="application/json")
+        written = self._services.s3.put_object(
+            Bucket=self._bucket, Key=self._key, Body=body, ContentType="application/json", **condition
+        )
+        self._version = written["ETag"]

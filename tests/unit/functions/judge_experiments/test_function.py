@@ -1,5 +1,6 @@
 """What a daily run does: the verdict, the mail, the shares, and the same after a run that broke off anywhere."""
 
+import hashlib
 import io
 import json
 from collections.abc import Callable, Sequence
@@ -7,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from animal_recommender.experiments import share_ledger
 from animal_recommender.experiments.definition import parse_changed_shares
@@ -37,6 +39,10 @@ SETTINGS = Settings(
 BETTER, EQUAL = {"model": (500, 40), "popular": (500, 20)}, {"model": (500, 20), "popular": (500, 20)}
 
 
+def _etag(body: bytes) -> str:
+    return f'"{hashlib.md5(body).hexdigest()}"'
+
+
 class Killed(BaseException):
     """The function ends here, as if its time were over."""
 
@@ -54,6 +60,7 @@ class World:
         self.raised_at = datetime.max.replace(tzinfo=UTC)
         self.fails = False
         self.kill_at, self.writes = 0, 0
+        self.meanwhile: Callable[[], object] | None = None
 
     def client(self) -> Services:
         return Services(self, self, self, self, self, sleep=lambda seconds: None)  # type: ignore[arg-type]
@@ -80,12 +87,18 @@ class World:
 
     def get_object(self, **request: Any) -> dict[str, Any]:
         validate("s3", "GetObject", request)
-        return {"Body": io.BytesIO(self.objects[request["Key"]])}
+        body = self.objects[request["Key"]]
+        return {"Body": io.BytesIO(body), "ETag": _etag(body)}
 
-    def put_object(self, **request: Any) -> None:
+    def put_object(self, **request: Any) -> dict[str, str]:
         validate("s3", "PutObject", request)
+        there = self.objects.get(request["Key"])
+        etag = None if there is None else _etag(there)
+        if ("IfNoneMatch" in request and there is not None) or request.get("IfMatch", etag) != etag:
+            raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "PutObject")
         self.objects[request["Key"]] = request["Body"]
         self._wrote()
+        return {"ETag": _etag(request["Body"])}
 
     # SNS
     def publish(self, **request: Any) -> None:
@@ -106,6 +119,9 @@ class World:
 
     def start_query_execution(self, **request: Any) -> dict[str, str]:
         validate("athena", "StartQueryExecution", request)
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            meanwhile()
         return {"QueryExecutionId": request["QueryString"]}
 
     def get_query_execution(self, QueryExecutionId: str) -> dict[str, Any]:  # noqa: N803
@@ -275,6 +291,29 @@ def test_given_a_run_that_is_killed_after_any_write_when_it_runs_again_then_the_
     ]  # fmt: skip
     assert world.verdict["conclusion"] == "better"
     assert any("better: model" in mail["Subject"] for mail in world.mails)
+
+
+@pytest.mark.parametrize("days_before", [0, 3])
+def test_given_two_runs_at_once_when_one_raises_a_share_then_the_other_does_not_forget_it(
+    world: World, run: Run, days_before: int
+) -> None:
+    if days_before:
+        run(NOW - timedelta(days=days_before))
+    mailing = Settings(**{**SETTINGS.__dict__, "daily_mail": "true"})
+
+    def other() -> None:
+        world.numbers = BETTER
+        run()
+        world.numbers = EQUAL
+
+    world.meanwhile = other
+    with pytest.raises(ExceptionGroup, match="could not be judged") as raised:
+        run(NOW + timedelta(seconds=5), mailing)
+    assert "PreconditionFailed" in str(raised.value.exceptions[0])
+    world.numbers = BETTER
+    run(NOW + timedelta(minutes=1))
+    assert world.shares == {"model": 0.75, "popular": 0.25}
+    assert [step.reason.split(",")[0] for step in world.ledger.steps] == ["found", "raised model to 75%"]
 
 
 def test_given_a_step_that_broke_off_when_the_definition_was_edited_since_then_the_edit_wins(
