@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -24,10 +25,11 @@ class State:
     """The state of a removal, as journal.json stores it.
 
     A round has the stages LOOK, REMOVE and FINISH. `done` names the finished steps of the stage. The step `at` is
-    half-way: its listing continues after the key `behind`. `logins` are the person's sessions with their logins, those
-    in `surveyed` are complete. `found` is how much the look of this round found, `unclear` where texts are that may be
-    about the person; `hidden` letters could not be read, `batches` of the stream hold events of the person. `job_name`
-    is the deletion job that was asked for and has not completed.
+    half-way: its listing continues after the key `behind`. `logins` are the person's sessions with their logins,
+    those in `surveyed` are complete; `shown` are those of which only exposures tell, by pseudonym. `found` is how
+    much the look of this round found, `unclear` where texts are that may be about the person; `hidden` letters could
+    not be read, `batches` of the stream hold events of the person. `job_name` is the deletion job that was asked for
+    and has not completed.
     """
 
     started: str
@@ -38,6 +40,7 @@ class State:
     behind: str = ""
     logins: dict[str, list[Login]] = field(default_factory=dict)
     surveyed: list[str] = field(default_factory=list)
+    shown: dict[str, list[Login]] = field(default_factory=dict)
     found: int = 0
     hidden: int = 0
     batches: int = 0
@@ -79,8 +82,7 @@ class Journal:
         stored = json.loads(body)
         if "logins" not in stored:  # of version 0.1, whose steps were others: begin again
             return State(stored["started"]), True
-        logins = {session: [Login(*login) for login in logins] for session, logins in stored["logins"].items()}
-        return State(**stored | {"logins": logins}), True
+        return State(**stored | {name: _read_logins(stored.get(name, {})) for name in ("logins", "shown")}), True
 
     def save(self, state: State) -> None:
         """Store the state."""
@@ -99,3 +101,7 @@ class Journal:
         for key in sorted(key for key in keys if "/receipt-" not in key):
             bucket.remove(key)
         bucket.remove(f"{self.folder}/journal.json")
+
+
+def _read_logins(stored: Mapping[str, Sequence[Sequence[Any]]]) -> dict[str, list[Login]]:
+    return {session: [Login(*login) for login in logins] for session, logins in stored.items()}

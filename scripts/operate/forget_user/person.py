@@ -13,6 +13,8 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from animal_recommender.experiments.subject import pseudonym
+from animal_recommender.history_table import partition_key
 from animal_recommender.session_owner import owner
 from scripts.operate.forget_user.encodings import every_form
 from scripts.operate.forget_user.entries import Entry
@@ -43,14 +45,20 @@ class Login(NamedTuple):
 class Person:
     """One user and the logins of their sessions. `logins` grows while files are read. Thread-safe.
 
-    `surveyed` are the sessions whose logins are all known. In another one, only what names the user is theirs: somebody
-    else may have used it, too.
+    `shown` are the logins of sessions of which only exposures say that they are the person's, by their pseudonyms.
+    `surveyed` are the sessions, and pseudonyms, whose logins are all known. In another one, only what names the user is
+    theirs: somebody else may have used it, too.
     """
 
     def __init__(
-        self, user: str, logins: Mapping[str, Iterable[Login]] | None = None, surveyed: Iterable[str] = ()
+        self,
+        user: str,
+        logins: Mapping[str, Iterable[Login]] | None = None,
+        surveyed: Iterable[str] = (),
+        shown: Mapping[str, Iterable[Login]] | None = None,
     ) -> None:
         self.user = user
+        self.shown: dict[str, set[Login]] = {name: set(known) for name, known in (shown or {}).items()}
         self.logins: dict[str, set[Login]] = {session: set(known) for session, known in (logins or {}).items()}
         self.surveyed: set[str] = set(surveyed)
         self.unclear: set[str] = set()
@@ -63,15 +71,26 @@ class Person:
         with self._lock:
             return set(self.logins)
 
+    @property
+    def known(self) -> set[str]:
+        """The sessions, and the pseudonyms of those that only exposures name."""
+        with self._lock:
+            return {*self.logins, *self.shown}
+
     def copy_logins(self) -> dict[str, set[Login]]:
         """Return the logins by session."""
         with self._lock:
             return {session: set(known) for session, known in self.logins.items()}
 
+    def copy_shown(self) -> dict[str, set[Login]]:
+        """Return the logins by pseudonym."""
+        with self._lock:
+            return {name: set(known) for name, known in self.shown.items()}
+
     def count_logins(self) -> int:
         """Return how many logins are known."""
         with self._lock:
-            return sum(map(len, self.logins.values()))
+            return sum(map(len, (*self.logins.values(), *self.shown.values())))
 
     def add_session(self, session: str) -> None:
         """Note that the person was seen in a session, at an unknown time."""
@@ -84,8 +103,19 @@ class Person:
             if login.mine or session in self.logins:
                 self.logins.setdefault(session, set()).add(login)
 
+    def add_shown(self, name: str, login: Login) -> None:
+        """Note a login in the session of a pseudonym; a stranger's only if it is known to be the person's."""
+        with self._lock:
+            if login.mine or name in self.shown:
+                self.shown.setdefault(name, set()).add(login)
+
     def learn(self, entry: Entry, place: Place) -> None:
-        """Note the login that an entry shows, if it is one of a session of the person."""
+        """Note the login that an entry shows, if it is one of a session of the person.
+
+        A session that exposures link to the person is one of theirs.
+        """
+        if entry.session and self.shown and pseudonym(partition_key(None, entry.session)) in self.shown:
+            self.add_session(entry.session)
         if entry.users and entry.session:
             time, source = _moment(entry, place)
             self.add_login(entry.session, Login(time, self.user in entry.users, source))
@@ -108,6 +138,12 @@ class Person:
             return True
         comparable = [login for login in known if login.source in _COMPARABLE[source]] or known
         return bool(owner(time, [(login.time, login.mine) for login in comparable]))
+
+    def owns_shown(self, name: str, time: str) -> bool:
+        """Return whether what the session of a pseudonym was shown at a time is the person's."""
+        with self._lock:
+            known = sorted(self.shown.get(name, ()))
+        return name in self.surveyed and bool(owner(time, [(login.time, login.mine) for login in known]))
 
     def owns_whole_session(self, session: str) -> bool:
         """Return whether nobody else was seen in the session."""

@@ -40,7 +40,7 @@ class Removal:
         s3 = deployment.aws.client("s3")
         self.journal = Journal(s3, deployment.name("seed-bucket"), deployment.environment, user)
         self.state, self.resumed = self.journal.load(datetime.now(UTC).isoformat(timespec="seconds"))
-        self.person = Person(user, self.state.logins, self.state.surveyed)
+        self.person = Person(user, self.state.logins, self.state.surveyed, self.state.shown)
         self.person.unclear |= set(self.state.unclear)
         self._stores = Stores(deployment, self.person, self.journal, self.state, sleep, since, show)
         self._personalize = PersonalizeData(deployment, self.journal, self.state, self._stores.save, sleep)

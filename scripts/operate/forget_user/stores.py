@@ -68,7 +68,7 @@ class Stores:
             for files in self._files():
                 self._go_over(files, "Looking at", self._looking(files.edit))
             self._run_once("letters", "Looking at dead letters", lambda progress: self._look_at_letters(wait, progress))
-            if self._person.sessions == self._person.surveyed:
+            if self._person.known == self._person.surveyed:
                 return
             self._state.begin_stage(LOOK)
             self.save()
@@ -84,6 +84,7 @@ class Stores:
         """Store the state with what is known of the person."""
         with self._lock:
             self._state.logins = {session: sorted(known) for session, known in self._person.copy_logins().items()}
+            self._state.shown = {name: sorted(known) for name, known in self._person.copy_shown().items()}
             self._state.surveyed = sorted(self._person.surveyed)
             self._state.unclear = sorted(self._person.unclear)
             self._journal.save(self._state)
@@ -102,7 +103,7 @@ class Stores:
 
     def _look_at_history(self, _: Progress) -> None:
         self._state.found += self._history.learn_logins(self._person)
-        self._person.surveyed = self._person.sessions
+        self._person.surveyed = self._person.known
 
     def _forget_history(self, _: Progress) -> None:
         self._state.count(ITEMS, self._history.forget(self._person))

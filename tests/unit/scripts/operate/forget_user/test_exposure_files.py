@@ -53,3 +53,32 @@ def test_what_a_person_was_shown_goes_also_before_the_login(theirs: Subject, tim
 )
 def test_what_others_were_shown_stays(content: bytes) -> None:
     assert without_exposures(person(), content) == content
+
+
+def looked_through(someone: Person, content: bytes) -> bytes:
+    """Return what is left after as many looks as it takes to find nothing new."""
+    while True:
+        someone.surveyed = someone.known
+        left = without_exposures(someone, content)
+        if someone.known == someone.surveyed:
+            return left
+
+
+def test_a_session_that_only_exposures_link_to_the_person_goes_too() -> None:
+    # given: a server asked for a session before the login, and another browser for the same visitor
+    before, login = line(Subject(None, "s1")), line(Subject("42", "s1", "s1"), LATE)
+    second, alone = line(Subject(None, "s2", "s1")), line(Subject(None, "s2"))
+    other = line(Subject("7", "elsewhere"))
+
+    # when, then
+    assert looked_through(Person("42"), alone + second + before + other + login) == other
+
+
+def test_in_a_session_that_exposures_link_to_two_users_each_has_their_own_time() -> None:
+    # given
+    later = "2026-11-12T00:00:00.000000Z"
+    theirs = line(Subject(None, "s1"), EARLY) + line(Subject("42", "s1"), LATE)
+    strangers = line(Subject("7", "s1"), later) + line(Subject(None, "s1"), later)
+
+    # when, then
+    assert looked_through(Person("42"), strangers + theirs) == strangers
