@@ -40,19 +40,21 @@ class Actions:
         self._version: str | None = None
 
     def settle(self, experiment: Experiment, now: datetime) -> tuple[Ledger, Experiment]:
-        """Complete a step that has begun, or record shares that somebody else changed.
+        """Complete a step that has begun, or record that the shares were seen, or that somebody else changed them.
 
         Return the ledger, and the experiment with the shares that it has then.
         """
-        ledger = self.read()
+        ledger, when = self.read(), now.isoformat(timespec="seconds")
+        if ledger.begun is not None and self._is_of_definition(ledger):
+            step = ledger.begun._replace(when=when)  # its shares hold from now on at the latest
+            return self.take(ledger, step), experiment.with_shares(step.shares)
         if ledger.begun is not None:
-            if self._is_of_definition(ledger):
-                return self.take(ledger, ledger.begun), experiment.with_shares(ledger.begun.shares)
             ledger = ledger._replace(steps=ledger.steps[:-1])  # the definition was edited meanwhile, which wins
-        if ledger.steps and dict(ledger.steps[-1].shares) == experiment.shares:
+        elif ledger.steps and dict(ledger.steps[-1].shares) == experiment.shares:
+            ledger = ledger.see(when)
+            self.write(ledger)
             return ledger, experiment
-        reason = EDITED if ledger.steps else FOUND
-        ledger = ledger.add(Step(now.isoformat(timespec="seconds"), experiment.shares, reason))
+        ledger = ledger.add(Step(when, experiment.shares, EDITED if ledger.steps else FOUND))
         self.write(ledger)
         return ledger, experiment
 

@@ -109,7 +109,7 @@ class _Judgement:
         """Judge, act if the experiment says so, write the verdict, and mail what is new."""
         ledger, self.experiment = self.actions.settle(self.experiment, self.now)
         counts = read_counts(self.experiment, self.now.date(), self._ask, self._count_lost())
-        verdict = judge(self.experiment, counts, self.now.date(), list_shares(self.experiment, ledger))
+        verdict = judge(self.experiment, counts, self.now.date(), list_shares(ledger))
         step = self._choose_step(verdict, ledger) if self.experiment.act else None
         if step is not None:
             ledger = self.actions.take(ledger, step)

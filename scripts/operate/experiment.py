@@ -95,7 +95,7 @@ def judge_now(deployment: Deployment, experiment: Experiment, today: date) -> Ve
         counts = read_counts(experiment, today, ask, count_lost(deployment, experiment, today))
     if not counts.days:
         raise TaskError(_explain_no_data(experiment, counts, today))
-    return judge(experiment, counts, today, share_ledger.list_shares(experiment, read_ledger(deployment, experiment)))
+    return judge(experiment, counts, today, share_ledger.list_shares(read_ledger(deployment, experiment)))
 
 
 def _explain_no_data(experiment: Experiment, counts: Counts, today: date) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from animal_recommender.experiments.counts import Counts
@@ -21,18 +21,23 @@ OUTCOME_VISITORS = 1000  # without any outcome, from which the outcome is missin
 
 
 class Shares(NamedTuple):
-    """Shares by arm that hold since a day, on which they were changed or found changed."""
+    """Shares by arm that held on each day between the days `since` and `seen`, on which somebody looked at them.
+
+    On these two days, and on those between them and another look, other shares may have held too.
+    """
 
     since: date
+    seen: date
     shares: Mapping[str, float]
 
 
 def find_defects(
-    experiment: Experiment, counts: Counts, until: date, history: Sequence[Shares] = ()
+    experiment: Experiment, counts: Counts, until: date, history: Sequence[Shares] | None = None
 ) -> tuple[str, ...]:
     """Return in words why nothing can be concluded; empty if something can.
 
-    `history` has the earlier and present shares, oldest first. Without it those of the definition held all the time.
+    `history` has the earlier and present shares, oldest first; None if those of the definition held all the time. On
+    days that it does not have, the shares are not tested.
     """
     return (
         *_mismatch(experiment, counts, until, history),
@@ -48,11 +53,10 @@ def find_doubts(counts: Counts) -> tuple[str, ...]:
     return tuple(_lost(counts, LOST_DOUBTFUL))
 
 
-def _mismatch(experiment: Experiment, counts: Counts, until: date, history: Sequence[Shares]) -> Iterator[str]:
-    periods = [
-        (_visitors(counts, days), shares)
-        for days, shares in _periods(counts.list_days(until), history or [Shares(date.min, experiment.shares)])
-    ]
+def _mismatch(experiment: Experiment, counts: Counts, until: date, history: Sequence[Shares] | None) -> Iterator[str]:
+    if history is None:
+        history = [Shares(date.min, date.max, experiment.shares)]
+    periods = [(_visitors(counts, days), shares) for days, shares in _periods(counts.list_days(until), history)]
     if mismatch_evidence(periods) >= -math.log(MISMATCH_ALPHA):
         yield (
             f"The visitors do not come to the arms by the shares: {_describe_split(periods)}. With right shares that "
@@ -62,14 +66,9 @@ def _mismatch(experiment: Experiment, counts: Counts, until: date, history: Sequ
 
 
 def _periods(days: Sequence[date], history: Sequence[Shares]) -> Iterator[tuple[list[date], Mapping[str, float]]]:
-    """Yield the whole days of each period.
-
-    The day on which a change was found and the day before belong to none: both shares may have held on them.
-    """
-    ends = [following.since - timedelta(1) for following in history[1:]]
-    for (since, shares), end in zip(history, [*ends, date.max], strict=True):
-        first = since if since == history[0].since else since + timedelta(1)
-        yield [day for day in days if first <= day < end], shares
+    """Yield the days on which nothing but the shares beside them held."""
+    for since, seen, shares in history:
+        yield [day for day in days if since < day < seen], shares
 
 
 def _visitors(counts: Counts, days: Sequence[date]) -> dict[str, int]:

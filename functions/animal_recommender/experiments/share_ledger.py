@@ -12,21 +12,29 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple, TypedDict, cast
 
 from animal_recommender.experiments.defects import Shares
-from animal_recommender.experiments.definition import Experiment
 
 
 class Step(NamedTuple):
-    """Shares that hold since `when` (ISO 8601, UTC), and why. Those of a step that has `begun` may not hold yet."""
+    """Shares that hold since `when` (ISO 8601, UTC), and why. Those of a step that has `begun` may not hold yet.
+
+    `seen` is when they were last seen to hold, "" if not again since `when`.
+    """
 
     when: str
     shares: Mapping[str, float]
     reason: str
     state: Literal["begun", "done"] = "done"
+    seen: str = ""
 
     @property
     def day(self) -> date:
         """The day of the change (UTC)."""
         return datetime.fromisoformat(self.when).date()
+
+    @property
+    def seen_day(self) -> date:
+        """The day on which the shares were last seen (UTC)."""
+        return datetime.fromisoformat(self.seen or self.when).date()
 
 
 class Ledger(NamedTuple):
@@ -44,6 +52,10 @@ class Ledger(NamedTuple):
         """Return the ledger with one more step, in place of one that has only begun."""
         kept = self.steps[:-1] if self.begun else self.steps
         return self._replace(steps=(*kept, step))
+
+    def see(self, when: str) -> Ledger:
+        """Return the ledger after the shares of the newest step were seen again."""
+        return self._replace(steps=(*self.steps[:-1], self.steps[-1]._replace(seen=when)))
 
     def finish(self) -> Ledger:
         """Return the ledger after the step that has begun is done."""
@@ -79,12 +91,9 @@ def dump(ledger: Ledger) -> str:
     return json.dumps({"steps": [step._asdict() for step in ledger.steps], "mailed": ledger.mailed}, indent=2)
 
 
-def list_shares(experiment: Experiment, ledger: Ledger) -> list[Shares]:
-    """Return which shares held since when, for the test of the shares. Without steps those of the definition always.
+def list_shares(ledger: Ledger) -> list[Shares]:
+    """Return which shares were seen from when to when, for the test of the shares.
 
-    The first step is what was found at the first look, so it holds from the beginning.
+    Nobody knows what held before the first look, and between a look and another one that found other shares.
     """
-    if not ledger.steps:
-        return [Shares(date.min, experiment.shares)]
-    first, *later = ledger.steps
-    return [Shares(date.min, first.shares), *(Shares(step.day, step.shares) for step in later)]
+    return [Shares(step.day, step.seen_day, step.shares) for step in ledger.steps]

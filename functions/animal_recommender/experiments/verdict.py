@@ -88,10 +88,10 @@ class Verdict:
     rates: Mapping[str, Interval]
 
 
-def judge(experiment: Experiment, counts: Counts, today: date, history: Sequence[Shares] = ()) -> Verdict:
+def judge(experiment: Experiment, counts: Counts, today: date, history: Sequence[Shares] | None = None) -> Verdict:
     """Return the verdict on an experiment. Nothing after its end date counts.
 
-    `history` has the shares that it had, oldest first; without it those of the definition held all the time.
+    `history` has the shares that it was seen to have, oldest first; None if those of the definition held all the time.
     """
     until = min(today, experiment.end_date)
     others = [arm.name for arm in experiment.arms if arm.name != experiment.control]

@@ -116,14 +116,16 @@ def test_given_counts_when_judged_then_the_lost_exposures_of_its_function_are_co
 
 def test_given_shares_that_were_changed_when_judged_then_the_ledger_says_since_when(shown: io.StringIO) -> None:
     uneven = [["popular", "2026-11-01", "", "", "360"], ["model", "2026-11-01", "", "", "40"]]
+    seen = "2026-11-04T06:00:00+00:00"
     steps = (
-        share_ledger.Step("2026-11-01T06:00:00+00:00", {"model": 0.1, "popular": 0.9}, "found"),
+        share_ledger.Step("2026-10-31T06:00:00+00:00", {"model": 0.1, "popular": 0.9}, "found", "done", seen),
         share_ledger.Step("2026-11-05T06:00:00+00:00", {"model": 0.5, "popular": 0.5}, "better"),
     )
     known = deployed(uneven, ledger=share_ledger.Ledger(steps))
     (shelf,) = choose_experiments(known, None)
     assert judge_now(known, shelf, day(1)).reasons == ()
-    assert judge_now(deployed(uneven), shelf, day(1)).reasons != ()
+    wrong = share_ledger.Ledger((steps[0]._replace(shares=steps[1].shares),))
+    assert judge_now(deployed(uneven, ledger=wrong), shelf, day(1)).reasons != ()
 
 
 def test_given_an_unknown_name_when_asked_then_the_known_ones_are_named() -> None:

@@ -30,9 +30,21 @@ def test_given_shares_that_changed_when_checked_then_each_period_is_held_to_its_
     rows = equal_days({"model": (100, 2), "popular": (900, 18)}, 10)
     rows += [DayCount(arm, day(number), 500) for number in range(10, 20) for arm in after]
     changed = Counts(tuple(rows), {})
-    history = [Shares(day(0), before), Shares(day(10), after)]
+    history = [Shares(day(-1), day(10), before), Shares(day(9), day(20), after)]
     assert find_defects(experiment(after), changed, day(19), history) == ()
     assert find_defects(experiment(after), changed, day(19)) != ()
+
+
+def test_given_days_on_which_nobody_saw_the_shares_when_checked_then_they_are_not_tested() -> None:
+    # The shares were edited on day 10; the look on day 3 saw the old ones, and the next look on day 14 the new ones.
+    before, after = {"model": 0.5, "popular": 0.5}, {"model": 0.2, "popular": 0.8}
+    rows = equal_days({"model": (500, 10), "popular": (500, 10)}, 10)
+    rows += equal_days({"model": (200, 4), "popular": (800, 16)}, 10, first=10)
+    seen = [Shares(day(1), day(3), before), Shares(day(14), day(20), after)]
+    assert find_defects(experiment(after), Counts(tuple(rows), {}), day(19), seen) == ()
+    wrong = [Shares(day(1), day(3), before), Shares(day(3), day(20), after)]
+    assert find_defects(experiment(after), Counts(tuple(rows), {}), day(19), wrong) != ()
+    assert find_defects(experiment(after), Counts(tuple(rows), {}), day(19), []) == ()
 
 
 def test_given_a_day_without_exposures_when_checked_then_it_is_named_unless_it_is_not_over() -> None:

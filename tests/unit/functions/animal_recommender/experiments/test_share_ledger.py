@@ -4,7 +4,6 @@ import pytest
 
 from animal_recommender.experiments.defects import Shares
 from animal_recommender.experiments.share_ledger import Ledger, Step, dump, list_shares, parse
-from tests.support.experiment_counts import experiment
 
 FOUND = Step("2026-11-01T06:00:00+00:00", {"model": 0.5, "popular": 0.5}, "found")
 RAISED = Step("2026-11-10T06:00:00+00:00", {"model": 0.75, "popular": 0.25}, "model is better", "begun")
@@ -29,9 +28,9 @@ def test_given_a_step_that_has_begun_when_it_ends_or_another_begins_then_it_is_t
     assert ledger.finish().finish() == ledger.finish()
 
 
-def test_given_steps_when_listed_then_the_first_holds_from_the_beginning() -> None:
-    assert list_shares(experiment(), Ledger()) == [Shares(date.min, experiment().shares)]
-    assert list_shares(experiment(), Ledger((FOUND, RAISED))) == [
-        Shares(date.min, FOUND.shares),
-        Shares(date(2026, 11, 10), RAISED.shares),
+def test_given_steps_when_listed_then_shares_are_known_between_two_looks_that_saw_them() -> None:
+    assert list_shares(Ledger()) == []
+    assert list_shares(Ledger((FOUND,)).see("2026-11-08T06:00:00+00:00").add(RAISED)) == [
+        Shares(date(2026, 11, 1), date(2026, 11, 8), FOUND.shares),
+        Shares(date(2026, 11, 10), date(2026, 11, 10), RAISED.shares),
     ]
