@@ -15,7 +15,7 @@ from animal_recommender.experiments.definition import (
     parse_experiments,
 )
 from animal_recommender.experiments.share_ledger import Ledger, Step, list_shares
-from animal_recommender.experiments.verdict import Conclusion, Verdict, judge
+from animal_recommender.experiments.verdict import Conclusion, Verdict, judge, newest_whole_day
 from animal_recommender.observability import Handler, add_count_metric, instrument, logger
 from judge_experiments import live_metrics, report
 from judge_experiments.actions import Actions
@@ -109,7 +109,7 @@ class _Judgement:
         """Judge, act if the experiment says so, write the verdict, and mail what is new."""
         ledger, self.experiment = self.actions.settle(self.experiment, self.now)
         counts = read_counts(self.experiment, self.now.date(), self._ask, self._count_lost())
-        verdict = judge(self.experiment, counts, self.now.date(), list_shares(ledger))
+        verdict = judge(self.experiment, counts, newest_whole_day(self.now.date()), list_shares(ledger))
         step = self._choose_step(verdict, ledger) if self.experiment.act else None
         if step is not None:
             ledger = self.actions.take(ledger, step)

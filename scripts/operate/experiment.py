@@ -22,7 +22,7 @@ from animal_recommender.experiments.definition import (
     parse_changed_shares,
     parse_experiments,
 )
-from animal_recommender.experiments.verdict import Comparison, Conclusion, Look, Verdict, judge
+from animal_recommender.experiments.verdict import Comparison, Conclusion, Look, Verdict, judge, newest_whole_day
 from animal_recommender.experiments.words import describe
 from scripts.common.task import TaskError, run_task
 from scripts.common.terminal import console, print_error, print_table, running
@@ -77,10 +77,10 @@ def choose_experiments(deployment: Deployment, name: str | None) -> list[Experim
 
 
 def judge_now(deployment: Deployment, experiment: Experiment, today: date) -> Verdict:
-    """Count and judge an experiment.
+    """Count and judge an experiment at the end of yesterday.
 
     Raises:
-        TaskError: A query fails, or no exposure was recorded yet.
+        TaskError: A query fails, or no exposure was recorded yet on a day that is over.
     """
     athena = connect_athena(deployment)
     queries = athena.list_queries()
@@ -93,15 +93,20 @@ def judge_now(deployment: Deployment, experiment: Experiment, today: date) -> Ve
             return rows
 
         counts = read_counts(experiment, today, ask, count_lost(deployment, experiment, today))
-    if not counts.days:
+    until = newest_whole_day(today)
+    if not counts.list_days(until):
         raise TaskError(_explain_no_data(experiment, counts, today))
-    return judge(experiment, counts, today, share_ledger.list_shares(read_ledger(deployment, experiment)))
+    return judge(experiment, counts, until, share_ledger.list_shares(read_ledger(deployment, experiment)))
 
 
 def _explain_no_data(experiment: Experiment, counts: Counts, today: date) -> str:
     since = first_day(experiment, today)
     if experiment.start_date and today < experiment.start_date:
         return f"the experiment {experiment.name} begins on {experiment.start_date}: there is no data yet"
+    if counts.days:
+        return (
+            f"the experiment {experiment.name} has exposures since today only: days are judged when they are over (UTC)"
+        )
     lost = f"; {counts.lost:,} exposures could not be recorded" if counts.lost else ""
     return (
         f"the experiment {experiment.name} has no exposure since {since}: no visitor asked {experiment.function} yet, "

@@ -97,7 +97,9 @@ def _expected(periods: Sequence[tuple[Mapping[str, int], Mapping[str, float]]], 
 def _missing_days(counts: Counts, until: date) -> Iterator[str]:
     days = counts.list_days(until)
     visitors = [sum(counts.visitors_on(day).values()) for day in days]
-    empty = [day for day, number in zip(days[:-1], visitors, strict=False) if not number]  # the last day is not over
+    empty = [
+        day for day, number in zip(days[:-1], visitors, strict=False) if not number
+    ]  # the newest may be on its way
     if empty and sum(visitors) >= USUAL_VISITORS * len(days):
         shown = ", ".join(str(day) for day in empty[:3]) + (" and later" if len(empty) > 3 else "")
         yield f"No exposure was recorded on {shown}, though there were {sum(visitors):,} on the other days."

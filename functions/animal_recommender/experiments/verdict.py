@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from animal_recommender.experiments.counts import Counts
@@ -88,12 +88,19 @@ class Verdict:
     rates: Mapping[str, Interval]
 
 
-def judge(experiment: Experiment, counts: Counts, today: date, history: Sequence[Shares] | None = None) -> Verdict:
-    """Return the verdict on an experiment. Nothing after its end date counts.
+def newest_whole_day(today: date) -> date:
+    """Return the newest day that is over (UTC): all who judge look at the same days."""
+    return today - timedelta(1)
+
+
+def judge(experiment: Experiment, counts: Counts, day: date, history: Sequence[Shares] | None = None) -> Verdict:
+    """Return the verdict on an experiment at the end of a day, which must be over. Nothing after its end date counts.
+
+    A verdict on a part of a day would be withdrawn if the rest of the day is otherwise; see `newest_whole_day`.
 
     `history` has the shares that it was seen to have, oldest first; None if those of the definition held all the time.
     """
-    until = min(today, experiment.end_date)
+    until = min(day, experiment.end_date)
     others = [arm.name for arm in experiment.arms if arm.name != experiment.control]
     comparisons = tuple(_compare(experiment, counts, arm, until, ALPHA / len(others)) for arm in others)
     reasons = find_defects(experiment, counts, until, history)

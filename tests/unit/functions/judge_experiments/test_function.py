@@ -193,7 +193,7 @@ def test_given_no_difference_yet_when_run_then_the_verdict_is_written_and_nobody
 ) -> None:
     assert run(EARLY) == {"shelf": "not enough data yet"}
     assert world.verdict["arms"][1] | {"rate": None} == {
-        "name": "popular", "share": 0.5, "isControl": True, "visitors": 1000, "outcomes": 40, "rate": None,
+        "name": "popular", "share": 0.5, "isControl": True, "visitors": 500, "outcomes": 20, "rate": None,
     }  # fmt: skip
     assert (world.mails, world.shares) == ([], None)
     assert [step.reason for step in world.ledger.steps] == ["found"]
@@ -203,6 +203,13 @@ def test_given_wrong_changed_shares_when_run_then_the_defined_ones_count(world: 
     world.parameters["shares"] = '{"shelf": {"shares": null}}'
     assert run(EARLY) == {"shelf": "not enough data yet"}
     assert world.verdict["arms"][1]["share"] == 0.5
+
+
+def test_given_a_day_that_is_not_over_when_run_then_it_changes_no_verdict(world: World, run: Run) -> None:
+    expected = run()
+    world.numbers_by_day = {19: {"model": (500, 400), "popular": (500, 0)}}
+    assert run(NOW + timedelta(minutes=1)) == expected
+    assert run(NOW + timedelta(days=1)) == {"shelf": "better"}
 
 
 def test_given_lists_of_a_model_when_run_then_their_rates_are_metrics(
@@ -375,4 +382,4 @@ def test_given_broken_figures_when_run_then_the_mail_says_why_and_the_share_stay
     assert run() == {"shelf": "broken"}
     assert world.shares is None
     assert "should have" in world.mails[0]["Message"]
-    assert str(day(19)) in world.verdict["until"]
+    assert world.verdict["until"] == str(day(18))

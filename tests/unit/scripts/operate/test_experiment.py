@@ -106,7 +106,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
 
 def test_given_counts_when_judged_then_the_lost_exposures_of_its_function_are_counted(shown: io.StringIO) -> None:
     deployment = deployed(SEEN, lost=900)
-    verdict = judge_now(deployment, choose_experiments(deployment, "shelf")[0], day(0))
+    verdict = judge_now(deployment, choose_experiments(deployment, "shelf")[0], day(1))
     assert verdict.tallies["model"].visitors == 400
     assert "900 of 1,600 exposures" in verdict.reasons[0]
     asked = deployment.aws.client("cloudwatch").asked
@@ -154,6 +154,14 @@ def test_given_no_exposure_when_judged_then_it_is_said_why(shown: io.StringIO) -
         judge_now(deployment, shelf, day(3))
     with pytest.raises(TaskError, match="begins on 2026-11-01"):
         judge_now(deployment, shelf, day(-3))
+
+
+def test_given_a_first_day_that_is_not_over_when_judged_then_that_is_said(shown: io.StringIO) -> None:
+    deployment = deployed(SEEN)
+    (shelf,) = choose_experiments(deployment, None)
+    with pytest.raises(TaskError, match="since today only"):
+        judge_now(deployment, shelf, day(0))
+    assert judge_now(deployment, shelf, day(1)).until == day(0)
 
 
 def test_given_a_verdict_when_printed_then_it_fits_80_columns_and_says_all(shown: io.StringIO) -> None:
