@@ -3,6 +3,28 @@
 locals {
   name        = "${var.prefix}-exposures"
   definitions = jsonencode(var.experiments)
+
+  # Experiments of one function, the one that comes first (assignment.py has them by name) and one after it.
+  pairs = flatten([for place, first in keys(var.experiments) : [
+    for second in slice(keys(var.experiments), place + 1, length(var.experiments)) : { first = first, second = second }
+    if var.experiments[first].function == var.experiments[second].function
+  ]])
+  same_days = [for it in local.pairs : merge(it, { a = var.experiments[it.first], b = var.experiments[it.second] }) if try(
+    timecmp("${coalesce(var.experiments[it.first].start_date, "0001-01-01")}T00:00:00Z", "${var.experiments[it.second].end_date}T00:00:00Z") <= 0 &&
+    timecmp("${coalesce(var.experiments[it.second].start_date, "0001-01-01")}T00:00:00Z", "${var.experiments[it.first].end_date}T00:00:00Z") <= 0,
+    false
+  )]
+  without_visitors = [for it in local.same_days : "${it.second} gets none that ${it.first} takes" if it.a.traffic == 1 && alltrue([
+    for scopes in [[it.a.species, it.b.species], [it.a.shelters, it.b.shelters]] : anytrue([for scope in scopes : length(scope) == 0]) || length(setintersection(scopes...)) > 0
+  ])]
+}
+
+# A warning and no error: the experiment after it may be one of a wider scope, or go on when the first has ended.
+check "visitors_of_experiments" {
+  assert {
+    condition     = length(local.without_visitors) == 0
+    error_message = "experiments: an answer has one arm, so experiments of one function share the visitors in the order of their names, and one with traffic = 1 leaves none to those after it: ${join("; ", local.without_visitors)}. Lower its traffic, or let them run one after the other."
+  }
 }
 
 # Functions read these within a minute of a change, so another share needs no new version of a function.

@@ -188,3 +188,32 @@ run "given_rerank_with_a_list_when_planned_then_refused" {
   }
   expect_failures = [var.experiments]
 }
+
+run "given_an_experiment_that_takes_every_visitor_of_another_when_planned_then_there_is_a_warning" {
+  command = plan
+  variables {
+    experiments = {
+      a = { arms = { x = { share = 0.5, shows = "popular" }, y = { share = 0.5, shows = "newest" } }, end_date = "2027-03-31", species = ["1", "2"] }
+      b = { arms = { x = { share = 0.5, shows = "popular" }, y = { share = 0.5, shows = "newest" } }, end_date = "2027-04-30", start_date = "2027-03-31", species = ["2"], shelters = ["north"] }
+    }
+  }
+  expect_failures = [check.visitors_of_experiments]
+}
+
+run "given_experiments_that_leave_each_other_visitors_when_planned_then_there_is_no_warning" {
+  command = plan
+  variables {
+    experiments = {
+      a = { arms = { x = { share = 0.5, shows = "popular" }, y = { share = 0.5, shows = "newest" } }, end_date = "2027-03-31", traffic = 0.5 }
+      b = { arms = { x = { share = 0.5, shows = "popular" }, y = { share = 0.5, shows = "newest" } }, end_date = "2027-03-31", species = ["1"] }
+      c = { arms = { x = { share = 0.5, shows = "popular" }, y = { share = 0.5, shows = "newest" } }, end_date = "2027-03-31", species = ["2"] }
+      d = { arms = { x = { share = 0.5, shows = "popular" }, y = { share = 0.5, shows = "newest" } }, end_date = "2027-04-30", start_date = "2027-04-01" }
+      e = { arms = { x = { share = 0.5, shows = "popular" }, y = { share = 0.5, shows = "newest" } }, end_date = "2027-03-31", function = "similar" }
+    }
+  }
+
+  assert {
+    condition     = length(jsondecode(aws_ssm_parameter.definitions.value)) == 5
+    error_message = "Other traffic, species, days or functions do not take each other's visitors."
+  }
+}
