@@ -81,6 +81,7 @@ def make_handler(
         live_metrics.emit(live_metrics.sum_by_model(live))
         if errors:
             raise ExceptionGroup("experiments could not be judged", errors)
+        add_count_metric("ExperimentsJudged")  # also if there was none to judge: the alarm waits for a run
         return conclusions
 
     return handle
@@ -115,7 +116,6 @@ class _Judgement:
             ledger = self.actions.take(ledger, step)
         self._write(verdict, ledger)
         self._mail(verdict, ledger, step)
-        add_count_metric("ExperimentsJudged")
         add_count_metric("ExperimentsBroken", verdict.conclusion is Conclusion.BROKEN)
         return verdict.conclusion
 

@@ -184,7 +184,7 @@ resource "aws_cloudwatch_metric_alarm" "missing" {
   count = var.alarm.enabled ? 1 : 0
 
   alarm_name          = "${var.prefix}-verdict-missing"
-  alarm_description   = "No experiment was judged for a day and a half, although there are some. The log of ${local.name} says why; `make experiment ENV=${var.platform.environment}` judges now. Remove experiments that have ended from the tfvars."
+  alarm_description   = "The experiments were not judged for a day and a half. The log of ${local.name} says why; `make experiment ENV=${var.platform.environment}` judges now."
   alarm_actions       = [var.topic_arn]
   namespace           = "AnimalRecommender"
   metric_name         = "ExperimentsJudged"

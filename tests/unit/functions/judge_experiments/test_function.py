@@ -339,10 +339,13 @@ def test_given_a_step_that_broke_off_when_the_definition_was_edited_since_then_t
     assert [step.reason for step in world.ledger.steps] == ["found", "changed in the definition"]
 
 
-def test_given_a_query_that_fails_when_run_then_the_error_is_raised_after_the_others(world: World, run: Run) -> None:
+def test_given_a_query_that_fails_when_run_then_the_error_is_raised_after_the_others(
+    world: World, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     world.fails = True
     with pytest.raises(ExceptionGroup, match="could not be judged") as raised:
         run()
+    assert "ExperimentsJudged" not in capsys.readouterr().out
     assert "no table" in str(raised.value.exceptions[0])
 
 
@@ -355,10 +358,11 @@ def test_given_a_query_that_fails_when_run_then_the_error_is_raised_after_the_ot
     ],
 )
 def test_given_dates_when_run_then_only_a_running_experiment_and_its_last_day_are_judged(
-    world: World, run: Run, dates: dict[str, str], judged: bool
+    world: World, run: Run, capsys: pytest.CaptureFixture[str], dates: dict[str, str], judged: bool
 ) -> None:
     world.parameters["experiments"] = json.dumps({"shelf": DEFINITION | dates})
     assert bool(run()) is judged
+    assert '"ExperimentsJudged":[1.0]' in capsys.readouterr().out.replace(" ", "")
 
 
 def test_given_edits_before_the_first_look_and_between_two_when_run_then_nothing_is_broken(
