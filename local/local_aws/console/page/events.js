@@ -126,9 +126,13 @@ function eventRow(record) {
         record.data.map(pre))));
 }
 
-/** What happened comes first, then to what and who did it; the record's own id and time tell least. */
+/** What happened comes first, then who did it and to what; the record's own id and time tell least. */
 function mostTelling(fields) {
-  const rank = ([name]) => (/type$/i.test(name) ? 0 : /^(event_?id|time(stamp)?)$/i.test(name) ? 2 : 1);
+  const rank = ([name]) => {
+    if (/type$/i.test(name)) return 0;
+    if (VISITOR.test(name)) return 1;
+    return /^(event_?id|time(stamp)?)$/i.test(name) ? 3 : 2;
+  };
   return fields.toSorted((one, other) => rank(one) - rank(other));
 }
 

@@ -67,6 +67,18 @@ def test_given_a_visitor_then_the_path_is_shown(aws: LocalAws, page: Page) -> No
     assert other not in page.locator("#path").inner_text()
 
 
+def test_given_an_event_with_many_fields_then_it_still_leads_to_the_path_of_its_visitor(
+    aws: LocalAws, page: Page
+) -> None:
+    name, _ = aws.create_stream()
+    session = unique_name("session")
+    event = {"eventType": "Favorite", "impression": [str(n) for n in range(14)], "sessionId": session}
+    aws.put_records(name, json.dumps(event))
+    page.locator("#latest summary", has_text=session).click()
+    page.get_by_role("button", name=f"Show the path of sessionId {session}").click()
+    page.locator("#path > li", has_text=session).wait_for()
+
+
 def test_given_a_dead_letter_then_it_is_shown_with_its_reason(aws: LocalAws, page: Page) -> None:
     sqs, (url, arn) = aws.client("sqs"), aws.create_queue()
     redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 1})
