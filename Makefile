@@ -231,11 +231,8 @@ test-e2e: setup package ## Test the whole system on the local AWS
 test-lifecycle: setup package ## Interrupt applies in every step (five minutes)
 	@$(PYTEST) -q -n 2 tests/integration/modules/personalize
 
-# Each of the last three leaves processors idle while it waits, so two run at a time.
 .PHONY: test
-test: lint test-unit test-client ## Run everything that must pass
-	@echo "End-to-end, integration and Terraform tests, two at a time (about 13 minutes)"
-	@$(MAKE) --no-print-directory -j 2 test-e2e test-integration test-terraform
+test: lint test-unit test-client test-e2e test-integration test-terraform ## Run everything that must pass
 
 # --- Measuring --------------------------------------------------------------------------------------------------------
 
