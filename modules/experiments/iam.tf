@@ -30,7 +30,7 @@ data "aws_iam_policy_document" "assume_role" {
 # https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3
 data "aws_iam_policy_document" "firehose" {
   statement {
-    sid = "FindBucket"
+    sid = "FindExposureBucket"
     # Unused here: s3:GetBucketLocation, s3:ListBucket, s3:ListBucketMultipartUploads - the local Firehose puts objects
     #   whole and at once; the real one looks for the bucket and for uploads that it left behind
     actions   = ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"]
@@ -65,7 +65,7 @@ data "aws_iam_policy_document" "firehose" {
   }
 
   statement {
-    sid = "LogErrors"
+    sid = "LogExposureErrors"
     # Unused here: logs:PutLogEvents - only for deliveries that fail, and none does
     actions   = ["logs:PutLogEvents"]
     resources = ["${aws_cloudwatch_log_group.firehose.arn}:log-stream:*"]

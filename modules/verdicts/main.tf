@@ -37,7 +37,7 @@ locals {
     },
     { sid = "ListLedgers", actions = ["s3:ListBucket"], resources = [var.raw_bucket.arn] },
     {
-      sid = "FindBucket"
+      sid = "FindResultBucket"
       # Unused here: s3:GetBucketLocation - Athena asks for the region of the bucket with the rights of its caller.
       actions   = ["s3:GetBucketLocation"]
       resources = [var.raw_bucket.arn]
