@@ -1,11 +1,13 @@
-"""DynamoDB: a query reads only its own partition, and a scan only what its page returns."""
+"""DynamoDB: what moto does at length for each item of each read."""
 
 import copy
 from bisect import bisect_right
 from typing import Any
 
+from botocore.model import StructureShape
+from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.table import SecondaryIndex, Table
 
 from local_aws.moto_patches.patching import correction, set_method, wrap_method
 
@@ -60,6 +62,42 @@ def scan_on_from_the_last_page() -> None:
         view = copy.copy(self)
         view.all_items = lambda: items[bisect_right(items, last, key=_order) :]
         return original(view, filters, limit, None, where, index, *args, **kw)
+
+
+@correction
+def copy_what_an_index_holds() -> None:
+    """Take the attributes that an index holds from an item as they are.
+
+    Cause: moto/dynamodb/models/table.py, SecondaryIndex.project makes plain JSON of the whole item and DynamoDB's JSON
+    of that, and looks for each attribute in it as for a nested one.
+    """
+
+    @set_method(SecondaryIndex)
+    def project(self: Any, item: Item) -> Item:
+        projection = self.projection or {}
+        if projection.get("ProjectionType", "ALL") == "ALL":
+            return item
+        names = {*self.table_key_attrs, *self.schema_key_attrs, *projection.get("NonKeyAttributes", [])}
+        held = Item(item.hash_key, item.range_key, {})
+        held.attrs.update({name: value for name, value in item.attrs.items() if name in names})
+        return held
+
+
+@correction
+def serialize_the_type_that_an_attribute_has() -> None:
+    """Write an attribute with the one type that it has.
+
+    Cause: moto/core/serialize.py looks in each attribute for each of DynamoDB's ten types, under up to eight names.
+    """
+
+    @wrap_method(BaseJSONSerializer, "_serialize_type_structure")
+    def structure(original: Any, self: Any, serialized: Any, value: Any, shape: StructureShape, key: str) -> None:
+        if shape.name != "AttributeValue" or not isinstance(value, dict):
+            return original(self, serialized, value, shape, key)  # type: ignore[no-any-return]
+        written: dict[str, Any] = {}
+        for name, member in value.items():
+            self._serialize(written, member, shape.members[name], name)
+        return self._default_serialize(serialized, written, shape, key)  # type: ignore[no-any-return]
 
 
 def _index(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:

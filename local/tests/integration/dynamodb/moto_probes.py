@@ -62,6 +62,39 @@ def stored_item_takes_little_memory() -> None:
     assert taken / 100 < 1_500
 
 
+@probe("dynamodb.copy_what_an_index_holds")
+def index_takes_attributes_as_they_are() -> None:
+    from unittest import mock
+
+    from moto.dynamodb.models.dynamo_type import Item
+
+    _create_table(index={"ProjectionType": "INCLUDE", "NonKeyAttributes": ["n", "nested"]})
+    indexed: dict[str, Any] = {"n": {"N": "1"}, "nested": {"M": {"l": {"L": [{"B": b"b"}]}}}}
+    keys: dict[str, Any] = {"pk": {"S": "p"}, "sk": {"S": "1"}}
+    _put_items([{**keys, **indexed, "other": {"S": "o"}}])
+    with mock.patch.object(Item, "to_regular_json", side_effect=AssertionError("the whole item is written as JSON")):
+        (found,) = client("dynamodb").scan(TableName="t", IndexName="index")["Items"]
+    assert found == {**keys, **indexed}
+
+
+@probe("dynamodb.serialize_the_type_that_an_attribute_has")
+def attribute_is_not_searched_for_every_type() -> None:
+    from unittest import mock
+
+    from moto.core.serialize import XFormedAttributePicker
+
+    _create_table()
+    lists: list[dict[str, Any]] = [{"M": {"k": {"NS": ["1"]}}}, {"NULL": True}, {"BOOL": False}, {"B": b"b"}]
+    empty: dict[str, Any] = {"l": {"L": []}, "m": {"M": {}}, "s": {"S": ""}, "b": {"B": b""}}
+    item: dict[str, Any] = {"pk": {"S": "p"}, "sk": {"S": "1"}, "all": {"L": lists}, "bs": {"BS": [b"1"]}, **empty}
+    _put_items([item])
+    asked = XFormedAttributePicker.__call__
+    with mock.patch.object(XFormedAttributePicker, "__call__", autospec=True, side_effect=asked) as picked:
+        (found,) = client("dynamodb").scan(TableName="t")["Items"]
+    assert found == item
+    assert picked.call_count < 10
+
+
 @probe("dynamodb.forget_empty_partitions")
 def partition_without_items_is_not_kept() -> None:
     from moto.dynamodb.models import dynamodb_backends
@@ -74,13 +107,17 @@ def partition_without_items_is_not_kept() -> None:
     assert not table.items
 
 
-def _create_table() -> None:
+def _create_table(index: dict[str, Any] | None = None) -> None:
+    """Create a table; `index` is the projection of an index of the same keys in reverse."""
     keys = {"pk": "HASH", "sk": "RANGE"}
+    reverse = [{"AttributeName": "sk", "KeyType": "HASH"}, {"AttributeName": "pk", "KeyType": "RANGE"}]
+    indexes = [{"IndexName": "index", "KeySchema": reverse, "Projection": index}] if index else []
     client("dynamodb").create_table(
         TableName="t",
         KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()],
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
         BillingMode="PAY_PER_REQUEST",
+        **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
     )
 
 
