@@ -10,7 +10,8 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -60,15 +61,22 @@ class Letter:
 
 
 class Queue:
-    """One dead-letter queue; `hidden` is for how many seconds received letters stay hidden from other readers."""
+    """One dead-letter queue.
 
-    def __init__(self, sqs: SQSClient, url: str, hidden: int) -> None:
-        self._sqs, self._url, self._hidden = sqs, url, hidden
+    `hidden` is for how many seconds received letters stay hidden from other readers if this one is killed. While it
+    receives letters, those that it holds stay hidden for longer.
+    """
+
+    def __init__(self, sqs: SQSClient, url: str, hidden: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._sqs, self._url, self._hidden, self._clock = sqs, url, hidden, clock
         self._held: dict[str, str] = {}  # receipts of what was received and is still in the queue, by message id
+        self._renewed = 0.0
 
     def receive_letters(self) -> Iterator[Letter]:
         """Yield each letter once, until the queue shows no more."""
+        self._renewed = self._clock()
         while True:
+            self._renew()
             response = self._sqs.receive_message(
                 QueueUrl=self._url,
                 MaxNumberOfMessages=_PAGE,
@@ -105,15 +113,24 @@ class Queue:
 
     def release(self) -> None:
         """Make the letters that were received and not removed visible to other readers again."""
+        self._hide(0)
+        self._held.clear()
+
+    def _renew(self) -> None:
+        """Hide what is held for longer, before it comes back while the rest is read."""
+        if self._clock() - self._renewed >= self._hidden / 3:
+            self._renewed = self._clock()
+            self._hide(self._hidden)
+
+    def _hide(self, seconds: int) -> None:
         for page in _pages(list(self._held.items())):
             self._sqs.change_message_visibility_batch(
                 QueueUrl=self._url,
                 Entries=[
-                    {"Id": str(index), "ReceiptHandle": receipt, "VisibilityTimeout": 0}
+                    {"Id": str(index), "ReceiptHandle": receipt, "VisibilityTimeout": seconds}
                     for index, (_, receipt) in enumerate(page)
                 ],
             )
-        self._held.clear()
 
 
 def _pages(held: Sequence[tuple[str, str]]) -> Iterator[Sequence[tuple[str, str]]]:

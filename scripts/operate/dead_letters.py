@@ -21,7 +21,7 @@ from scripts.common.terminal import console, plural, print_table, running
 from scripts.operate.dead_letter_queue import Letter, Queue
 from scripts.operate.deployment import CONSUMERS, Deployment, argument_parser, connect
 
-HIDDEN_SECONDS = 300  # if this command is killed, the letters become visible again after this time
+HIDDEN_SECONDS = 60  # if this command is killed, the letters become visible again after this time
 
 
 @dataclass

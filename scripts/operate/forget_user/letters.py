@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types_boto3_kinesis import KinesisClient
     from types_boto3_sqs import SQSClient
 
-_HIDDEN_SECONDS = 300
+_HIDDEN_SECONDS = 60  # a run that was killed keeps the next one waiting for so long
 
 
 @dataclass
