@@ -42,9 +42,15 @@ def read_justifications(directory: Path) -> list[Justification]:
     """Return every justification in the Terraform files below a directory.
 
     Raises:
-        ValueError: A comment does not have the form above.
+        ValueError: A comment does not have the form above, or two are about the same right of statements of one name.
     """
-    return [one for path in sorted(directory.rglob("*.tf")) for one in _read_file(path, directory)]
+    found = [one for path in sorted(directory.rglob("*.tf")) for one in _read_file(path, directory)]
+    places: dict[tuple[str, str, str], str] = {}
+    for one in found:
+        other = places.setdefault((one.sid, one.action, one.resource), one.place)
+        if other != one.place:
+            raise ValueError(f"{one.place}: {one.sid}, {one.action} is explained at {other}: rename one statement")
+    return found
 
 
 def _read_file(path: Path, directory: Path) -> Iterator[Justification]:

@@ -22,5 +22,13 @@ def test_given_a_comment_that_cannot_be_read_then_its_place_is_named(tmp_path, t
         read_justifications(tmp_path)
 
 
+def test_given_two_statements_of_one_name_when_both_explain_a_right_then_both_places_are_named(tmp_path):
+    # The local AWS knows a right by role and statement, so a reason would be taken for that of the other statement.
+    for name in ("a.tf", "b.tf"):
+        (tmp_path / name).write_text('sid = "Find"\n# Unused here: s3:GetObject - a reason')
+    with pytest.raises(ValueError, match=r"b\.tf:2: Find, s3:GetObject is explained at a\.tf:2: rename"):
+        read_justifications(tmp_path)
+
+
 def test_the_reasons_of_this_project_can_be_read():
     assert read_justifications(ROOT / "modules")
